@@ -1,0 +1,5 @@
+/** The osteon command. */
+@NullMarked
+package org.osteon.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The hub daemon. */
+@NullMarked
+package org.osteon.coordinator;
+
+import org.jspecify.annotations.NullMarked;

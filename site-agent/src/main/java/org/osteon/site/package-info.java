@@ -1,0 +1,5 @@
+/** The hospital daemon. */
+@NullMarked
+package org.osteon.site;
+
+import org.jspecify.annotations.NullMarked;
