@@ -1,0 +1,125 @@
+package org.osteon.protocol.call;
+
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.osteon.protocol.document.Digest;
+
+/**
+ * A daemon's TLS key and self-signed certificate, in two PEM files ({@code tls.key}, {@code tls.crt}); peers pin the
+ * SHA-256 of its public key.
+ */
+public final class TlsIdentity {
+    private static final String KEY = "tls.key";
+    private static final String CERTIFICATE = "tls.crt";
+
+    private final Path folder;
+
+    private TlsIdentity(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes key and certificate for these host names and addresses, valid for two years. */
+    public static TlsIdentity create(Path folder, List<String> hosts) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair pair = generator.generateKeyPair();
+            X509Certificate certificate = selfSigned(pair, hosts);
+            write(folder.resolve(KEY), "PRIVATE KEY", pair.getPrivate().getEncoded(), "rw-------");
+            write(folder.resolve(CERTIFICATE), "CERTIFICATE", certificate.getEncoded(), "rw-r--r--");
+            return new TlsIdentity(folder);
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException("no TLS identity can be made in " + folder.getFileName(), e);
+        }
+    }
+
+    /** The identity made earlier in this folder. */
+    public static TlsIdentity open(Path folder) {
+        return new TlsIdentity(folder);
+    }
+
+    /** Credentials for a TLS server: TLS only, no client certificate. */
+    public ServerCredentials serverCredentials() {
+        try {
+            return TlsServerCredentials.create(
+                    folder.resolve(CERTIFICATE).toFile(), folder.resolve(KEY).toFile());
+        } catch (IOException e) {
+            throw new IllegalStateException("the TLS key or certificate cannot be read in " + folder.getFileName(), e);
+        }
+    }
+
+    /** The certificate file, as peers outside Osteon take it ({@code --root-certificates}). */
+    public Path certificateFile() {
+        return folder.resolve(CERTIFICATE);
+    }
+
+    /** The pin: SHA-256 of the certificate's SubjectPublicKeyInfo. */
+    public Digest pin() {
+        try {
+            byte[] pem = Files.readAllBytes(folder.resolve(CERTIFICATE));
+            var certificate =
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
+            return Digest.of(certificate.getPublicKey().getEncoded());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("the TLS certificate cannot be read in " + folder.getFileName(), e);
+        }
+    }
+
+    private static X509Certificate selfSigned(KeyPair pair, List<String> hosts)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        Instant now = Instant.now();
+        X500Name name = new X500Name("CN=" + hosts.get(0));
+        GeneralName[] names = hosts.stream()
+                .map(host -> new GeneralName(
+                        host.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, host))
+                .toArray(GeneralName[]::new);
+        var builder = new JcaX509v3CertificateBuilder(
+                        name,
+                        new BigInteger(96, new SecureRandom()).add(BigInteger.ONE),
+                        Date.from(now.minus(1, ChronoUnit.DAYS)),
+                        Date.from(now.plus(730, ChronoUnit.DAYS)),
+                        name,
+                        pair.getPublic())
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
+                .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+    }
+
+    private static void write(Path file, String label, byte[] der, String mode) throws IOException {
+        String pem = "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+                + "\n-----END " + label + "-----\n";
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
+        Files.writeString(file, pem, StandardCharsets.US_ASCII, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+}

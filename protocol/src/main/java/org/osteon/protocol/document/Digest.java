@@ -1,0 +1,62 @@
+package org.osteon.protocol.document;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A SHA-256 digest, in documents 64 lowercase hex digits.
+ *
+ * @param hex the digest
+ */
+public record Digest(@JsonValue String hex) implements Comparable<Digest> {
+
+    /** Refuses anything but 64 lowercase hex digits. */
+    @JsonCreator
+    public Digest {
+        if (!hex.matches("[0-9a-f]{64}")) {
+            throw new DocumentException("DIGEST_MALFORMED", "a digest must be 64 lowercase hex digits");
+        }
+    }
+
+    /** The digest of these bytes. */
+    public static Digest of(byte[] bytes) {
+        return ofRaw(sha256().digest(bytes));
+    }
+
+    /** The digest whose 32 raw bytes a running SHA-256 returned. */
+    public static Digest ofRaw(byte[] raw) {
+        return new Digest(HexFormat.of().formatHex(raw));
+    }
+
+    /** A fresh SHA-256. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The 32 raw bytes. */
+    public byte[] raw() {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    /** The first eight hex digits, for people. */
+    public String brief() {
+        return hex.substring(0, 8);
+    }
+
+    @Override
+    public int compareTo(Digest other) {
+        return hex.compareTo(other.hex);
+    }
+
+    @Override
+    public String toString() {
+        return hex;
+    }
+}

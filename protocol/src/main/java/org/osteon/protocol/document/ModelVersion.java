@@ -1,0 +1,67 @@
+package org.osteon.protocol.document;
+
+import java.util.List;
+
+/**
+ * One model in the registry with its lineage.
+ *
+ * @param schema {@value #SCHEMA}
+ * @param federation the federation
+ * @param study the study version
+ * @param run the run
+ * @param round 0 for the initial model, else the round that made it
+ * @param specs the arrays in order
+ * @param arrays SHA-256 of the arrays file: raw little-endian payloads in that order
+ * @param parent identity of the version before, the digest of nothing for the first
+ * @param rule how it was combined: {@code initial}, {@code mean} or {@code newton}
+ * @param inputs the counted replies, in site order
+ * @param rejected the replies that were not counted, in site order
+ * @param governed whether every participant is an Osteon agent with a capsule
+ */
+public record ModelVersion(
+        String schema,
+        String federation,
+        Digest study,
+        String run,
+        int round,
+        List<ArraySpec> specs,
+        Digest arrays,
+        Digest parent,
+        String rule,
+        List<Input> inputs,
+        List<Rejected> rejected,
+        boolean governed)
+        implements Document {
+    /** The schema of this record. */
+    public static final String SCHEMA = "osteon.model/1";
+
+    /** Takes copies. */
+    public ModelVersion {
+        Require.schema(schema, SCHEMA);
+        Require.name("federation", federation);
+        Require.name("run", run);
+        Require.range("round", round, 0, 100_000);
+        Require.oneOf("rule", rule, List.of("initial", "mean", "newton"));
+        specs = List.copyOf(specs);
+        inputs = List.copyOf(inputs);
+        rejected = List.copyOf(rejected);
+    }
+
+    /**
+     * A counted reply.
+     *
+     * @param site the site
+     * @param reply identity of the reply
+     * @param update digest of the update file
+     * @param weight its weight
+     */
+    public record Input(String site, Digest reply, Digest update, long weight) {}
+
+    /**
+     * A reply not counted.
+     *
+     * @param site the site
+     * @param reason code
+     */
+    public record Rejected(String site, String reason) {}
+}

@@ -1,0 +1,10 @@
+/**
+ * Keys and signatures as every Osteon document carries them: an entry {scheme, key id, value}.
+ *
+ * <p>Starting points: {@link org.osteon.protocol.sign.SigningKey}, {@link org.osteon.protocol.sign.VerificationKey},
+ * {@link org.osteon.protocol.sign.KeyFile}.
+ */
+@NullMarked
+package org.osteon.protocol.sign;
+
+import org.jspecify.annotations.NullMarked;
