@@ -1,0 +1,158 @@
+package org.osteon.protocol.flower.object;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osteon.protocol.flower.wire.ConfigRecord;
+import org.osteon.protocol.flower.wire.ConfigRecordValue;
+import org.osteon.protocol.flower.wire.Message;
+import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.protocol.flower.wire.MetricRecord;
+import org.osteon.protocol.flower.wire.MetricRecordValue;
+import org.osteon.protocol.flower.wire.ObjectTree;
+import org.osteon.protocol.flower.wire.RecordDict;
+
+/** A message on its way out: the wire message, its tree, and every object, made again when it is asked for. */
+public final class OutgoingMessage {
+    private final Message message;
+    private final ObjectTree tree;
+    private final Map<String, Supplier<FlowerObject>> objects;
+
+    private OutgoingMessage(Message message, ObjectTree tree, Map<String, Supplier<FlowerObject>> objects) {
+        this.message = message;
+        this.tree = tree;
+        this.objects = objects;
+    }
+
+    /** The message as it goes into PullMessages or PushMessages: with its id, and content present but empty. */
+    public Message message() {
+        return message;
+    }
+
+    /** The message's id, the root of its tree. */
+    public String id() {
+        return message.getMetadata().getMessageId();
+    }
+
+    /** Ids of all objects with their children. */
+    public ObjectTree tree() {
+        return tree;
+    }
+
+    /** Ids in an order in which children come before parents. */
+    public List<String> ids() {
+        return new ArrayList<>(objects.keySet());
+    }
+
+    /** The object of that id, or null when it is none of this message's. */
+    public @Nullable FlowerObject object(String id) {
+        Supplier<FlowerObject> source = objects.get(id);
+        return source == null ? null : source.get();
+    }
+
+    /** Builds a message record by record. */
+    public static final class Builder {
+        private final Map<String, Supplier<FlowerObject>> objects = new LinkedHashMap<>();
+        private final Map<String, String> records = new LinkedHashMap<>();
+        private final Map<String, ObjectTree> trees = new LinkedHashMap<>();
+
+        /** Adds a record of arrays; an empty list makes an empty record. */
+        public Builder arrays(String name, List<ArrayContent> arrays) {
+            Map<String, String> ids = new LinkedHashMap<>();
+            Map<String, ObjectTree> children = new LinkedHashMap<>();
+            for (ArrayContent array : arrays) {
+                List<String> chunks = new ArrayList<>();
+                Map<String, ObjectTree> chunkTrees = new LinkedHashMap<>();
+                for (int i = 0; i < array.chunks(); i++) {
+                    int index = i;
+                    String id = array.chunk(index).id();
+                    chunks.add(id);
+                    objects.putIfAbsent(id, () -> array.chunk(index));
+                    chunkTrees.put(id, leaf(id));
+                }
+                FlowerObject object = FlowerObjects.array(new FlowerObjects.ArrayBody(
+                        array.spec().dtype(), array.spec().shape(), "numpy.ndarray", chunks));
+                ids.put(array.spec().name(), add(object));
+                children.put(object.id(), node(object.id(), chunkTrees));
+            }
+            FlowerObject record = FlowerObjects.names("ArrayRecord", ids);
+            return record(name, record, node(record.id(), children));
+        }
+
+        /** Adds a metric record with one signed integer. */
+        public Builder metric(String name, String key, long value) {
+            MetricRecord record = MetricRecord.newBuilder()
+                    .addItems(MetricRecord.Item.newBuilder()
+                            .setKey(key)
+                            .setValue(MetricRecordValue.newBuilder().setSint64(value)))
+                    .build();
+            FlowerObject object = FlowerObjects.metrics(record);
+            return record(name, object, leaf(object.id()));
+        }
+
+        /** Adds a config record with one signed integer. */
+        public Builder config(String name, String key, long value) {
+            return config(
+                    name, key, ConfigRecordValue.newBuilder().setSint64(value).build());
+        }
+
+        /** Adds a config record with bytes. */
+        public Builder config(String name, String key, byte[] value) {
+            return config(
+                    name,
+                    key,
+                    ConfigRecordValue.newBuilder()
+                            .setBytes(ByteString.copyFrom(value))
+                            .build());
+        }
+
+        private Builder config(String name, String key, ConfigRecordValue value) {
+            ConfigRecord record = ConfigRecord.newBuilder()
+                    .addItems(ConfigRecord.Item.newBuilder().setKey(key).setValue(value))
+                    .build();
+            FlowerObject object = FlowerObjects.config(record);
+            return record(name, object, leaf(object.id()));
+        }
+
+        private Builder record(String name, FlowerObject object, ObjectTree tree) {
+            records.put(name, add(object));
+            trees.put(object.id(), tree);
+            return this;
+        }
+
+        /** Closes the message with this metadata, whose message id is computed. */
+        public OutgoingMessage build(Metadata metadata) {
+            FlowerObject dictionary = FlowerObjects.names("RecordDict", records);
+            add(dictionary);
+            FlowerObject root = FlowerObjects.message(metadata, dictionary.id());
+            String id = add(root);
+            Message message = Message.newBuilder()
+                    .setMetadata(metadata.toBuilder().setMessageId(id))
+                    .setContent(RecordDict.getDefaultInstance())
+                    .build();
+            ObjectTree content = node(dictionary.id(), trees);
+            return new OutgoingMessage(message, node(id, Map.of(content.getObjectId(), content)), objects);
+        }
+
+        private String add(FlowerObject object) {
+            String id = object.id();
+            objects.putIfAbsent(id, () -> object);
+            return id;
+        }
+
+        private static ObjectTree leaf(String id) {
+            return ObjectTree.newBuilder().setObjectId(id).build();
+        }
+
+        private static ObjectTree node(String id, Map<String, ObjectTree> children) {
+            return ObjectTree.newBuilder()
+                    .setObjectId(id)
+                    .addAllChildren(children.values())
+                    .build();
+        }
+    }
+}
