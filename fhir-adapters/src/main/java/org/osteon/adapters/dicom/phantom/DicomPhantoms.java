@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** Writes phantom files; the same seed and patients give the same bytes. */
@@ -23,7 +24,7 @@ public final class DicomPhantoms {
         Random random = new Random(seed);
         List<Path> files = new ArrayList<>();
         for (PhantomPatient patient : patients) {
-            Path file = dir.resolve("IMG%05d.dcm".formatted(files.size() + 1));
+            Path file = dir.resolve(String.format(Locale.ROOT, "IMG%05d.dcm", files.size() + 1));
             Files.write(file, PhantomFile.write(patient, random));
             files.add(file);
         }

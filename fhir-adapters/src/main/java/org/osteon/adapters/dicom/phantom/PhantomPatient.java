@@ -4,6 +4,7 @@ import java.nio.charset.Charset;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
@@ -54,11 +55,11 @@ public record PhantomPatient(
         for (int i = 0; i < count; i++) {
             boolean chinese = random.nextInt(4) != 0;
             patients.add(new PhantomPatient(
-                    idPrefix + "%05d".formatted(i + 1),
+                    idPrefix + String.format(Locale.ROOT, "%05d", i + 1),
                     pick(chinese ? FAMILY : FAMILY_LATIN, random) + "^" + pick(chinese ? GIVEN : GIVEN_LATIN, random),
                     LocalDate.of(1935, 1, 1).plusDays(random.nextInt(365 * 45)),
                     random.nextBoolean() ? "F" : "M",
-                    "100" + "%08d".formatted(random.nextInt(100_000_000)),
+                    "100" + String.format(Locale.ROOT, "%08d", random.nextInt(100_000_000)),
                     institution,
                     PARTS.get(i % PARTS.size()),
                     random.nextBoolean() ? "DX" : "CR",
