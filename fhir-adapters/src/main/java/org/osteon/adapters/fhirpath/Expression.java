@@ -44,11 +44,11 @@ public final class Expression {
      * @param focus what the expression starts from; null for nothing
      * @param rowIndex {@code %rowIndex}, from 0
      * @return the resulting collection, in order
-     * @throws FhirPathException TYPE, TYPE_UNKNOWN, MANY_VALUES, NUMBER_LIMIT
+     * @throws FhirPathException TYPE, TYPE_UNKNOWN, MANY_VALUES, NUMBER_LIMIT, LIMIT
      */
     public List<Value> evaluate(JsonNode resource, @Nullable Value focus, int rowIndex) {
         List<Value> input = focus == null ? List.of() : List.of(focus);
-        return node.evaluate(input, new Frame(resource, input, input, 0, rowIndex));
+        return node.evaluate(input, new Frame(resource, input, input, 0, rowIndex, new Budget()));
     }
 
     /** Whether {@code %rowIndex} occurs in the expression. */

@@ -11,9 +11,12 @@ import java.util.List;
  * @param self {@code $this}
  * @param index {@code $index}
  * @param rowIndex {@code %rowIndex}, counted from 0
+ * @param budget what is left of the work allowed
  */
-record Frame(JsonNode resource, List<Value> context, List<Value> self, int index, int rowIndex) {
+record Frame(JsonNode resource, List<Value> context, List<Value> self, int index, int rowIndex, Budget budget) {
+    /** The frame for one item of an iteration; counts as work. */
     Frame on(List<Value> item, int at) {
-        return new Frame(resource, context, item, at, rowIndex);
+        budget.spend(1);
+        return new Frame(resource, context, item, at, rowIndex, budget);
     }
 }

@@ -86,7 +86,9 @@ final class Functions {
             List<Value> all = new ArrayList<>(focus.size());
             for (int i = 0; i < focus.size(); i++) {
                 List<Value> item = List.of(focus.get(i));
-                all.addAll(projection.evaluate(item, frame.on(item, i)));
+                List<Value> found = projection.evaluate(item, frame.on(item, i));
+                frame.budget().spend(found.size());
+                all.addAll(found);
             }
             return all;
         };
@@ -101,10 +103,14 @@ final class Functions {
         return (focus, frame) -> {
             String between = separator == null ? "" : text("join", separator.evaluate(frame.self(), frame));
             List<String> parts = new ArrayList<>(focus.size());
+            long length = 0;
             for (Value item : focus) {
                 Value value = item.simple();
                 if (value != null) {
-                    parts.add(text("join", List.of(value)));
+                    String part = text("join", List.of(value));
+                    length += part.length() + between.length();
+                    Budget.checkText(length);
+                    parts.add(part);
                 }
             }
             return parts.isEmpty() ? List.of() : List.of(new Value.Text(String.join(between, parts)));

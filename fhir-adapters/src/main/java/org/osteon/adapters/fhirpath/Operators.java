@@ -52,8 +52,8 @@ final class Operators {
                 (focus, frame) ->
                         order(operator, single(left.evaluate(focus, frame)), single(right.evaluate(focus, frame)));
             case "&" ->
-                (focus, frame) -> List.of(new Value.Text(
-                        textOrEmpty(left.evaluate(focus, frame)) + textOrEmpty(right.evaluate(focus, frame))));
+                (focus, frame) -> concatenated(
+                        textOrEmpty(left.evaluate(focus, frame)), textOrEmpty(right.evaluate(focus, frame)));
             case "+", "-", "*", "/", "div", "mod" ->
                 (focus, frame) ->
                         arithmetic(operator, single(left.evaluate(focus, frame)), single(right.evaluate(focus, frame)));
@@ -165,6 +165,11 @@ final class Operators {
                 });
     }
 
+    private static List<Value> concatenated(String first, String second) {
+        Budget.checkText((long) first.length() + second.length());
+        return List.of(new Value.Text(first + second));
+    }
+
     private static String textOrEmpty(List<Value> items) {
         Value value = single(items);
         if (value == null) {
@@ -181,7 +186,7 @@ final class Operators {
             return List.of();
         }
         if (operator.equals("+") && a instanceof Value.Text x && b instanceof Value.Text y) {
-            return List.of(new Value.Text(x.text() + y.text()));
+            return concatenated(x.text(), y.text());
         }
         if (!(a instanceof Value.Numeric left) || !(b instanceof Value.Numeric right)) {
             throw type(operator + " needs numbers");

@@ -93,18 +93,17 @@ public final class View {
     }
 
     private static boolean holds(Expression condition, JsonNode resource, Value focus) {
-        List<Value> result;
         try {
-            result = condition.evaluate(resource, focus, 0);
+            List<Value> result = condition.evaluate(resource, focus, 0);
+            if (result.isEmpty()) {
+                return false;
+            }
+            if (result.size() == 1 && result.get(0).simple() instanceof Value.Truth truth) {
+                return truth.truth();
+            }
         } catch (FhirPathException e) {
             throw new ViewException(
                     ViewException.Code.EVALUATION, "where '" + condition.text() + "': " + e.getMessage(), e);
-        }
-        if (result.isEmpty()) {
-            return false;
-        }
-        if (result.size() == 1 && result.get(0).simple() instanceof Value.Truth truth) {
-            return truth.truth();
         }
         throw new ViewException(
                 ViewException.Code.WHERE_NOT_BOOLEAN,
