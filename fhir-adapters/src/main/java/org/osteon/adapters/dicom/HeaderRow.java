@@ -40,6 +40,12 @@ public record HeaderRow(
         @Nullable Double rescaleSlope,
         @Nullable Double rescaleIntercept) {
 
+    /** Largest plausible spacing in millimetres; larger numbers are something else, perhaps an identifier. */
+    private static final double SPACING = 100;
+
+    /** Largest plausible slope and intercept. */
+    private static final double RESCALE = 1e6;
+
     /** Takes sex and age from the original and all else from the de-identified header. */
     static HeaderRow of(String patient, Dataset original, Dataset header) {
         int spacing = header.codes(Tag.PIXEL_SPACING).size() == 2 ? Tag.PIXEL_SPACING : Tag.IMAGER_PIXEL_SPACING;
@@ -59,23 +65,26 @@ public record HeaderRow(
                 header.code(Tag.SOP_INSTANCE)
                         .orElseThrow(() ->
                                 new DicomException(DicomCode.INSTANCE_UID_MISSING, "(0008,0018) is absent or empty")),
-                number(header, spacing, 0).orElse(null),
-                number(header, spacing, 1).orElse(null),
-                number(header, Tag.RESCALE_SLOPE, 0).orElse(null),
-                number(header, Tag.RESCALE_INTERCEPT, 0).orElse(null));
+                number(header, spacing, 0, SPACING).orElse(null),
+                number(header, spacing, 1, SPACING).orElse(null),
+                number(header, Tag.RESCALE_SLOPE, 0, RESCALE).orElse(null),
+                number(header, Tag.RESCALE_INTERCEPT, 0, RESCALE).orElse(null));
     }
 
     private static String registered(String uid) {
-        return uid.matches("1\\.2\\.840\\.10008\\.5\\.1\\.4\\.1\\.1\\.[0-9.]{1,16}") ? uid : "OTHER";
+        return uid.matches("1\\.2\\.840\\.10008\\.5\\.1\\.4\\.1\\.1\\.[0-9]{1,3}(\\.[0-9]{1,2}){0,3}") ? uid : "OTHER";
     }
 
-    /** A decimal string of PS3.5 section 6.2 (at most 16 characters); anything else counts as absent. */
-    private static Optional<Double> number(Dataset header, int tag, int index) {
+    /**
+     * A decimal string of PS3.5 section 6.2 (at most 16 characters); anything else, and what is larger than
+     * {@code most}, counts as absent.
+     */
+    private static Optional<Double> number(Dataset header, int tag, int index, double most) {
         return header.codes(tag).stream()
                 .skip(index)
                 .findFirst()
                 .filter(text -> text.length() <= 16 && text.matches("[+-]?[0-9]*\\.?[0-9]+([eE][+-]?[0-9]{1,3})?"))
                 .map(Double::valueOf)
-                .filter(Double::isFinite);
+                .filter(value -> Math.abs(value) <= most);
     }
 }

@@ -106,6 +106,22 @@ class DeidentifierTest {
     }
 
     @Test
+    void unlistedTextGoesAndUnlistedUidsAreReplacedUnlessRegistered() {
+        // Given attributes that Table E.1-1 does not list
+        byte[] file = ImageFile.file(ImageFile.elements(true)
+                .text(Tag.SOP_CLASS, "UI", "1.2.840.10008.5.1.4.1.1.1")
+                .text(0x00081167, "UI", "1.2.3.4\\1.2.3.5")
+                .text(0x00140028, "ST", CANARY)
+                .text(Tag.BODY_PART, "LO", CANARY));
+        // When
+        Dataset result = deidentifier.deidentify(new PartTenReader(DicomLimits.standard()).read(file));
+        // Then
+        assertThat(result.codes(Tag.SOP_CLASS)).containsExactly("1.2.840.10008.5.1.4.1.1.1");
+        assertThat(result.codes(0x00081167)).containsExactly(uids.replace("1.2.3.4"), uids.replace("1.2.3.5"));
+        assertThat(texts(result)).doesNotContain(CANARY);
+    }
+
+    @Test
     void uidsAreReplacedConsistentlyAndDependOnTheKey() {
         // Given
         PseudoUids other = new PseudoUids("another key, of 32 bytes as well".getBytes(StandardCharsets.US_ASCII));

@@ -84,6 +84,25 @@ class DicomMapperTest {
     }
 
     @Test
+    void aNumberThatIsNoMeasureIsLeftOut() {
+        // Given a telephone number as spacing and as the end of a class UID
+        byte[] file = ImageFile.file(ImageFile.mono16(
+                ImageFile.elements(true)
+                        .text(Tag.SOP_CLASS, "UI", "1.2.840.10008.5.1.4.1.1.10012345678")
+                        .text(Tag.SOP_INSTANCE, "UI", "1.2.3")
+                        .text(Tag.MODALITY, "CS", "CR")
+                        .text(Tag.PATIENT_ID, "LO", ImageFile.PATIENT)
+                        .text(Tag.IMAGER_PIXEL_SPACING, "DS", "10012345678\\0.2"),
+                new byte[8]));
+        // When
+        DicomOutcome.Mapped mapped = (DicomOutcome.Mapped) mapper.map(file);
+        // Then
+        assertThat(mapped.header().rowSpacing()).isNull();
+        assertThat(mapped.header().columnSpacing()).isEqualTo(0.2);
+        assertThat(mapped.header().sopClass()).isEqualTo("OTHER");
+    }
+
+    @Test
     void aPseudonymiserThatReturnsItsInputIsAFault() {
         // Given
         DicomMapper leaking = new DicomMapper(DicomLimits.standard(), ImageFile.KEY, id -> id);

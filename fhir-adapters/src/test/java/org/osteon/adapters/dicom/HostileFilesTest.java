@@ -1,6 +1,7 @@
 package org.osteon.adapters.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -61,6 +63,14 @@ class HostileFilesTest {
         assertBounded(ImageFile.file(claims));
     }
 
+    @Example
+    void theBoundCanBeBroken() {
+        DicomMapper wasteful = new DicomMapper(
+                DicomLimits.standard(), ImageFile.KEY, id -> "wasted " + new byte[(int) (3 * FIXED_BYTES)].length);
+        byte[] file = ImageFile.of(true, between -> between);
+        assertThatThrownBy(() -> assertBounded(wasteful, file)).isInstanceOf(AssertionError.class);
+    }
+
     @Provide
     Arbitrary<byte[]> files() {
         ElementWriter item = ImageFile.elements(true).text(0x00100010, "PN", "王^明");
@@ -72,6 +82,10 @@ class HostileFilesTest {
     }
 
     private void assertBounded(byte[] file) {
+        assertBounded(mapper, file);
+    }
+
+    private void assertBounded(DicomMapper mapper, byte[] file) {
         long thread = Thread.currentThread().getId();
         long before = threads.getThreadAllocatedBytes(thread);
         DicomOutcome outcome = mapper.map(file);
