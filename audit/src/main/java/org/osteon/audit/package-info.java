@@ -1,4 +1,6 @@
-/** What proves afterwards what happened: transparency log, witnesses, proofs, events, evidence bundle, offline verifier. */
+/**
+ * What proves afterwards what happened: transparency log, witnesses, proofs, events, evidence bundle, offline verifier.
+ */
 @NullMarked
 package org.osteon.audit;
 
