@@ -1,0 +1,36 @@
+package org.osteon.cli.connect;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.osteon.cli.output.CliException;
+import org.osteon.protocol.settings.Settings;
+import picocli.CommandLine.Option;
+
+/** {@code --hub DIR} and {@code --as ROLE}; the hub is also found in {@code OSTEON_HUB} and in the current folder. */
+public final class HubOption {
+    @Option(names = "--hub", paramLabel = "DIR", description = "the hub's folder, or a client folder with its osteon.toml and clients/ (default: OSTEON_HUB, then the current folder)")
+    private String hub = "";
+
+    @Option(names = "--as", paramLabel = "ROLE", description = "whose client key to use: engineer, regulator or operator")
+    private String role = "";
+
+    /** Connects as the given role unless {@code --as} names another. */
+    public DaemonFolder connect(String defaultRole) {
+        return DaemonFolder.hub(folder(), role.isEmpty() ? defaultRole : role);
+    }
+
+    private Path folder() {
+        if (!hub.isEmpty()) {
+            return Path.of(hub);
+        }
+        String environment = System.getenv("OSTEON_HUB");
+        if (environment != null && !environment.isEmpty()) {
+            return Path.of(environment);
+        }
+        Path here = Path.of("");
+        if (Files.isRegularFile(here.resolve(Settings.FILE))) {
+            return here;
+        }
+        throw CliException.wrongCall("which hub? give --hub DIR, set OSTEON_HUB, or go to a folder with " + Settings.FILE);
+    }
+}

@@ -1,0 +1,134 @@
+package org.osteon.cli.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.osteon.cli.output.CliException;
+import org.osteon.cli.output.ExitCode;
+import org.osteon.cli.output.Verb;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.Document;
+import org.osteon.protocol.v1.Empty;
+import org.osteon.protocol.v1.HubGrpc;
+import org.osteon.protocol.v1.StudyRef;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code osteon study …}: study documents. */
+@Command(
+        name = "study",
+        mixinStandardHelpOptions = true,
+        description = "Study documents: validate, publish, list, show, dry-run, amend.",
+        footer = {"", "Example:  osteon study validate study.json && osteon study publish study.json --hub hub"},
+        subcommands = {
+            StudyVerbs.Validate.class,
+            StudyVerbs.Publish.class,
+            StudyVerbs.ListStudies.class,
+            StudyVerbs.Show.class,
+            StudyVerbs.DryRun.class,
+            StudyVerbs.Amend.class
+        })
+public final class StudyVerbs {
+
+    static Study read(Path file) throws Exception {
+        if (!Files.isReadable(file)) {
+            throw CliException.wrongCall("no readable study file " + file);
+        }
+        return Study.read(Files.readAllBytes(file));
+    }
+
+    private static Document unsigned(Study study) {
+        return Document.newBuilder()
+                .setEnvelope(ByteString.copyFrom(SignedDocument.sign(study).bytes()))
+                .build();
+    }
+
+    @Command(name = "validate", mixinStandardHelpOptions = true, description = "Check a study document; prints its digest.", footer = "Example:  osteon study validate study.json")
+    static final class Validate extends Verb {
+        @Parameters(paramLabel = "F", description = "study document")
+        private Path file = Path.of("");
+
+        @Override
+        protected ExitCode run() throws Exception {
+            output().answer(Map.of("digest", read(file).digest().hex()));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "publish", mixinStandardHelpOptions = true, description = "Publish a study to the sites it names.", footer = "Example:  osteon study publish study.json --hub hub")
+    static final class Publish extends HubVerb {
+        @Parameters(paramLabel = "F", description = "study document")
+        private Path file = Path.of("");
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
+            output().answerJson(hub.publishStudy(unsigned(read(file))).getJson());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "The studies at the hub.", footer = "Example:  osteon study list --hub hub")
+    static final class ListStudies extends HubVerb {
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
+            output().answerJson(hub.listStudies(Empty.getDefaultInstance()).getJson());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "A study's document.", footer = "Example:  osteon study show 1a2b3c4d --hub hub")
+    static final class Show extends HubVerb {
+        @Parameters(paramLabel = "S", description = "study digest, or its first digits")
+        private String study = "";
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
+            byte[] envelope = hub.showStudy(StudyRef.newBuilder().setStudy(study).build()).getEnvelope().toByteArray();
+            output().answer(CanonicalJson.readTree(envelope).path("document"));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "dry-run", mixinStandardHelpOptions = true, description = "Ask each site's policy whether it would accept, and why not.", footer = "Example:  osteon study dry-run 1a2b3c4d --hub hub")
+    static final class DryRun extends HubVerb {
+        @Parameters(paramLabel = "S", description = "study digest, or its first digits")
+        private String study = "";
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
+            String json = hub.dryRun(StudyRef.newBuilder().setStudy(study).build()).getJson();
+            output().answerJson(json);
+            JsonNode answers = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8)).path("answers");
+            for (JsonNode answer : answers) {
+                if (!"would-accept".equals(answer.path("verdict").asText())) {
+                    return ExitCode.REFUSED;
+                }
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "amend", mixinStandardHelpOptions = true, description = "Publish a new version; F must name S as its predecessor.", footer = "Example:  osteon study amend 1a2b3c4d study-2.json --hub hub")
+    static final class Amend extends HubVerb {
+        @Parameters(index = "0", paramLabel = "S", description = "full digest of the version before")
+        private String study = "";
+
+        @Parameters(index = "1", paramLabel = "F", description = "study document of the new version")
+        private Path file = Path.of("");
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
+            Study next = read(file);
+            if (!next.previous().equals(study)) {
+                throw CliException.wrongCall("the document names \"" + next.previous() + "\" as its predecessor, not " + study);
+            }
+            output().answerJson(hub.publishStudy(unsigned(next)).getJson());
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package org.osteon.cli.officer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.osteon.cli.connect.DaemonFolder;
+import org.osteon.cli.connect.Passphrase;
+import org.osteon.cli.output.CliException;
+import org.osteon.cli.output.ExitCode;
+import org.osteon.cli.output.Verb;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Decision;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Refusal;
+import org.osteon.protocol.document.Revocation;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.sign.KeyFile;
+import org.osteon.protocol.sign.SigningKey;
+import org.osteon.protocol.v1.Document;
+import org.osteon.protocol.v1.SiteGrpc;
+import org.osteon.protocol.v1.StudyRef;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code osteon officer …}: the data officer's own program. It fetches the study's bytes from the site, renders them
+ * itself, and signs the decision with a key that the agent cannot read.
+ */
+@Command(
+        name = "officer",
+        mixinStandardHelpOptions = true,
+        description = "The data officer: key new, review, approve, refuse, revoke.",
+        footer = {"", "Example:  osteon officer review hospital-a 1a2b3c4d"},
+        subcommands = {
+            OfficerVerbs.Key.class,
+            OfficerVerbs.Review.class,
+            OfficerVerbs.Approve.class,
+            OfficerVerbs.Refuse.class,
+            OfficerVerbs.Revoke.class
+        })
+public final class OfficerVerbs {
+
+    @Command(name = "key", mixinStandardHelpOptions = true, description = "Officers' keys: new.", subcommands = NewKey.class)
+    static final class Key {}
+
+    @Command(name = "new", mixinStandardHelpOptions = true, description = "Make a key that only its pass-phrase opens; writes F and F.pub.", footer = "Example:  osteon officer key new ~/.osteon-officer/li.key")
+    static final class NewKey extends Verb {
+        @Parameters(paramLabel = "F", description = "key file to make")
+        private Path file = Path.of("");
+
+        @Mixin
+        private final Passphrase passphrase = new Passphrase();
+
+        @Override
+        protected ExitCode run() throws Exception {
+            if (Files.exists(file)) {
+                throw CliException.wrongCall(file + " exists; a key is never overwritten");
+            }
+            char[] typed = passphrase.read("new pass-phrase (8 characters or more)");
+            try {
+                SigningKey key = SigningKey.ed25519();
+                KeyFile.writeEncrypted(file, key, typed);
+                Path pub = file.resolveSibling(file.getFileName() + ".pub");
+                Files.writeString(pub, key.publicKey().pem());
+                output().answer(Map.of(
+                        "publicKey", pub.toString(),
+                        "keyId", key.publicKey().keyId(),
+                        "fingerprint", key.publicKey().fingerprint()));
+            } finally {
+                Arrays.fill(typed, '\0');
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** A verb about one study at one site. */
+    private abstract static class StudyVerb extends Verb {
+        @Parameters(index = "0", paramLabel = "DIR", description = "the site's folder")
+        private Path folder = Path.of("");
+
+        @Parameters(index = "1", paramLabel = "S", description = "study digest, or its first digits")
+        private String reference = "";
+
+        abstract ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts);
+
+        @Override
+        protected final ExitCode run() {
+            try (DaemonFolder folderOfSite = DaemonFolder.site(folder, "officer")) {
+                SiteGrpc.SiteBlockingStub site = folderOfSite.site();
+                StudyRef ref = StudyRef.newBuilder().setStudy(reference).build();
+                byte[] envelope = site.showStudy(ref).getEnvelope().toByteArray();
+                Study study = SignedDocument.read(envelope, Study.class).document();
+                if (!study.digest().hex().startsWith(reference)) {
+                    throw new CliException(ExitCode.DOES_NOT_HOLD, "the agent showed study " + study.digest().brief() + "…, not " + reference);
+                }
+                String facts = site.review(ref).getJson();
+                return decide(site, study, CanonicalJson.readTree(facts.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
+    /** A verb that signs a decision. */
+    private abstract static class SigningVerb extends StudyVerb {
+        @Option(names = "--key", required = true, paramLabel = "F", description = "your encrypted key file")
+        private Path key = Path.of("");
+
+        @Mixin
+        private final Passphrase passphrase = new Passphrase();
+
+        final ExitCode signAndHandIn(SiteGrpc.SiteBlockingStub site, Decision decision) {
+            output().line(new String(decision.canonical(), StandardCharsets.UTF_8));
+            char[] typed = passphrase.read("pass-phrase of " + key.getFileName());
+            try {
+                SignedDocument<Decision> signed = SignedDocument.sign(decision, KeyFile.readEncrypted(key, typed));
+                String json = site.decide(Document.newBuilder().setEnvelope(ByteString.copyFrom(signed.bytes())).build()).getJson();
+                ObjectNode answer = (ObjectNode) CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
+                answer.put("digest", signed.digest().hex());
+                answer.set("capsule", CanonicalJson.tree(decision));
+                output().answer(answer);
+            } finally {
+                Arrays.fill(typed, '\0');
+            }
+            return ExitCode.DONE;
+        }
+
+        static Instant now() {
+            return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        }
+    }
+
+    @Command(name = "review", mixinStandardHelpOptions = true, description = "Exactly what a study asks of this site, from the bytes that would be signed for.", footer = "Example:  osteon officer review hospital-a 1a2b3c4d")
+    static final class Review extends StudyVerb {
+        @Override
+        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
+            ObjectNode view = JsonNodeFactory.instance.objectNode();
+            view.put("study", study.digest().hex());
+            view.put("name", study.name());
+            view.put("version", study.version());
+            view.put("purpose", study.purpose());
+            view.put("ethics", study.ethics());
+            view.set("parties", CanonicalJson.tree(study.parties()));
+            view.set("columns", facts.path("columns"));
+            view.set("patients", facts.path("patients"));
+            view.put("guarantee", study.privacy().guarantee());
+            view.put("epsilon", study.privacy().epsilon());
+            view.put("delta", study.privacy().delta());
+            view.put("unit", study.privacy().unit());
+            view.put("accountant", study.privacy().accountant());
+            view.put("sampling", study.privacy().sampling());
+            view.set("remaining", facts.path("remaining"));
+            view.put("rounds", study.plan().rounds());
+            view.set("releases", CanonicalJson.tree(study.releases()));
+            view.set("snapshot", facts.path("snapshot"));
+            view.set("policy", facts.path("policy"));
+            if (facts.has("smallestCell")) {
+                view.set("smallestCell", facts.path("smallestCell"));
+            }
+            output().answer(view);
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "approve", mixinStandardHelpOptions = true, description = "Approve within limits, until a date.", footer = "Example:  osteon officer approve hospital-a 1a2b3c4d --key li.key --epsilon 2 --rounds 6 --until 2027-03-01T00:00:00Z")
+    static final class Approve extends SigningVerb {
+        @Option(names = "--epsilon", paramLabel = "E", description = "most that may be spent (0 for an exact study)", required = true)
+        private double epsilon;
+
+        @Option(names = "--rounds", paramLabel = "N", description = "rounds at most", required = true)
+        private int rounds;
+
+        @Option(names = "--until", paramLabel = "T", description = "valid until, ISO 8601 in UTC", required = true)
+        private String until = "";
+
+        @Option(names = "--waive", paramLabel = "CODE", description = "site rule you waive for this study, such as SMALL_CELL")
+        private List<String> waivers = new ArrayList<>();
+
+        @Override
+        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
+            Instant end;
+            try {
+                end = Instant.parse(until);
+            } catch (java.time.DateTimeException e) {
+                throw CliException.wrongCall("--until must be like 2027-03-01T00:00:00Z, was " + until);
+            }
+            Instant now = now();
+            return signAndHandIn(
+                    site,
+                    new Capsule(
+                            Capsule.SCHEMA,
+                            study.federation(),
+                            new Digest(facts.path("trustRoot").asText()),
+                            study.digest(),
+                            facts.path("site").asText(),
+                            new Digest(facts.path("snapshot").asText()),
+                            facts.path("agentRelease").asText(),
+                            epsilon,
+                            study.privacy().delta(),
+                            rounds,
+                            study.releases().stream().map(Study.ReleaseItem::name).toList(),
+                            study.purpose(),
+                            waivers,
+                            now,
+                            end,
+                            now));
+        }
+    }
+
+    @Command(name = "refuse", mixinStandardHelpOptions = true, description = "Refuse with a reason, which the hub will read.", footer = "Example:  osteon officer refuse hospital-a 1a2b3c4d --key li.key --reason 'more privacy budget than our board allows'")
+    static final class Refuse extends SigningVerb {
+        @Option(names = "--reason", paramLabel = "TEXT", description = "why", required = true)
+        private String reason = "";
+
+        @Override
+        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
+            return signAndHandIn(
+                    site,
+                    new Refusal(Refusal.SCHEMA, study.federation(), study.digest(), facts.path("site").asText(), reason, now()));
+        }
+    }
+
+    @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Withdraw an approval; nothing leaves under it any more.", footer = "Example:  osteon officer revoke hospital-a 1a2b3c4d --key li.key --reason 'board decision of 3 March'")
+    static final class Revoke extends SigningVerb {
+        @Option(names = "--reason", paramLabel = "TEXT", description = "why", required = true)
+        private String reason = "";
+
+        @Override
+        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
+            String capsule = facts.path("capsule").asText("");
+            if (capsule.isEmpty()) {
+                throw new CliException(ExitCode.REFUSED, "no approval of study " + study.digest().brief() + "… is in force here");
+            }
+            return signAndHandIn(
+                    site,
+                    new Revocation(
+                            Revocation.SCHEMA,
+                            study.federation(),
+                            study.digest(),
+                            facts.path("site").asText(),
+                            new Digest(capsule),
+                            reason,
+                            now()));
+        }
+    }
+}

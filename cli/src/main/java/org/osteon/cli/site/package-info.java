@@ -1,0 +1,5 @@
+/** Verbs of a site's operator. */
+@NullMarked
+package org.osteon.cli.site;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package org.osteon.site.approval;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.sign.VerificationKey;
+
+/** Whether a capsule gives this agent, here and now, for this study and snapshot, the right to act. */
+public final class CapsuleCheck {
+    private final String site;
+    private final String federation;
+    private final String agentRelease;
+    private final List<VerificationKey> officers;
+
+    /** A check for this agent; {@code officers} are the only keys whose signature counts. */
+    public CapsuleCheck(String site, String federation, String agentRelease, List<VerificationKey> officers) {
+        this.site = site;
+        this.federation = federation;
+        this.agentRelease = agentRelease;
+        this.officers = List.copyOf(officers);
+    }
+
+    /** Whether a known officer signed. */
+    public boolean signedByOfficer(SignedDocument<?> decision) {
+        return officers.stream().anyMatch(decision::signedBy);
+    }
+
+    /** The refusal code, or nothing when the capsule binds exactly this. */
+    public Optional<String> objection(
+            SignedDocument<Capsule> signed, Study study, Digest trustRoot, Digest snapshot, Instant now, Optional<Duration> clockBelowMark) {
+        Capsule capsule = signed.document();
+        if (!signedByOfficer(signed)) {
+            return Optional.of("CAPSULE_SIGNER_UNKNOWN");
+        }
+        if (!capsule.site().equals(site) || !capsule.federation().equals(federation)) {
+            return Optional.of("CAPSULE_FOR_ANOTHER_SITE");
+        }
+        if (!capsule.trustRoot().equals(trustRoot)) {
+            return Optional.of("CAPSULE_FOR_ANOTHER_HUB");
+        }
+        if (!capsule.study().equals(study.digest())) {
+            return Optional.of("CAPSULE_FOR_ANOTHER_STUDY");
+        }
+        if (!capsule.snapshot().equals(snapshot)) {
+            return Optional.of("CAPSULE_FOR_ANOTHER_SNAPSHOT");
+        }
+        if (!capsule.agentRelease().equals(agentRelease)) {
+            return Optional.of("CAPSULE_FOR_ANOTHER_AGENT_RELEASE");
+        }
+        if (clockBelowMark.isPresent()) {
+            return Optional.of("CLOCK_BELOW_MARK");
+        }
+        if (now.isBefore(capsule.notBefore())) {
+            return Optional.of("CAPSULE_NOT_YET_VALID");
+        }
+        if (!now.isBefore(capsule.notAfter())) {
+            return Optional.of("CAPSULE_EXPIRED");
+        }
+        boolean everyReleaseApproved = study.releases().stream().allMatch(item -> capsule.releases().contains(item.name()));
+        if (!everyReleaseApproved) {
+            return Optional.of("RELEASE_NOT_APPROVED");
+        }
+        if (capsule.epsilon() > study.privacy().epsilon() || capsule.rounds() > study.plan().rounds()) {
+            return Optional.of("CAPSULE_WIDER_THAN_STUDY");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,124 @@
+package org.osteon.site.approval;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osteon.protocol.document.DryRunAnswer.Reason;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.TrainingPlan;
+import org.osteon.site.settings.SitePolicy;
+
+/** Judges a study against the hospital's rules; the same judgement answers a dry-run and guards every instruction. */
+public final class PolicyEvaluator {
+    private static final Set<String> SENDABLE = Set.of("update", "gradient", "hessian", "histogram", "num-examples", "reply", "dry-run");
+
+    private final SitePolicy policy;
+    private final CohortSource cohorts;
+    private final RemainingBudget budget;
+    private final PlanCost cost;
+
+    /** An evaluator over these rules and this site's data. */
+    public PolicyEvaluator(SitePolicy policy, CohortSource cohorts, RemainingBudget budget, PlanCost cost) {
+        this.policy = policy;
+        this.cohorts = cohorts;
+        this.budget = budget;
+        this.cost = cost;
+    }
+
+    /** What is left of the hospital's total for its patients. */
+    @FunctionalInterface
+    public interface RemainingBudget {
+        /** ε left at this δ over all studies. */
+        double epsilonLeft(double delta);
+    }
+
+    /** What a study's whole plan costs a patient, by the accountant the study names. */
+    @FunctionalInterface
+    public interface PlanCost {
+        /** ε at the study's δ for all rounds and the evaluation. */
+        double epsilon(Study study);
+    }
+
+    /** Every reason to refuse, empty when the study is within the rules. */
+    public List<Reason> objections(Study study) {
+        List<Reason> reasons = new ArrayList<>();
+        objectToPrivacy(study, reasons);
+        objectToReleases(study, reasons);
+        objectToCohort(study, reasons);
+        return reasons;
+    }
+
+    private void objectToPrivacy(Study study, List<Reason> reasons) {
+        if (!study.plan().differentiallyPrivate()) {
+            if (!policy.allowExact()) {
+                reasons.add(new Reason("EXACT_RELEASE_NOT_ALLOWED", Map.of(), "operator"));
+            }
+            return;
+        }
+        double asked = study.privacy().epsilon();
+        double delta = study.privacy().delta();
+        if (asked > policy.epsilonCeiling()) {
+            reasons.add(new Reason("EPSILON_ABOVE_SITE_CEILING", Map.of("asked", number(asked), "ceiling", number(policy.epsilonCeiling())), "operator"));
+        }
+        if (delta > policy.deltaCeiling()) {
+            reasons.add(new Reason("DELTA_ABOVE_SITE_CEILING", Map.of("asked", number(delta), "ceiling", number(policy.deltaCeiling())), "operator"));
+        }
+        double planned = cost.epsilon(study);
+        if (planned > asked * (1 + 1e-9)) {
+            reasons.add(new Reason("PLAN_COSTS_MORE_THAN_IT_SAYS", Map.of("planned", number(planned), "asked", number(asked)), "ml-engineer"));
+        }
+        double left = budget.epsilonLeft(delta);
+        if (asked > left) {
+            reasons.add(new Reason("BUDGET_EXHAUSTED", Map.of("asked", number(asked), "left", number(left)), "data-officer"));
+        }
+    }
+
+    private void objectToReleases(Study study, List<Reason> reasons) {
+        boolean exact = !study.plan().differentiallyPrivate();
+        for (Study.ReleaseItem item : study.releases()) {
+            String root = item.name().split("/", 2)[0];
+            if (!SENDABLE.contains(root)) {
+                reasons.add(new Reason("RELEASE_UNKNOWN", Map.of("release", item.name()), "ml-engineer"));
+            }
+            if ("exact".equals(item.kind()) && !exact) {
+                reasons.add(new Reason("EXACT_RELEASE_IN_DP_STUDY", Map.of("release", item.name()), "ml-engineer"));
+            }
+        }
+        List<String> needed = new ArrayList<>();
+        if (study.plan() instanceof TrainingPlan.Newton) {
+            needed.add("gradient");
+            needed.add("hessian");
+        } else {
+            needed.add("update");
+        }
+        needed.add("num-examples");
+        if (study.evaluation().present()) {
+            needed.add("histogram");
+        }
+        for (String name : needed) {
+            if (study.releases().stream().noneMatch(item -> item.name().equals(name))) {
+                reasons.add(new Reason("RELEASE_NOT_DECLARED", Map.of("release", name), "ml-engineer"));
+            }
+        }
+        if (study.evaluation().present() && study.evaluation().noiseSigma() == 0 && !exact) {
+            reasons.add(new Reason("HISTOGRAM_WITHOUT_NOISE", Map.of(), "ml-engineer"));
+        }
+    }
+
+    private void objectToCohort(Study study, List<Reason> reasons) {
+        try {
+            CohortFacts facts = cohorts.facts(study);
+            if (facts.patients() < Math.max(policy.k(), study.cohort().minimumPatients())) {
+                // The count itself stays here; only that it is below the site's threshold is said.
+                reasons.add(new Reason("COHORT_TOO_SMALL", Map.of(), "ml-engineer"));
+            }
+        } catch (CohortSource.CohortUnavailable e) {
+            reasons.add(e.reason());
+        }
+    }
+
+    private static String number(double value) {
+        return Double.toString(value);
+    }
+}

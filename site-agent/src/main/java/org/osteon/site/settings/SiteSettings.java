@@ -1,0 +1,50 @@
+package org.osteon.site.settings;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.settings.Settings;
+
+/**
+ * A site's {@code osteon.toml}.
+ *
+ * @param folder the site's folder
+ * @param site the site's name
+ * @param federation the federation
+ * @param address where the site's own port listens, host:port on loopback
+ * @param hub the hub's address
+ * @param hubPin SHA-256 of the hub's TLS key
+ * @param officerKeyFolders folders that must not hold a readable officer's private key
+ * @param allowRoot whether the agent may run as root
+ * @param policy the hospital's rules
+ */
+public record SiteSettings(
+        Path folder,
+        String site,
+        String federation,
+        String address,
+        String hub,
+        Digest hubPin,
+        List<Path> officerKeyFolders,
+        boolean allowRoot,
+        SitePolicy policy) {
+    private static final Set<String> KEYS = Set.of(
+            "role", "site", "federation", "address", "tlsPin", "hub", "hubPin", "officerKeyFolders", "allowRoot",
+            "epsilonCeiling", "epsilonTotal", "deltaCeiling", "k", "allowExact");
+
+    /** Reads the settings; unknown keys are refused. */
+    public static SiteSettings read(Path folder) {
+        Settings settings = Settings.read(folder, KEYS);
+        return new SiteSettings(
+                folder,
+                settings.text("site"),
+                settings.text("federation"),
+                settings.text("address"),
+                settings.text("hub"),
+                new Digest(settings.text("hubPin")),
+                settings.texts("officerKeyFolders").stream().map(Path::of).toList(),
+                settings.flag("allowRoot", false),
+                SitePolicy.of(settings));
+    }
+}
