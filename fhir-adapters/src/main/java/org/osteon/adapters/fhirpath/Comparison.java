@@ -40,7 +40,7 @@ final class Comparison {
             if (x.text().equals(y.text())) {
                 return true;
             }
-            return Moment.isDateTimeShaped(x.text()) && Moment.isDateTimeShaped(y.text())
+            return (Moment.isDateTimeShaped(x.text()) && Moment.isDateTimeShaped(y.text()))
                     ? sameMoment(Moment.parse(x.text(), null), Moment.parse(y.text(), null))
                     : Boolean.FALSE;
         }

@@ -57,23 +57,23 @@ final class Lexer {
         if (isDigit(c)) {
             return new Token(Token.Kind.NUMBER, number(), start);
         }
-        switch (c) {
-            case '\'':
-                return new Token(Token.Kind.STRING, quoted('\''), start);
-            case '`':
-                return new Token(Token.Kind.QUOTED_NAME, quoted('`'), start);
-            case '@':
+        return switch (c) {
+            case '\'' -> new Token(Token.Kind.STRING, quoted('\''), start);
+            case '`' -> new Token(Token.Kind.QUOTED_NAME, quoted('`'), start);
+            case '@' -> {
                 at++;
-                return new Token(Token.Kind.MOMENT, moment(start), start);
-            case '$':
+                yield new Token(Token.Kind.MOMENT, moment(start), start);
+            }
+            case '$' -> {
                 at++;
-                return new Token(Token.Kind.VARIABLE, name(), start);
-            case '%':
+                yield new Token(Token.Kind.VARIABLE, name(), start);
+            }
+            case '%' -> {
                 at++;
-                return new Token(Token.Kind.CONSTANT, constantName(start), start);
-            default:
-                return new Token(Token.Kind.SYMBOL, symbol(), start);
-        }
+                yield new Token(Token.Kind.CONSTANT, constantName(start), start);
+            }
+            default -> new Token(Token.Kind.SYMBOL, symbol(), start);
+        };
     }
 
     private String symbol() {
@@ -157,22 +157,15 @@ final class Lexer {
 
     private char escaped(int start) {
         char c = at < text.length() ? text.charAt(at++) : 0;
-        switch (c) {
-            case '\'', '"', '`', '\\', '/':
-                return c;
-            case 'f':
-                return '\f';
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'u':
-                return unicode(start);
-            default:
-                throw syntax("an escape that FHIRPath does not know", start);
-        }
+        return switch (c) {
+            case '\'', '"', '`', '\\', '/' -> c;
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> unicode(start);
+            default -> throw syntax("an escape that FHIRPath does not know", start);
+        };
     }
 
     private char unicode(int start) {
@@ -188,7 +181,7 @@ final class Lexer {
     }
 
     private static boolean isLetter(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
 
     private static boolean isDigit(char c) {

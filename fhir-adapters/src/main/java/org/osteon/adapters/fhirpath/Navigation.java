@@ -113,7 +113,7 @@ final class Navigation {
             String key = field.getKey();
             boolean bare = key.length() > 0 && key.charAt(0) == '_';
             int from = bare ? 1 : 0;
-            if (!key.startsWith(name, from) || bare && holder.has(key.substring(1))) {
+            if (!key.startsWith(name, from) || (bare && holder.has(key.substring(1)))) {
                 continue;
             }
             String type = FhirTypes.ofSuffix(key.substring(from + name.length()));

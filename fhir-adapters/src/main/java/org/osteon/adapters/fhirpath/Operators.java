@@ -34,7 +34,7 @@ final class Operators {
                 (focus, frame) -> {
                     Boolean a = logical(left.evaluate(focus, frame));
                     Boolean b = logical(right.evaluate(focus, frame));
-                    return truth(a == null || b == null ? null : (Boolean) !a.equals(b));
+                    return truth((a == null || b == null) ? null : (Boolean) !a.equals(b));
                 };
             case "implies" ->
                 (focus, frame) -> {
@@ -136,7 +136,7 @@ final class Operators {
         if (Boolean.FALSE.equals(a) || Boolean.FALSE.equals(b)) {
             return false;
         }
-        return a == null || b == null ? null : (Boolean) true;
+        return (a == null || b == null) ? null : (Boolean) true;
     }
 
     private static @Nullable Boolean or(@Nullable Boolean a, @Nullable Boolean b) {

@@ -140,35 +140,35 @@ final class Parser {
     private Node term() {
         pendingMember = null;
         Token word = peek();
-        switch (word.kind()) {
-            case STRING:
-                at++;
-                return constant(new Value.Text(word.text()));
-            case NUMBER:
-                at++;
-                return number(word);
-            case MOMENT:
-                at++;
-                return moment(word);
-            case CONSTANT:
-                at++;
-                return external(word);
-            case VARIABLE:
-                at++;
-                return variable(word);
-            case SYMBOL:
-                return bracketed();
-            case NAME:
-                if (word.text().equals("true") || word.text().equals("false")) {
-                    at++;
-                    return constant(Value.Truth.of(word.text().equals("true")));
-                }
-                return invocation(true);
-            case QUOTED_NAME:
-                return invocation(true);
-            default:
-                throw unexpected(word);
+        if (word.is("true") || word.is("false")) {
+            at++;
+            return constant(Value.Truth.of(word.is("true")));
         }
+        return switch (word.kind()) {
+            case STRING -> {
+                at++;
+                yield constant(new Value.Text(word.text()));
+            }
+            case NUMBER -> {
+                at++;
+                yield number(word);
+            }
+            case MOMENT -> {
+                at++;
+                yield moment(word);
+            }
+            case CONSTANT -> {
+                at++;
+                yield external(word);
+            }
+            case VARIABLE -> {
+                at++;
+                yield variable(word);
+            }
+            case SYMBOL -> bracketed();
+            case NAME, QUOTED_NAME -> invocation(true);
+            case END -> throw unexpected(word);
+        };
     }
 
     private Node bracketed() {
@@ -189,7 +189,7 @@ final class Parser {
     private Node number(Token word) {
         boolean whole = word.text().indexOf('.') < 0;
         Token unit = peek();
-        if (unit.kind() == Token.Kind.STRING || unit.kind() == Token.Kind.NAME && isCalendarUnit(unit.text())) {
+        if (unit.kind() == Token.Kind.STRING || (unit.kind() == Token.Kind.NAME && isCalendarUnit(unit.text()))) {
             throw unsupported("quantity literals", unit);
         }
         if (word.text().length() > Value.Numeric.MAX_DIGITS) {
@@ -212,23 +212,24 @@ final class Parser {
     }
 
     private Node external(Token word) {
-        switch (word.text()) {
-            case "rowIndex":
+        return switch (word.text()) {
+            case "rowIndex" -> {
                 usesRowIndex = true;
-                return (focus, frame) -> List.of(new Value.Numeric(BigDecimal.valueOf(frame.rowIndex()), true));
-            case "resource", "rootResource":
-                return (focus, frame) -> List.of(new Value.Element(frame.resource(), null, null));
-            case "context":
-                return (focus, frame) -> frame.context();
-            default:
+                yield (focus, frame) -> List.of(new Value.Numeric(BigDecimal.valueOf(frame.rowIndex()), true));
+            }
+            case "resource", "rootResource" ->
+                (focus, frame) -> List.of(new Value.Element(frame.resource(), null, null));
+            case "context" -> (focus, frame) -> frame.context();
+            default -> {
                 Value value = constants.get(word.text());
                 if (value == null) {
                     throw new FhirPathException(
                             FhirPathException.Code.UNKNOWN_CONSTANT,
                             "%" + word.text() + " is not defined; add it to the view's constants");
                 }
-                return constant(value);
-        }
+                yield constant(value);
+            }
+        };
     }
 
     private static Node variable(Token word) {

@@ -65,19 +65,16 @@ public sealed interface Value permits Value.Element, Value.Text, Value.Numeric, 
             return this;
         }
         JsonNode json = element.json();
-        switch (json.getNodeType()) {
-            case STRING:
+        return switch (json.getNodeType()) {
+            case STRING -> {
                 Moment moment =
                         FhirTypes.isMoment(element.type()) ? Moment.parse(json.textValue(), element.type()) : null;
-                return moment != null ? moment : new Text(json.textValue());
-            case NUMBER:
-                return new Numeric(json.decimalValue(), json.isIntegralNumber());
-            case BOOLEAN:
-                return Truth.of(json.booleanValue());
-            case NULL, MISSING:
-                return null;
-            default:
-                return this;
-        }
+                yield moment != null ? moment : new Text(json.textValue());
+            }
+            case NUMBER -> new Numeric(json.decimalValue(), json.isIntegralNumber());
+            case BOOLEAN -> Truth.of(json.booleanValue());
+            case NULL, MISSING -> null;
+            default -> this;
+        };
     }
 }

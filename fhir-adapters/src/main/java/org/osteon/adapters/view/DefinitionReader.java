@@ -104,7 +104,7 @@ final class DefinitionReader {
         }
         try {
             Value value = new Value.Element(json, type, null).simple();
-            if (value == null || FhirTypes.isMoment(type) && value instanceof Value.Text) {
+            if (value == null || (FhirTypes.isMoment(type) && value instanceof Value.Text)) {
                 throw wrong(place, "does not hold a " + type);
             }
             return value;

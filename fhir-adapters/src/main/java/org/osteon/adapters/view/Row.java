@@ -2,6 +2,7 @@ package org.osteon.adapters.view;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One row of a view: a value, or null, for each {@link Column} in the order of {@link View#columns()}. */
@@ -29,8 +30,8 @@ public final class Row {
     }
 
     /** Name to value in column order; the map can be changed and is not linked to this row. */
-    public LinkedHashMap<String, @Nullable Object> toMap() {
-        LinkedHashMap<String, @Nullable Object> map = new LinkedHashMap<>();
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (int i = 0; i < values.length; i++) {
             map.put(columns.get(i).name(), values[i]);
         }
