@@ -145,6 +145,20 @@ class ViewTest {
                         ViewException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_JSON));
     }
 
+    @Test
+    void theRowOfNullsHoldsNothingButTheRowIndex() {
+        View view = compile("""
+                {"resource":"Observation","select":[{"forEachOrNull":"note","column":[
+                  {"name":"literal","path":"'x'"},{"name":"there","path":"exists()","type":"boolean"},
+                  {"name":"list","path":"text","collection":true},{"name":"i","path":"%rowIndex","type":"integer"}],
+                 "unionAll":[{"column":[{"name":"u","path":"'a'"}]},{"column":[{"name":"u","path":"'b'"}]}]}]}""");
+
+        List<Row> rows = view.rows(ResourceJson.parse(OBSERVATION));
+
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0).toMap().values()).containsExactly(null, null, null, 0, null);
+    }
+
     private static View compile(String json) {
         return View.compile(ResourceJson.parse(json));
     }
