@@ -1,0 +1,52 @@
+package org.osteon.coordinator;
+
+/** A call at the hub cannot be done; carries what kind of no it is, a stable code and a sentence. */
+public final class HubException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Kind kind;
+    private final String code;
+
+    /** What kind of no. */
+    public enum Kind {
+        /** The call or a document in it is wrong. */
+        WRONG,
+        /** What it names does not exist. */
+        ABSENT,
+        /** Policy or a missing approval. */
+        REFUSED,
+        /** A check does not hold. */
+        DOES_NOT_HOLD
+    }
+
+    /** A failure. */
+    public HubException(Kind kind, String code, String message) {
+        super(message);
+        this.kind = kind;
+        this.code = code;
+    }
+
+    /** Wrong call. */
+    public static HubException wrong(String code, String message) {
+        return new HubException(Kind.WRONG, code, message);
+    }
+
+    /** Nothing there. */
+    public static HubException absent(String code, String message) {
+        return new HubException(Kind.ABSENT, code, message);
+    }
+
+    /** Refused. */
+    public static HubException refused(String code, String message) {
+        return new HubException(Kind.REFUSED, code, message);
+    }
+
+    /** The kind. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The stable code. */
+    public String code() {
+        return code;
+    }
+}

@@ -1,0 +1,293 @@
+package org.osteon.coordinator.fleet;
+
+import com.google.protobuf.ByteString;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.flower.FlowerException;
+import org.osteon.protocol.flower.object.IncomingMessage;
+import org.osteon.protocol.flower.object.OutgoingMessage;
+import org.osteon.protocol.flower.wire.ActivateNodeRequest;
+import org.osteon.protocol.flower.wire.ActivateNodeResponse;
+import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
+import org.osteon.protocol.flower.wire.ConfirmMessageReceivedResponse;
+import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
+import org.osteon.protocol.flower.wire.DeactivateNodeResponse;
+import org.osteon.protocol.flower.wire.Fab;
+import org.osteon.protocol.flower.wire.GetFabRequest;
+import org.osteon.protocol.flower.wire.GetFabResponse;
+import org.osteon.protocol.flower.wire.GetRunRequest;
+import org.osteon.protocol.flower.wire.GetRunResponse;
+import org.osteon.protocol.flower.wire.Message;
+import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.protocol.flower.wire.Node;
+import org.osteon.protocol.flower.wire.ObjectTree;
+import org.osteon.protocol.flower.wire.PullMessagesRequest;
+import org.osteon.protocol.flower.wire.PullMessagesResponse;
+import org.osteon.protocol.flower.wire.PullObjectRequest;
+import org.osteon.protocol.flower.wire.PullObjectResponse;
+import org.osteon.protocol.flower.wire.PushMessagesRequest;
+import org.osteon.protocol.flower.wire.PushMessagesResponse;
+import org.osteon.protocol.flower.wire.PushObjectRequest;
+import org.osteon.protocol.flower.wire.PushObjectResponse;
+import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
+import org.osteon.protocol.flower.wire.RegisterNodeFleetResponse;
+import org.osteon.protocol.flower.wire.Run;
+import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
+import org.osteon.protocol.flower.wire.SendNodeHeartbeatResponse;
+import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
+import org.osteon.protocol.flower.wire.UnregisterNodeFleetResponse;
+
+/**
+ * Flower's twelve Fleet calls. Every call comes with the authenticated node; source, destination, reader and replier are bound
+ * to it. Knows messages and outcomes, no carrier; holds no thread while a node waits.
+ */
+public final class FleetHandlers {
+    /** How long a poll is held; an HTTP client of Flower gives up at 30 s. */
+    static final Duration HOLD = Duration.ofSeconds(25);
+
+    private static final int MOST_OBJECTS = 100_000;
+    private static final long HUB = 1;
+
+    private final Spool spool;
+    private final ReplySink sink;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
+    private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
+    private final Map<String, Long> lastContact = new ConcurrentHashMap<>();
+
+    /** Handlers over a spool and whoever takes replies. */
+    public FleetHandlers(Spool spool, ReplySink sink, ScheduledExecutorService timer, Clock clock) {
+        this.spool = spool;
+        this.sink = sink;
+        this.timer = timer;
+        this.clock = clock;
+    }
+
+    /** A reply that is being pushed: its message and the objects still missing. */
+    private record PendingReply(SiteRecord node, Message message, Set<String> missing, CompletableFuture<Void> taken) {}
+
+    /** Puts a message into a node's mailbox. */
+    public void send(String nodeId, OutgoingMessage message) {
+        mailbox(nodeId).put(message);
+    }
+
+    /** Takes a message out of a node's mailbox. */
+    public void withdraw(String nodeId, String messageId) {
+        mailbox(nodeId).remove(messageId);
+        pending.remove(nodeId);
+    }
+
+    /** When a node last called, epoch milliseconds, 0 for never since the start. */
+    public long lastContact(String nodeId) {
+        return lastContact.getOrDefault(nodeId, 0L);
+    }
+
+    /** Ends every held poll, for a shutdown. */
+    public void endPolls() {
+        mailboxes.values().forEach(Mailbox::giveUp);
+    }
+
+    CompletionStage<Outcome<RegisterNodeFleetResponse>> registerNode(SiteRecord node, RegisterNodeFleetRequest request) {
+        // Nodes are known by enrolment; a node that asks again gets its id.
+        return bound(node, request.getPublicKey())
+                ? done(RegisterNodeFleetResponse.newBuilder().setNodeId(id(node)).build())
+                : away("NODE_KEY_NOT_ITS_OWN");
+    }
+
+    CompletionStage<Outcome<ActivateNodeResponse>> activateNode(SiteRecord node, ActivateNodeRequest request) {
+        if (!bound(node, request.getPublicKey())) {
+            return away("NODE_KEY_NOT_ITS_OWN");
+        }
+        mailbox(node.nodeId()).handOutAgain();
+        return done(ActivateNodeResponse.newBuilder().setNodeId(id(node)).build());
+    }
+
+    CompletionStage<Outcome<DeactivateNodeResponse>> deactivateNode(SiteRecord node, DeactivateNodeRequest request) {
+        mailbox(node.nodeId()).giveUp();
+        return own(node, request.getNodeId(), () -> done(DeactivateNodeResponse.getDefaultInstance()));
+    }
+
+    CompletionStage<Outcome<UnregisterNodeFleetResponse>> unregisterNode(SiteRecord node, UnregisterNodeFleetRequest request) {
+        return own(node, request.getNodeId(), () -> done(UnregisterNodeFleetResponse.getDefaultInstance()));
+    }
+
+    CompletionStage<Outcome<SendNodeHeartbeatResponse>> heartbeat(SiteRecord node, SendNodeHeartbeatRequest request) {
+        return own(node, request.getNode(), () -> done(SendNodeHeartbeatResponse.newBuilder().setSuccess(true).build()));
+    }
+
+    CompletionStage<Outcome<PullMessagesResponse>> pullMessages(SiteRecord node, PullMessagesRequest request) {
+        return own(node, request.getNode(), () -> {
+            CompletableFuture<Optional<OutgoingMessage>> next = mailbox(node.nodeId()).next();
+            timer.schedule(() -> next.complete(Optional.empty()), HOLD.toMillis(), TimeUnit.MILLISECONDS);
+            return next.thenApply(message -> {
+                PullMessagesResponse.Builder answer = PullMessagesResponse.newBuilder();
+                message.ifPresent(m -> answer.addMessagesList(m.message()).addMessageObjectTrees(m.tree()));
+                return new Outcome.Done<>(answer.build());
+            });
+        });
+    }
+
+    CompletionStage<Outcome<GetRunResponse>> getRun(SiteRecord node, GetRunRequest request) {
+        return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetRunResponse.newBuilder()
+                .setRun(Run.newBuilder()
+                        .setRunId(facts.flowerRun())
+                        .setFabId("osteon/run")
+                        .setFabVersion("1.0.0")
+                        .setFabHash(Digest.of(facts.fab()).hex()))
+                .build())));
+    }
+
+    CompletionStage<Outcome<GetFabResponse>> getFab(SiteRecord node, GetFabRequest request) {
+        return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetFabResponse.newBuilder()
+                .setFab(Fab.newBuilder().setHashStr(Digest.of(facts.fab()).hex()).setContent(ByteString.copyFrom(facts.fab())))
+                .build())));
+    }
+
+    CompletionStage<Outcome<PullObjectResponse>> pullObject(SiteRecord node, PullObjectRequest request) {
+        return own(node, request.getNode(), () -> mailbox(node.nodeId())
+                .object(request.getObjectId())
+                .map(object -> done(PullObjectResponse.newBuilder()
+                        .setObjectFound(true)
+                        .setObjectAvailable(true)
+                        .setObjectContent(com.google.protobuf.UnsafeByteOperations.unsafeWrap(object.encoded()))
+                        .build()))
+                .orElseGet(() -> notForYou("OBJECT_NOT_ADDRESSED_TO_NODE")));
+    }
+
+    CompletionStage<Outcome<ConfirmMessageReceivedResponse>> confirm(SiteRecord node, ConfirmMessageReceivedRequest request) {
+        // Kept until it is answered: a node that dies in between gets the same message again.
+        return own(node, request.getNode(), () -> mailbox(node.nodeId()).holds(request.getMessageObjectId())
+                ? done(ConfirmMessageReceivedResponse.getDefaultInstance())
+                : notForYou("MESSAGE_NOT_ADDRESSED_TO_NODE"));
+    }
+
+    CompletionStage<Outcome<PushMessagesResponse>> pushMessages(SiteRecord node, PushMessagesRequest request) {
+        return own(node, request.getNode(), () -> {
+            if (request.getMessagesListCount() != 1 || request.getMessageObjectTreesCount() != 1) {
+                return notForYou("ONE_MESSAGE_A_CALL");
+            }
+            Message message = request.getMessagesList(0);
+            ObjectTree tree = request.getMessageObjectTrees(0);
+            Optional<String> fault = fault(node, message, tree);
+            if (fault.isPresent()) {
+                return notForYou(fault.orElseThrow());
+            }
+            Set<String> ids;
+            try {
+                ids = IncomingMessage.ids(tree, MOST_OBJECTS);
+            } catch (FlowerException e) {
+                return notForYou(e.code());
+            }
+            Set<String> missing = ConcurrentHashMap.newKeySet();
+            ids.stream().filter(id -> !spool.has(node.nodeId(), id)).forEach(missing::add);
+            PendingReply reply = new PendingReply(node, message, missing, new CompletableFuture<>());
+            pending.put(node.nodeId(), reply);
+            List<String> wanted = new ArrayList<>(ids);
+            wanted.retainAll(missing);
+            PushMessagesResponse answer = PushMessagesResponse.newBuilder()
+                    .addAllObjectsToPush(wanted)
+                    .putResults(message.getMetadata().getMessageId(), 0)
+                    .build();
+            return missing.isEmpty() ? take(reply).thenApply(nothing -> new Outcome.Done<>(answer)) : done(answer);
+        });
+    }
+
+    CompletionStage<Outcome<PushObjectResponse>> pushObject(SiteRecord node, PushObjectRequest request) {
+        return own(node, request.getNode(), () -> {
+            PendingReply reply = pending.get(node.nodeId());
+            String id = request.getObjectId();
+            if (reply == null || request.getRunId() != reply.message().getMetadata().getRunId() || !reply.missing().contains(id)) {
+                return done(PushObjectResponse.newBuilder().setStored(id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id)).build());
+            }
+            if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {
+                return done(PushObjectResponse.newBuilder().setStored(false).build());
+            }
+            PushObjectResponse stored = PushObjectResponse.newBuilder().setStored(true).build();
+            boolean last = reply.missing().remove(id) && reply.missing().isEmpty();
+            return last ? take(reply).thenApply(nothing -> new Outcome.Done<>(stored)) : done(stored);
+        });
+    }
+
+    private CompletionStage<Void> take(PendingReply reply) {
+        pending.remove(reply.node().nodeId(), reply);
+        return sink.accept(reply.node(), reply.message()).thenRun(() -> {
+            mailbox(reply.node().nodeId()).remove(reply.message().getMetadata().getReplyToMessageId());
+            spool.clear(reply.node().nodeId());
+        });
+    }
+
+    /** Binds a reply to the node that pushes it and to a message that was addressed to it. */
+    private Optional<String> fault(SiteRecord node, Message message, ObjectTree tree) {
+        Metadata metadata = message.getMetadata();
+        if (metadata.getSrcNodeId() != id(node)) {
+            return Optional.of("REPLY_IN_ANOTHER_NAME");
+        }
+        if (metadata.getDstNodeId() != HUB || metadata.getReplyToMessageId().isEmpty()) {
+            return Optional.of("REPLY_NOT_TO_HUB");
+        }
+        if (!mailbox(node.nodeId()).holds(metadata.getReplyToMessageId())) {
+            return Optional.of("REPLY_TO_NOTHING_OPEN");
+        }
+        if (!metadata.getMessageId().equals(tree.getObjectId())) {
+            return Optional.of("REPLY_ID_NOT_ITS_TREE");
+        }
+        return Optional.empty();
+    }
+
+    private <T> CompletionStage<Outcome<T>> running(long flowerRun, java.util.function.Function<ReplySink.RunFacts, CompletionStage<Outcome<T>>> answer) {
+        Optional<ReplySink.RunFacts> facts = sink.run(flowerRun).filter(ReplySink.RunFacts::running);
+        return facts.map(answer).orElseGet(() -> notForYou("RUN_NOT_RUNNING"));
+    }
+
+    private <T> CompletionStage<Outcome<T>> own(SiteRecord node, Node named, Answer<T> answer) {
+        return own(node, named.getNodeId(), answer);
+    }
+
+    private <T> CompletionStage<Outcome<T>> own(SiteRecord node, long named, Answer<T> answer) {
+        lastContact.put(node.nodeId(), clock.millis());
+        return named == id(node) ? answer.give() : away("NODE_ID_NOT_ITS_OWN");
+    }
+
+    /** Gives an answer. */
+    @FunctionalInterface
+    private interface Answer<T> {
+        CompletionStage<Outcome<T>> give();
+    }
+
+    private static boolean bound(SiteRecord node, ByteString bodyKey) {
+        return bodyKey.toStringUtf8().equals(node.nodeKey().pem());
+    }
+
+    private static long id(SiteRecord node) {
+        return Long.parseUnsignedLong(node.nodeId());
+    }
+
+    private Mailbox mailbox(String nodeId) {
+        return mailboxes.computeIfAbsent(nodeId, unused -> new Mailbox());
+    }
+
+    private static <T> CompletionStage<Outcome<T>> done(T value) {
+        return CompletableFuture.completedFuture(new Outcome.Done<>(value));
+    }
+
+    private static <T> CompletionStage<Outcome<T>> notForYou(String reason) {
+        return CompletableFuture.completedFuture(new Outcome.NotForYou<>(reason));
+    }
+
+    private static <T> CompletionStage<Outcome<T>> away(String reason) {
+        return CompletableFuture.completedFuture(new Outcome.GoAway<>(reason));
+    }
+}

@@ -1,0 +1,175 @@
+package org.osteon.coordinator.fleet;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.protocol.flower.NodeSignature;
+import org.osteon.protocol.flower.wire.ActivateNodeRequest;
+import org.osteon.protocol.flower.wire.ActivateNodeResponse;
+import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
+import org.osteon.protocol.flower.wire.ConfirmMessageReceivedResponse;
+import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
+import org.osteon.protocol.flower.wire.DeactivateNodeResponse;
+import org.osteon.protocol.flower.wire.FleetGrpc;
+import org.osteon.protocol.flower.wire.GetFabRequest;
+import org.osteon.protocol.flower.wire.GetFabResponse;
+import org.osteon.protocol.flower.wire.GetRunRequest;
+import org.osteon.protocol.flower.wire.GetRunResponse;
+import org.osteon.protocol.flower.wire.PullMessagesRequest;
+import org.osteon.protocol.flower.wire.PullMessagesResponse;
+import org.osteon.protocol.flower.wire.PullObjectRequest;
+import org.osteon.protocol.flower.wire.PullObjectResponse;
+import org.osteon.protocol.flower.wire.PushMessagesRequest;
+import org.osteon.protocol.flower.wire.PushMessagesResponse;
+import org.osteon.protocol.flower.wire.PushObjectRequest;
+import org.osteon.protocol.flower.wire.PushObjectResponse;
+import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
+import org.osteon.protocol.flower.wire.RegisterNodeFleetResponse;
+import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
+import org.osteon.protocol.flower.wire.SendNodeHeartbeatResponse;
+import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
+import org.osteon.protocol.flower.wire.UnregisterNodeFleetResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thin gRPC binding of {@link FleetHandlers}, as Flower up to 1.39 and our own agents speak it. */
+public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcFleetCarrier.class);
+    private static final Context.Key<SiteRecord> NODE = Context.key("osteon-node");
+
+    private final FleetHandlers handlers;
+
+    /** A carrier of these handlers. */
+    public GrpcFleetCarrier(FleetHandlers handlers) {
+        this.handlers = handlers;
+    }
+
+    /** Authenticates a node from Flower's headers before its call is read. */
+    public static ServerInterceptor gate(NodeGate gate) {
+        Metadata.Key<byte[]> key = Metadata.Key.of(NodeSignature.PUBLIC_KEY_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
+        Metadata.Key<String> time = Metadata.Key.of(NodeSignature.TIMESTAMP_HEADER, Metadata.ASCII_STRING_MARSHALLER);
+        Metadata.Key<byte[]> value = Metadata.Key.of(NodeSignature.SIGNATURE_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
+        return new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                byte[] pem = headers.get(key);
+                String timestamp = headers.get(time);
+                byte[] signature = headers.get(value);
+                Outcome<SiteRecord> outcome = pem == null || timestamp == null || signature == null
+                        ? new Outcome.GoAway<>("NODE_HEADERS_MISSING")
+                        : gate.admit(new NodeSignature(new String(pem, StandardCharsets.US_ASCII), timestamp, signature));
+                if (outcome instanceof Outcome.Done<SiteRecord> admitted) {
+                    return Contexts.interceptCall(Context.current().withValue(NODE, admitted.value()), call, headers, next);
+                }
+                call.close(status(outcome), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+        };
+    }
+
+    private static <Q, A> void carry(Q request, StreamObserver<A> observer, BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
+        SiteRecord node = NODE.get();
+        if (node == null) {
+            observer.onError(Status.UNAUTHENTICATED.withDescription("NODE_HEADERS_MISSING").asRuntimeException());
+            return;
+        }
+        CompletionStage<Outcome<A>> stage;
+        try {
+            stage = handler.apply(node, request);
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).addKeyValue("site", node.name()).log("fleet call failed");
+            observer.onError(Status.UNAVAILABLE.withDescription("TRY_AGAIN").asRuntimeException());
+            return;
+        }
+        stage.whenComplete((outcome, failure) -> {
+            if (failure != null) {
+                LOG.atWarn().setCause(failure).addKeyValue("site", node.name()).log("fleet call failed");
+                observer.onError(Status.UNAVAILABLE.withDescription("TRY_AGAIN").asRuntimeException());
+            } else if (outcome instanceof Outcome.Done<A> done) {
+                observer.onNext(done.value());
+                observer.onCompleted();
+            } else {
+                observer.onError(status(outcome).asRuntimeException());
+            }
+        });
+    }
+
+    private static Status status(Outcome<?> outcome) {
+        if (outcome instanceof Outcome.Transient<?> again) {
+            return Status.UNAVAILABLE.withDescription(again.reason());
+        }
+        if (outcome instanceof Outcome.NotForYou<?> no) {
+            return Status.PERMISSION_DENIED.withDescription(no.reason());
+        }
+        return Status.UNAUTHENTICATED.withDescription(outcome instanceof Outcome.GoAway<?> away ? away.reason() : "");
+    }
+
+    @Override
+    public void registerNode(RegisterNodeFleetRequest request, StreamObserver<RegisterNodeFleetResponse> observer) {
+        carry(request, observer, handlers::registerNode);
+    }
+
+    @Override
+    public void activateNode(ActivateNodeRequest request, StreamObserver<ActivateNodeResponse> observer) {
+        carry(request, observer, handlers::activateNode);
+    }
+
+    @Override
+    public void deactivateNode(DeactivateNodeRequest request, StreamObserver<DeactivateNodeResponse> observer) {
+        carry(request, observer, handlers::deactivateNode);
+    }
+
+    @Override
+    public void unregisterNode(UnregisterNodeFleetRequest request, StreamObserver<UnregisterNodeFleetResponse> observer) {
+        carry(request, observer, handlers::unregisterNode);
+    }
+
+    @Override
+    public void sendNodeHeartbeat(SendNodeHeartbeatRequest request, StreamObserver<SendNodeHeartbeatResponse> observer) {
+        carry(request, observer, handlers::heartbeat);
+    }
+
+    @Override
+    public void pullMessages(PullMessagesRequest request, StreamObserver<PullMessagesResponse> observer) {
+        carry(request, observer, handlers::pullMessages);
+    }
+
+    @Override
+    public void pushMessages(PushMessagesRequest request, StreamObserver<PushMessagesResponse> observer) {
+        carry(request, observer, handlers::pushMessages);
+    }
+
+    @Override
+    public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
+        carry(request, observer, handlers::getRun);
+    }
+
+    @Override
+    public void getFab(GetFabRequest request, StreamObserver<GetFabResponse> observer) {
+        carry(request, observer, handlers::getFab);
+    }
+
+    @Override
+    public void pushObject(PushObjectRequest request, StreamObserver<PushObjectResponse> observer) {
+        carry(request, observer, handlers::pushObject);
+    }
+
+    @Override
+    public void pullObject(PullObjectRequest request, StreamObserver<PullObjectResponse> observer) {
+        carry(request, observer, handlers::pullObject);
+    }
+
+    @Override
+    public void confirmMessageReceived(ConfirmMessageReceivedRequest request, StreamObserver<ConfirmMessageReceivedResponse> observer) {
+        carry(request, observer, handlers::confirm);
+    }
+}

@@ -1,0 +1,131 @@
+package org.osteon.coordinator.settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osteon.protocol.call.TlsIdentity;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.settings.Settings;
+import org.osteon.protocol.settings.SettingsException;
+import org.osteon.protocol.sign.KeyFile;
+import org.osteon.protocol.sign.SigningKey;
+
+/**
+ * A hub's folder.
+ *
+ * @param folder where
+ * @param federation the federation's id
+ * @param address host:port it listens on
+ * @param allowUngoverned whether runs over Flower nodes without capsules may be started
+ * @param tls its TLS identity
+ * @param hubKey signs instructions, receipts and the trust document
+ * @param logKey signs checkpoints
+ * @param cosignerKey cosigns sites' logs
+ * @param root the federation's root
+ */
+public record HubFolder(
+        Path folder,
+        String federation,
+        String address,
+        boolean allowUngoverned,
+        TlsIdentity tls,
+        SigningKey hubKey,
+        SigningKey logKey,
+        SigningKey cosignerKey,
+        FederationRoot root) {
+    /** Roles of people, each with a client key made at init. */
+    public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
+
+    private static final Set<String> KEYS = Set.of("role", "federation", "address", "tlsPin", "allowUngoverned");
+
+    /** Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty. */
+    public static HubFolder init(Path folder, String federation, String address, boolean allowUngoverned) {
+        try {
+            Files.createDirectories(folder);
+            try (var entries = Files.list(folder)) {
+                if (entries.findAny().isPresent()) {
+                    throw new SettingsException(folder + " is not empty; a hub is made in a new folder");
+                }
+            }
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+            SigningKey hub = SigningKey.ed25519();
+            SigningKey log = SigningKey.ed25519();
+            KeyFile.writePlain(folder.resolve("hub.key"), hub);
+            KeyFile.writePlain(folder.resolve("log.key"), log);
+            KeyFile.writePlain(folder.resolve("cosigner.key"), SigningKey.ed25519());
+            TlsIdentity tls = TlsIdentity.create(folder, List.of(host(address), "localhost"));
+            FederationRoot root = new FederationRoot(
+                    FederationRoot.SCHEMA,
+                    federation,
+                    hub.publicKey(),
+                    "osteon/" + federation + "/hub",
+                    log.publicKey(),
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            Files.write(folder.resolve("federation-root.json"), root.canonical());
+            Path clients = Files.createDirectory(folder.resolve("clients"));
+            for (String client : CLIENTS) {
+                KeyFile.writePlain(clients.resolve(client + ".key"), SigningKey.ed25519());
+            }
+            Map<String, Object> settings = new LinkedHashMap<>();
+            settings.put("role", "hub");
+            settings.put("federation", federation);
+            settings.put("address", address);
+            settings.put("tlsPin", tls.pin().hex());
+            settings.put("allowUngoverned", allowUngoverned);
+            Files.writeString(folder.resolve(Settings.FILE), Settings.format(settings));
+            return open(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Opens a hub's folder. */
+    public static HubFolder open(Path folder) {
+        Settings settings = Settings.read(folder, KEYS);
+        if (!"hub".equals(settings.text("role"))) {
+            throw new SettingsException(folder + " is not a hub's folder");
+        }
+        try {
+            return new HubFolder(
+                    folder,
+                    settings.text("federation"),
+                    settings.text("address"),
+                    settings.flag("allowUngoverned", false),
+                    TlsIdentity.open(folder),
+                    KeyFile.readPlain(folder.resolve("hub.key")),
+                    KeyFile.readPlain(folder.resolve("log.key")),
+                    KeyFile.readPlain(folder.resolve("cosigner.key")),
+                    CanonicalJson.read(Files.readAllBytes(folder.resolve("federation-root.json")), FederationRoot.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** The host it listens on. */
+    public String host() {
+        return host(address);
+    }
+
+    private static String host(String address) {
+        return address.substring(0, address.lastIndexOf(':'));
+    }
+
+    @Override
+    public String toString() {
+        return "HubFolder[" + folder.getFileName() + ", " + federation + "]";
+    }
+}
