@@ -22,10 +22,17 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> sig
     private static final int MAX_TEXT = 64 * 1024;
     private static final int MAX_SIGNATURES = 100;
 
-    /** Takes copies. */
+    /** Takes copies; refuses what is no line of a note. */
     public Checkpoint {
         signatures = List.copyOf(signatures);
         root = root.clone();
+        if (root.length != 32 || size < 0 || origin.isEmpty() || origin.indexOf('\n') >= 0) {
+            throw malformed("origin, size or root");
+        }
+        if (signatures.size() > MAX_SIGNATURES
+                || signatures.stream().anyMatch(line -> !line.startsWith("— ") || line.indexOf('\n') >= 0)) {
+            throw malformed("signature lines");
+        }
     }
 
     /** Signs a head with the log's key, whose note name is the origin. */
@@ -60,7 +67,11 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> sig
                 || lines.stream().anyMatch(l -> !l.startsWith("— "))) {
             throw malformed("root or signature lines");
         }
-        return new Checkpoint(head[0], Long.parseLong(head[1]), root, lines);
+        Checkpoint parsed = new Checkpoint(head[0], Long.parseLong(head[1]), root, lines);
+        if (!Arrays.equals(parsed.bytes(), bytes)) {
+            throw malformed("not in the one form that its parts have");
+        }
+        return parsed;
     }
 
     /** The text with all signature lines. */
@@ -74,14 +85,15 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> sig
     /** Whether the log's key signed this head under the origin as its name. */
     public boolean signedBy(NoteKey key) {
         byte[] body = body(origin, size, root);
-        return key.name().equals(origin)
+        return key.algorithm() == NoteKey.LOG
+                && key.name().equals(origin)
                 && values(key).stream().anyMatch(value -> key.key().verifiesRaw(body, value));
     }
 
     /** The time at which a witness cosigned this head, if its cosignature is here and holds. */
     public Optional<Instant> cosignedBy(NoteKey witness) {
         for (byte[] value : values(witness)) {
-            if (value.length == 72) {
+            if (witness.algorithm() == NoteKey.COSIGNATURE && value.length == 72) {
                 long seconds = ByteBuffer.wrap(value).getLong();
                 byte[] signature = Arrays.copyOfRange(value, 8, 72);
                 if (witness.key().verifiesRaw(cosigned(seconds), signature)) {
@@ -111,6 +123,12 @@ public record Checkpoint(String origin, long size, byte[] root, List<String> sig
         List<String> lines = new ArrayList<>(signatures);
         lines.add(signatureLine);
         return new Checkpoint(origin, size, root, lines);
+    }
+
+    /** The root hash, a copy. */
+    @Override
+    public byte[] root() {
+        return root.clone();
     }
 
     /** The root in Base64. */

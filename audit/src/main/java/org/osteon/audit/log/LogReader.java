@@ -1,28 +1,34 @@
 package org.osteon.audit.log;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Reads a log's files as anybody may, trusting none of them. */
 public final class LogReader {
-    private static final long MAX_BUNDLE = 256L * (TileLog.MAX_ENTRY + 2);
+    /** Most bytes of a checkpoint file. */
+    public static final int MAX_CHECKPOINT = 64 * 1024;
 
-    private final Path folder;
+    private final LogFiles files;
 
     /** A reader of the log in this folder. */
     public LogReader(Path folder) {
-        this.folder = folder;
+        this(LogFiles.in(folder));
+    }
+
+    /** A reader of these files. */
+    public LogReader(LogFiles files) {
+        this.files = files;
     }
 
     /** The checkpoint file. */
     public Checkpoint checkpoint() {
-        return Checkpoint.parse(bytes("checkpoint", 64 * 1024));
+        return Checkpoint.parse(bytes("checkpoint", MAX_CHECKPOINT));
     }
 
     /** Hands each entry from one index up to another to the consumer. */
@@ -40,57 +46,94 @@ public final class LogReader {
     }
 
     /**
-     * Recomputes the root from the entries and compares it with the checkpoint.
+     * Recomputes the root from the entries and compares it, and every tile, with the signed checkpoint.
      *
-     * @throws LogException with code {@code ROOT_MISMATCH} or {@code TILE_MALFORMED}
+     * @throws LogException with code {@code CHECKPOINT_SIGNATURE}, or one of {@link #verify}
      */
     public Checkpoint verified(NoteKey key) {
         Checkpoint head = checkpoint();
         if (!head.signedBy(key)) {
             throw new LogException("CHECKPOINT_SIGNATURE", "the checkpoint is not signed by " + key.name());
         }
+        verify(head, entry -> {});
+        return head;
+    }
+
+    /**
+     * Recomputes every hash from the entries, and compares the root with the head and each tile file with its hashes;
+     * signatures are the caller's. Takes memory of 64 bytes an entry.
+     *
+     * @param head the size to read and the root to find
+     * @param entries is handed each entry in order
+     * @return the recomputed hashes, from which roots of smaller sizes and proofs follow
+     * @throws LogException with code {@code ROOT_MISMATCH}, {@code TILE_MISMATCH}, {@code TILE_MISSING},
+     *     {@code TILE_TOO_LARGE} or {@code TILE_MALFORMED}
+     */
+    public Merkle.Nodes verify(Checkpoint head, Consumer<byte[]> entries) {
         HashLevels levels = new HashLevels();
-        entries(0, head.size(), entry -> levels.add(Merkle.leaf(entry)));
+        entries(0, head.size(), entry -> {
+            levels.add(Merkle.leaf(entry));
+            entries.accept(entry);
+        });
         if (!Arrays.equals(Merkle.root(levels, head.size()), head.root())) {
             throw new LogException("ROOT_MISMATCH", "the entries do not give the checkpoint's root");
         }
-        return head;
+        TilePath.visit(0, head.size(), (level, index, width) -> {
+            String name = TilePath.hashes(level, index, width);
+            byte[] wanted = levels.tile(level, index, width);
+            Optional<byte[]> full = width == TilePath.WIDTH ? Optional.empty() : full(level, index, width);
+            if (!Arrays.equals(wanted, full.orElseGet(() -> bytes(name, wanted.length)))) {
+                throw new LogException("TILE_MISMATCH", name + " does not follow from the entries");
+            }
+        });
+        return levels;
+    }
+
+    /** Where the partial tile gave way to the full one: the full one's beginning. */
+    private Optional<byte[]> full(int level, long index, int width) {
+        return files.read(TilePath.hashes(level, index, TilePath.WIDTH), TilePath.WIDTH * 32L)
+                .map(bytes -> Arrays.copyOf(bytes, Math.min(bytes.length, width * 32)));
+    }
+
+    /** The files a log of this head consists of, made anew from the entries: checkpoint, tiles, entry bundles. */
+    public SortedMap<String, byte[]> filesAt(Checkpoint head) {
+        SortedMap<String, byte[]> made = new TreeMap<>();
+        HashLevels levels = new HashLevels();
+        List<byte[]> open = new ArrayList<>();
+        long[] tile = {0};
+        entries(0, head.size(), entry -> {
+            levels.add(Merkle.leaf(entry));
+            open.add(entry);
+            if (open.size() == TilePath.WIDTH) {
+                made.put(TilePath.entries(tile[0]++, TilePath.WIDTH), EntryBundle.bytes(open));
+                open.clear();
+            }
+        });
+        if (!open.isEmpty()) {
+            made.put(TilePath.entries(tile[0], open.size()), EntryBundle.bytes(open));
+        }
+        TilePath.visit(
+                0,
+                head.size(),
+                (level, index, width) ->
+                        made.put(TilePath.hashes(level, index, width), levels.tile(level, index, width)));
+        if (!Arrays.equals(Merkle.root(levels, head.size()), head.root())) {
+            throw new LogException("ROOT_MISMATCH", "the entries do not give the checkpoint's root");
+        }
+        made.put("checkpoint", head.bytes());
+        return made;
     }
 
     private List<byte[]> bundle(long tile, int width) {
         String full = TilePath.entries(tile, TilePath.WIDTH);
-        byte[] bytes = Files.exists(folder.resolve(full))
-                ? bytes(full, MAX_BUNDLE)
-                : bytes(TilePath.entries(tile, width), MAX_BUNDLE);
-        List<byte[]> entries = new ArrayList<>();
-        int at = 0;
-        while (at < bytes.length) {
-            if (at + 2 > bytes.length) {
-                throw new LogException("TILE_MALFORMED", "entry bundle " + tile + " ends in a length");
-            }
-            int length = (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
-            if (at + 2 + length > bytes.length) {
-                throw new LogException("TILE_MALFORMED", "entry bundle " + tile + " ends in an entry");
-            }
-            entries.add(Arrays.copyOfRange(bytes, at + 2, at + 2 + length));
-            at += 2 + length;
-        }
-        if (entries.size() < width) {
-            throw new LogException(
-                    "TILE_MALFORMED", "entry bundle " + tile + " has " + entries.size() + " entries, needs " + width);
-        }
-        return entries;
+        String name = TilePath.entries(tile, width);
+        return files.read(full, EntryBundle.MAX_BYTES)
+                .map(whole -> EntryBundle.parse(full, whole, TilePath.WIDTH))
+                .orElseGet(() -> EntryBundle.parse(name, bytes(name, EntryBundle.MAX_BYTES), width));
     }
 
     private byte[] bytes(String name, long most) {
-        Path file = folder.resolve(name);
-        try {
-            if (!Files.isRegularFile(file) || Files.size(file) > most) {
-                throw new LogException("TILE_MISSING", "the log has no usable file " + name);
-            }
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return files.read(name, most)
+                .orElseThrow(() -> new LogException("TILE_MISSING", "the log has no usable file " + name));
     }
 }

@@ -1,17 +1,13 @@
 package org.osteon.audit.log;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.osteon.protocol.sign.SigningKey;
 
 /**
@@ -29,13 +25,22 @@ public final class TileLog {
     private final SigningKey key;
     private final HashLevels levels;
     private final List<byte[]> openEntries = new ArrayList<>();
+    private final CosignedHeads cosigned;
     private Checkpoint checkpoint;
+    private boolean broken;
 
-    private TileLog(Path folder, String origin, SigningKey key, HashLevels levels, Checkpoint checkpoint) {
+    private TileLog(
+            Path folder,
+            String origin,
+            SigningKey key,
+            HashLevels levels,
+            CosignedHeads cosigned,
+            Checkpoint checkpoint) {
         this.folder = folder;
         this.origin = origin;
         this.key = key;
         this.levels = levels;
+        this.cosigned = cosigned;
         this.checkpoint = checkpoint;
     }
 
@@ -43,13 +48,20 @@ public final class TileLog {
      * Opens a log, deriving its root again from the entries.
      *
      * @param leastSize the largest size anybody is known to have cosigned; a smaller log is refused
-     * @throws LogException with code {@code LOG_ROLLED_BACK}, {@code ROOT_MISMATCH} or {@code CHECKPOINT_FOREIGN}
+     * @throws LogException with code {@code LOG_ROLLED_BACK}, {@code ROOT_MISMATCH}, {@code CHECKPOINT_MISSING} or
+     *     {@code CHECKPOINT_FOREIGN}
      */
     public static TileLog open(Path folder, String origin, SigningKey key, long leastSize) {
         try {
             Files.createDirectories(folder);
             Path file = folder.resolve(CHECKPOINT);
+            CosignedHeads cosigned = new CosignedHeads(folder.resolve("cosigned"));
             if (!Files.exists(file)) {
+                if (Files.exists(folder.resolve("tile")) || cosigned.largest() > 0) {
+                    throw new LogException(
+                            "CHECKPOINT_MISSING",
+                            "the log's folder has entries and no checkpoint; restore the file named checkpoint");
+                }
                 if (leastSize > 0) {
                     throw new LogException(
                             "LOG_ROLLED_BACK", "the log is empty, but size " + leastSize + " was cosigned");
@@ -57,26 +69,33 @@ public final class TileLog {
                 HashLevels empty = new HashLevels();
                 Checkpoint head = Checkpoint.sign(origin, 0, Merkle.root(empty, 0), key);
                 DurableFile.write(file, head.bytes());
-                return new TileLog(folder, origin, key, empty, head);
+                return new TileLog(folder, origin, key, empty, cosigned, head);
             }
-            Checkpoint head = Checkpoint.parse(Files.readAllBytes(file));
+            LogReader reader = new LogReader(folder);
+            Checkpoint head = reader.checkpoint();
             if (!head.origin().equals(origin) || !head.signedBy(new NoteKey(origin, NoteKey.LOG, key.publicKey()))) {
                 throw new LogException("CHECKPOINT_FOREIGN", "the stored checkpoint is not signed by this log's key");
             }
-            if (head.size() < leastSize) {
+            long least = Math.max(leastSize, cosigned.largest());
+            if (head.size() < least) {
                 throw new LogException(
                         "LOG_ROLLED_BACK",
-                        "the log has " + head.size() + " entries, but size " + leastSize + " was cosigned");
+                        "the log has " + head.size() + " entries, but size " + least + " was cosigned");
             }
-            LogReader reader = new LogReader(folder);
             HashLevels levels = new HashLevels();
-            TileLog log = new TileLog(folder, origin, key, levels, head);
+            TileLog log = new TileLog(folder, origin, key, levels, cosigned, head);
             reader.entries(0, head.size(), entry -> {
                 levels.add(Merkle.leaf(entry));
                 log.remember(entry);
             });
             if (!Arrays.equals(Merkle.root(levels, head.size()), head.root())) {
                 throw new LogException("ROOT_MISMATCH", "the entries do not give the stored checkpoint's root");
+            }
+            for (Checkpoint seen : cosigned.all()) {
+                if (!Arrays.equals(Merkle.root(levels, seen.size()), seen.root())) {
+                    throw new LogException(
+                            "ROOT_MISMATCH", "the entries do not give the root cosigned at size " + seen.size());
+                }
             }
             return log;
         } catch (IOException e) {
@@ -88,11 +107,15 @@ public final class TileLog {
      * Appends entries; those that are there already must be equal and are skipped.
      *
      * @param first index of the first entry given; must not leave a gap
-     * @throws LogException with code {@code LOG_GAP}, {@code ENTRY_DIFFERS} or {@code ENTRY_TOO_LONG}
+     * @throws LogException with code {@code LOG_GAP}, {@code ENTRY_DIFFERS} or {@code ENTRY_TOO_LONG}; with code
+     *     {@code LOG_BROKEN} after a write failed, until the log is opened again
      */
     public synchronized Checkpoint append(long first, List<byte[]> entries) {
         long size = checkpoint.size();
-        if (first > size) {
+        if (broken) {
+            throw new LogException("LOG_BROKEN", "a write to the log failed; open it again");
+        }
+        if (first < 0 || first > size) {
             throw new LogException("LOG_GAP", "entry " + first + " does not follow size " + size);
         }
         List<byte[]> fresh = new ArrayList<>();
@@ -113,13 +136,15 @@ public final class TileLog {
         if (fresh.isEmpty()) {
             return checkpoint;
         }
-        long before = size;
+        broken = true;
         fresh.forEach(entry -> levels.add(Merkle.leaf(entry)));
-        writeTiles(before, fresh);
-        long after = before + fresh.size();
+        writeTiles(size, fresh);
+        long after = size + fresh.size();
         Checkpoint head = Checkpoint.sign(origin, after, Merkle.root(levels, after), key);
         DurableFile.write(folder.resolve(CHECKPOINT), head.bytes());
         checkpoint = head;
+        dropPartials(size, after);
+        broken = false;
         return head;
     }
 
@@ -128,12 +153,37 @@ public final class TileLog {
         return checkpoint;
     }
 
-    /** Adds a cosignature to the newest checkpoint, durably; one for another size is ignored. */
+    /**
+     * Adds a cosignature to the head of that size, durably; whether it holds was checked by the caller. From then on
+     * the log never opens with fewer entries.
+     *
+     * @throws LogException with code {@code COSIGNATURE_SIZE} when the log has never had that size
+     */
     public synchronized void addCosignature(long size, String line) {
-        if (checkpoint.size() == size) {
-            checkpoint = checkpoint.with(line);
-            DurableFile.write(folder.resolve(CHECKPOINT), checkpoint.bytes());
+        if (size < 0 || size > checkpoint.size()) {
+            throw new LogException(
+                    "COSIGNATURE_SIZE", "size " + size + " is cosigned, but the log has " + checkpoint.size());
         }
+        Checkpoint head = cosigned.at(size)
+                .orElseGet(() -> Checkpoint.sign(origin, size, Merkle.root(levels, size), key))
+                .with(line);
+        cosigned.keep(head);
+        if (checkpoint.size() == size) {
+            DurableFile.write(folder.resolve(CHECKPOINT), head.bytes());
+            checkpoint = head;
+        }
+    }
+
+    /** Each head that was cosigned, with its cosignatures, smallest first. */
+    public synchronized List<Checkpoint> cosigned() {
+        return cosigned.all();
+    }
+
+    /** The smallest head of at least this size with at least this many cosignatures. */
+    public synchronized Optional<Checkpoint> cosigned(long leastSize, int cosignatures) {
+        return cosigned.all().stream()
+                .filter(head -> head.size() >= leastSize && head.signatures().size() > cosignatures)
+                .findFirst();
     }
 
     /** Inclusion proof of an entry in the tree of that size. */
@@ -172,78 +222,26 @@ public final class TileLog {
             DurableFile.write(folder.resolve(TilePath.entries(tile, openEntries.size())), bundle());
         }
         long after = before + fresh.size();
-        for (int level = 0; (after >> (8 * level)) > 0; level++) {
-            long from = before >> (8 * level);
-            long to = after >> (8 * level);
-            if (from == to) {
-                continue;
-            }
-            for (long index = from / TilePath.WIDTH; index * TilePath.WIDTH < to; index++) {
-                int width = (int) Math.min(TilePath.WIDTH, to - index * TilePath.WIDTH);
-                ByteBuffer hashes = ByteBuffer.allocate(width * 32);
-                for (int i = 0; i < width; i++) {
-                    hashes.put(levels.hash(8 * level, index * TilePath.WIDTH + i));
+        TilePath.visit(
+                before,
+                after,
+                (level, index, width) -> DurableFile.write(
+                        folder.resolve(TilePath.hashes(level, index, width)), levels.tile(level, index, width)));
+    }
+
+    /** Removes partial tiles whose full tile a durable checkpoint now covers. */
+    private void dropPartials(long before, long after) {
+        TilePath.visit(before, after, (level, index, width) -> {
+            if (width == TilePath.WIDTH) {
+                DurableFile.removeFolder(folder.resolve(TilePath.hashes(level, index, width) + ".p"));
+                if (level == 0) {
+                    DurableFile.removeFolder(folder.resolve(TilePath.entries(index, width) + ".p"));
                 }
-                DurableFile.write(folder.resolve(TilePath.hashes(level, index, width)), hashes.array());
             }
-        }
+        });
     }
 
     private byte[] bundle() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (byte[] entry : openEntries) {
-            out.write(entry.length >> 8);
-            out.write(entry.length);
-            out.writeBytes(entry);
-        }
-        return out.toByteArray();
-    }
-
-    /** A file that is complete under its name or not there, and stays. */
-    private static final class DurableFile {
-        static void write(Path target, byte[] bytes) {
-            try {
-                Path folder = target.getParent();
-                if (folder == null) {
-                    throw new IllegalArgumentException("a log file lies in a folder");
-                }
-                makeFolders(folder);
-                Path temporary = folder.resolve("." + target.getFileName() + ".new");
-                try (FileChannel channel = FileChannel.open(
-                        temporary,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-                    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                    while (buffer.hasRemaining()) {
-                        channel.write(buffer);
-                    }
-                    channel.force(true);
-                }
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                sync(folder);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static void makeFolders(Path folder) throws IOException {
-            if (!Files.isDirectory(folder)) {
-                Path parent = folder.getParent();
-                if (parent != null) {
-                    makeFolders(parent);
-                }
-                Files.createDirectories(folder);
-                if (parent != null) {
-                    sync(parent);
-                }
-            }
-        }
-
-        private static void sync(Path folder) throws IOException {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
+        return EntryBundle.bytes(openEntries);
     }
 }

@@ -15,6 +15,23 @@ final class TilePath {
         return "tile/entries/" + number(index) + partial(width);
     }
 
+    /** A tile by its place. */
+    @FunctionalInterface
+    interface Visitor {
+        void tile(int level, long index, int width);
+    }
+
+    /** Visits each hash tile that a log needs when it grows from one size to another, lowest level first. */
+    static void visit(long before, long after, Visitor visitor) {
+        for (int level = 0; 8 * level < 63 && after >> (8 * level) > 0; level++) {
+            long from = before >> (8 * level);
+            long to = after >> (8 * level);
+            for (long index = from / WIDTH; from < to && index * WIDTH < to; index++) {
+                visitor.tile(level, index, (int) Math.min(WIDTH, to - index * WIDTH));
+            }
+        }
+    }
+
     private static String partial(int width) {
         return width == WIDTH ? "" : ".p/" + width;
     }
