@@ -2,7 +2,6 @@ package org.osteon.learning.dp;
 
 import java.security.SecureRandom;
 import java.util.function.Function;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.Trainer;
@@ -11,6 +10,8 @@ import org.osteon.learning.TrainingInstruction;
 import org.osteon.learning.TrainingResult;
 import org.osteon.learning.engine.GradientEngine;
 import org.osteon.learning.template.Network;
+import org.osteon.privacy.ledger.Mechanism;
+import org.osteon.privacy.noise.GridNoise;
 import org.osteon.protocol.document.TrainingPlan.DpSgd;
 
 /**
@@ -18,22 +19,30 @@ import org.osteon.protocol.document.TrainingPlan.DpSgd;
  *
  * <p>The update is the model change, new values less base, of the shared arrays, rounded to their dtype; every value in
  * it is a function of noised sums and public constants. One call is T sampled Gaussian mechanisms at rate q with noise
- * multiplier σ for neighbours that differ in one patient, which is the charge it states.
+ * multiplier σ for neighbours that differ in one patient, which is the mechanism it states.
  */
 public final class DpSgdTrainer implements Trainer {
     private final GradientEngine engine;
     private final Function<SecureRandom, PatientSampler> samplers;
-    private final Function<SecureRandom, SumNoise> noises;
+    private final SumNoise.Source noises;
 
-    DpSgdTrainer(
-            GradientEngine engine,
-            Function<SecureRandom, PatientSampler> samplers,
-            Function<SecureRandom, SumNoise> noises) {
+    /** A trainer with the sampler and the noise of {@code org.osteon.privacy}. */
+    public DpSgdTrainer(GradientEngine engine) {
+        this(engine, PatientSampler::poisson, (deviation, entropy) -> GridNoise.of(deviation, entropy)::add);
+    }
+
+    DpSgdTrainer(GradientEngine engine, Function<SecureRandom, PatientSampler> samplers, SumNoise.Source noises) {
         this.engine = engine;
         this.samplers = samplers;
         this.noises = noises;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws LearningException also {@code MODEL_TOO_LARGE} when rounding to the noise's grid would need more of the
+     *     sensitivity than is kept for it (σ·√parameters above 512), and {@code DIVERGED}
+     */
     @Override
     public TrainingResult train(TrainingInstruction instruction, TrainingData data, SecureRandom entropy) {
         if (!(instruction.plan() instanceof DpSgd plan)) {
@@ -41,23 +50,32 @@ public final class DpSgdTrainer implements Trainer {
         }
         Network network = Network.of(instruction.model(), instruction.inputs(), instruction.classes());
         data.check(instruction.inputs(), instruction.classes());
-        PatientSampler sampler = samplers.apply(entropy);
-        SumNoise noise = noises.apply(entropy);
+        if (plan.noiseMultiplier() * Math.sqrt(network.parameters()) > DpStep.LARGEST_NOISE_NORM) {
+            throw new LearningException(
+                    "MODEL_TOO_LARGE",
+                    network.parameters() + " parameters at noise multiplier " + plan.noiseMultiplier()
+                            + " round too coarsely; use a smaller model");
+        }
         double[] base = instruction.base().flat();
         double[] parameters = base.clone();
         DpStep step = new DpStep(engine, network, plan, data);
-        for (int t = 0; t < plan.steps(); t++) {
-            step.run(parameters, sampler, noise);
+        SumNoise noise = noises.of(plan.noiseMultiplier() * plan.clipNorm(), entropy);
+        try (PatientSampler sampler = samplers.apply(entropy)) {
+            for (int t = 0; t < plan.steps(); t++) {
+                step.run(parameters, sampler, noise);
+            }
         }
-        Charge charge =
-                new Charge.SampledGaussian(plan.samplingRate(), plan.noiseMultiplier(), plan.steps(), plan.clipNorm());
         TrainingResult.SiteOnly siteOnly = new TrainingResult.SiteOnly(
                 step.patients(),
                 data.size(),
                 plan.steps(),
                 step.meanLoss(),
                 NamedArrays.of(instruction.model().arrays(), parameters).scope("local"));
-        return new TrainingResult(change(instruction, base, parameters).scope("shared"), charge, true, siteOnly);
+        return new TrainingResult(
+                change(instruction, base, parameters).scope("shared"),
+                new Mechanism.DpSgdSteps(plan.samplingRate(), plan.noiseMultiplier(), plan.steps()),
+                true,
+                siteOnly);
     }
 
     private static NamedArrays change(TrainingInstruction instruction, double[] base, double[] parameters) {

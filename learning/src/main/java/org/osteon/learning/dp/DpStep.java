@@ -19,8 +19,13 @@ final class DpStep {
     /** The part of C that a patient's gradient may use. */
     static final double CLIP_MARGIN = 1 - 0x1.0p-10;
 
+    /**
+     * σ·√P may be at most this: the grid then moves neighbouring sums apart by at most half of what the margin leaves.
+     */
+    static final double LARGEST_NOISE_NORM = 512;
+
     /** Rows an engine is given at a time, unless one patient has more. */
-    static final int CHUNK_ROWS = 512;
+    static final int CHUNK_ROWS = 1024;
 
     private final GradientEngine engine;
     private final Network network;
@@ -42,7 +47,7 @@ final class DpStep {
     void run(double[] parameters, PatientSampler sampler, SumNoise noise) {
         double[] sum = clippedSum(parameters, sampler.sample(rowsByPatient.length, plan.samplingRate()));
         project(sum, plan.maxSumNorm());
-        noise.add(sum, plan.noiseMultiplier() * plan.clipNorm());
+        noise.add(sum);
         double scale = plan.learningRate() / plan.divisor();
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] -= scale * sum[i];

@@ -1,8 +1,17 @@
 package org.osteon.learning.dp;
 
-/** Adds the step's noise to the clipped sum, in place. */
+import java.security.SecureRandom;
+
+/** Adds a step's noise to the clipped sum, in place. */
 @FunctionalInterface
 interface SumNoise {
-    /** Adds independent noise of this standard deviation to every coordinate. */
-    void add(double[] sum, double standardDeviation);
+    /** Adds independent noise to every coordinate. */
+    void add(double[] sum);
+
+    /** Where the noise of a round comes from. */
+    @FunctionalInterface
+    interface Source {
+        /** Noise of this standard deviation on every coordinate. */
+        SumNoise of(double standardDeviation, SecureRandom entropy);
+    }
 }

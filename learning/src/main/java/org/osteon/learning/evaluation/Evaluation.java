@@ -4,15 +4,15 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.engine.Batch;
 import org.osteon.learning.engine.GradientEngine;
 import org.osteon.learning.template.Network;
+import org.osteon.privacy.ledger.Mechanism;
+import org.osteon.privacy.noise.CountNoise;
 import org.osteon.protocol.document.Study;
 
 /**
@@ -23,9 +23,14 @@ import org.osteon.protocol.document.Study;
 public final class Evaluation {
     private static final int CHUNK = 4096;
     private final GradientEngine engine;
-    private final BiFunction<SecureRandom, Double, BinNoise> noises;
+    private final CountsNoise.Source noises;
 
-    Evaluation(GradientEngine engine, BiFunction<SecureRandom, Double, BinNoise> noises) {
+    /** An evaluation with the noise of {@code org.osteon.privacy}. */
+    public Evaluation(GradientEngine engine) {
+        this(engine, (sigma, entropy) -> CountNoise.of(sigma, entropy)::add);
+    }
+
+    Evaluation(GradientEngine engine, CountsNoise.Source noises) {
         this.engine = engine;
         this.noises = noises;
     }
@@ -34,10 +39,10 @@ public final class Evaluation {
      * What leaves, and what it cost.
      *
      * @param histograms noised counts
-     * @param charge for the accountant, {@link Charge.Exact} where the plan has no noise
+     * @param mechanism what the ledger charges, {@link Mechanism.ExactRelease} where the plan has no noise
      * @param differentiallyPrivate whether there is noise
      */
-    public record Result(ScoreHistograms histograms, Charge charge, boolean differentiallyPrivate) {}
+    public record Result(ScoreHistograms histograms, Mechanism mechanism, boolean differentiallyPrivate) {}
 
     /**
      * Evaluates.
@@ -67,15 +72,13 @@ public final class Evaluation {
         long[][] counts =
                 counts(network, model.flat(), heldOut, study.evaluation().bins());
         if (sigma == 0) {
-            return new Result(histograms(counts), new Charge.Exact(), false);
+            return new Result(histograms(counts), new Mechanism.ExactRelease(), false);
         }
-        BinNoise noise = noises.apply(entropy, sigma);
+        CountsNoise noise = noises.of(sigma, entropy);
         for (long[] histogram : counts) {
-            for (int b = 0; b < histogram.length; b++) {
-                histogram[b] += noise.next();
-            }
+            noise.add(histogram);
         }
-        return new Result(histograms(counts), new Charge.SampledGaussian(1, sigma, 1, 1), true);
+        return new Result(histograms(counts), new Mechanism.NoisedCounts(sigma), true);
     }
 
     private long[][] counts(Network network, double[] parameters, TrainingData rows, int bins) {

@@ -2,7 +2,6 @@ package org.osteon.learning.exact;
 
 import java.security.SecureRandom;
 import java.util.List;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.Trainer;
@@ -10,6 +9,7 @@ import org.osteon.learning.TrainingData;
 import org.osteon.learning.TrainingInstruction;
 import org.osteon.learning.TrainingResult;
 import org.osteon.learning.template.Network;
+import org.osteon.privacy.ledger.Mechanism;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.TrainingPlan.Newton;
 
@@ -43,7 +43,10 @@ public final class NewtonTrainer implements Trainer {
         TrainingResult.SiteOnly siteOnly = new TrainingResult.SiteOnly(
                 data.size(), data.size(), 1, sums.loss() / data.size(), NamedArrays.zeros(List.of()));
         return new TrainingResult(
-                NamedArrays.of(arrays(size), sums.gradientThenHessian()), new Charge.Exact(), false, siteOnly);
+                NamedArrays.of(arrays(size), sums.gradientThenHessian()),
+                new Mechanism.ExactRelease(),
+                false,
+                siteOnly);
     }
 
     /** The arrays of a reply for a model of this many parameters, bias included. */

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.SampleModels;
@@ -23,6 +22,7 @@ import org.osteon.learning.engine.GradientEngine;
 import org.osteon.learning.engine.JavaGradientEngine;
 import org.osteon.learning.engine.Oracle;
 import org.osteon.learning.template.Network;
+import org.osteon.privacy.ledger.Mechanism;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
@@ -32,7 +32,7 @@ class DpSgdTrainerTest {
     private static final PatientSampler EVERYBODY =
             (n, q) -> IntStream.range(0, n).toArray();
     private static final PatientSampler NOBODY = (n, q) -> new int[0];
-    private static final SumNoise NONE = (sum, sd) -> {};
+    private static final SumNoise.Source NONE = (sd, e) -> sum -> {};
     private final GradientEngine engine = new JavaGradientEngine();
     private final SecureRandom entropy = new SecureRandom();
 
@@ -67,7 +67,7 @@ class DpSgdTrainerTest {
 
         // Then
         assertThat(result.differentiallyPrivate()).isTrue();
-        assertThat(result.charge()).isEqualTo(new Charge.SampledGaussian(0.25, 1.5, 4, 1));
+        assertThat(result.mechanism()).isEqualTo(new Mechanism.DpSgdSteps(0.25, 1.5, 4));
         assertThat(result.siteOnly().patients()).isEqualTo(50);
         assertThat(result.update().specs())
                 .isEqualTo(SampleModels.model("logistic", "float32").arrays());
@@ -77,7 +77,7 @@ class DpSgdTrainerTest {
     void stepsWithoutAPatientAreNoisedLikeAnyOther() {
         // Given
         List<Double> deviations = new ArrayList<>();
-        SumNoise one = (sum, sd) -> {
+        SumNoise.Source one = (sd, e) -> sum -> {
             deviations.add(sd);
             sum[0] += 1;
         };
@@ -160,7 +160,7 @@ class DpSgdTrainerTest {
     void aMissingClipAMissingNoiseAndAWrongDivisorAreSeen() {
         // Given: an engine that forgets to clip, no noise, the batch as divisor
         GradientEngine unclipped = new UnclippedEngine(engine);
-        SumNoise unit = (sum, sd) -> java.util.Arrays.setAll(sum, i -> sum[i] + sd);
+        SumNoise.Source unit = (sd, e) -> sum -> java.util.Arrays.setAll(sum, i -> sum[i] + sd);
 
         // Then: the check passes for the real parts and fails for each fault
         assertThatCode(() -> checkOneStep(engine, unit, 64)).doesNotThrowAnyException();
@@ -170,7 +170,7 @@ class DpSgdTrainerTest {
     }
 
     /** One step by the definition, written out from loops over patients, against the trainer. */
-    private void checkOneStep(GradientEngine used, SumNoise noise, double divisor) {
+    private void checkOneStep(GradientEngine used, SumNoise.Source noise, double divisor) {
         TrainingInstruction instruction = SampleModels.instruction("softmax", plan(1, 0.2, 1.5, divisor));
         TrainingData data = SampleModels.rows(50, 5, 3, 2, 3);
         double[] expected = Oracle.microbatch(
@@ -192,7 +192,7 @@ class DpSgdTrainerTest {
 
     @Test
     void divergenceAndOtherPlansAreRefused() {
-        SumNoise huge = (sum, sd) -> sum[0] = 1e300;
+        SumNoise.Source huge = (sd, e) -> sum -> sum[0] = 1e300;
         TrainingData data = SampleModels.separable(20, 1);
 
         assertThatThrownBy(() -> trainer(engine, EVERYBODY, huge)
@@ -209,7 +209,7 @@ class DpSgdTrainerTest {
         return new DpSgd(3, steps, 0.25, clip, sigma, 0.5, divisor, 1e9, 1);
     }
 
-    static DpSgdTrainer trainer(GradientEngine engine, PatientSampler sampler, SumNoise noise) {
-        return new DpSgdTrainer(engine, e -> sampler, e -> noise);
+    static DpSgdTrainer trainer(GradientEngine engine, PatientSampler sampler, SumNoise.Source noise) {
+        return new DpSgdTrainer(engine, e -> sampler, noise);
     }
 }

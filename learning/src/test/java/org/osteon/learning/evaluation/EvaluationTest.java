@@ -9,12 +9,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.SampleModels;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.engine.JavaGradientEngine;
+import org.osteon.privacy.ledger.Mechanism;
 import org.osteon.protocol.document.Study;
 
 class EvaluationTest {
@@ -26,15 +26,14 @@ class EvaluationTest {
     void everyHeldOutPatientIsCountedOnceByClassAndScore() {
         // Given: noise that adds nothing
         TrainingData data = SampleModels.separable(500, 3);
-        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (e, sigma) -> () -> 0);
+        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (sigma, e) -> counts -> {});
 
         // When
         Evaluation.Result result = evaluation.evaluate(study, model, data, entropy);
 
         // Then: totals are the classes, and this model separates them at one half
         long[][] counts = result.histograms().counts();
-        long positives =
-                500 - Arrays.stream(counts[0]).sum();
+        long positives = 500 - Arrays.stream(counts[0]).sum();
         assertThat(Arrays.stream(counts[1]).sum()).isEqualTo(positives).isBetween(150L, 350L);
         assertThat(Arrays.stream(counts[0], 20, 40).sum()).isZero();
         assertThat(Arrays.stream(counts[1], 0, 20).sum()).isZero();
@@ -44,9 +43,9 @@ class EvaluationTest {
     void everyBinGetsItsOwnNoiseAndTheChargeNamesIt() {
         // Given
         int[] draws = {0};
-        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (e, sigma) -> () -> {
-            draws[0]++;
-            return Math.round(sigma);
+        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (sigma, e) -> counts -> {
+            draws[0] += counts.length;
+            Arrays.setAll(counts, b -> counts[b] + Math.round(sigma));
         });
 
         // When
@@ -56,13 +55,30 @@ class EvaluationTest {
         assertThat(draws[0]).isEqualTo(80);
         assertThat(result.histograms().negatives()).hasSize(40).allMatch(n -> n == 6);
         assertThat(result.histograms().positives()).hasSize(40).allMatch(n -> n == 6);
-        assertThat(result.charge()).isEqualTo(new Charge.SampledGaussian(1, 6, 1, 1));
+        assertThat(result.mechanism()).isEqualTo(new Mechanism.NoisedCounts(6));
         assertThat(result.differentiallyPrivate()).isTrue();
     }
 
     @Test
+    void theRealNoiseHasTheStudysDeviation() {
+        // Given: no patient at all, so the released bins are noise alone
+        Evaluation evaluation = new Evaluation(new JavaGradientEngine());
+        Study wide = SampleModels.study(new Study.EvaluationPlan(0.3, 4096, 6));
+
+        // When
+        Evaluation.Result result = evaluation.evaluate(wide, model, SampleModels.separable(0, 3), entropy);
+
+        // Then: 6 standard errors of a variance estimate from 8192 draws
+        double squares = Arrays.stream(result.histograms().counts())
+                .flatMapToLong(Arrays::stream)
+                .mapToDouble(n -> (double) n * n)
+                .sum();
+        assertThat(squares / 8192).isCloseTo(36, within(36 * 6 * Math.sqrt(2.0 / 8192)));
+    }
+
+    @Test
     void aDpStudyWithoutNoiseAndTwoRowsOfAPatientAreRefused() {
-        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (e, sigma) -> () -> 0);
+        Evaluation evaluation = new Evaluation(new JavaGradientEngine(), (sigma, e) -> counts -> {});
         Study silent = SampleModels.study(new Study.EvaluationPlan(0.3, 40, 0));
         TrainingData twice = new TrainingData(new double[2][5], new int[] {0, 1}, new String[] {"a", "a"});
 

@@ -8,13 +8,13 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.osteon.learning.Charge;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.SampleModels;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.TrainingInstruction;
 import org.osteon.learning.TrainingResult;
+import org.osteon.privacy.ledger.Mechanism;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
 
@@ -56,7 +56,7 @@ class NewtonTrainerTest {
 
         // Then
         assertThat(result.differentiallyPrivate()).isFalse();
-        assertThat(result.charge()).isEqualTo(new Charge.Exact());
+        assertThat(result.mechanism()).isEqualTo(new Mechanism.ExactRelease());
     }
 
     @Test
