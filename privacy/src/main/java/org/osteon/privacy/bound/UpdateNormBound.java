@@ -1,9 +1,9 @@
 package org.osteon.privacy.bound;
 
 /**
- * The largest L2 norm an honest DP-SGD update can have, from public constants: after T steps
- * ‖Δ‖ ≤ η/d · (T·S + σ·C·√T·√(χ²-quantile of dimension P)), where S bounds each step's clipped sum, d is the public divisor and
- * the quantile is Laurent and Massart's (2000, lemma 1): P + 2√(P·x) + 2x with x = ln(1/β).
+ * The largest L2 norm an honest DP-SGD update can have, from public constants: after T steps ‖Δ‖ ≤ η/d · (T·S +
+ * σ·C·√T·√(χ²-quantile of dimension P)), where S bounds each step's clipped sum, d is the public divisor and the
+ * quantile is Laurent and Massart's (2000, lemma 1): P + 2√(P·x) + 2x with x = ln(1/β).
  *
  * @param bound largest norm accepted
  * @param signalPart the part the clipped sums can make up
@@ -11,7 +11,8 @@ package org.osteon.privacy.bound;
  * @param quantile 1 − β
  * @param falseRejectRate β, at most this share of honest updates is rejected
  */
-public record UpdateNormBound(double bound, double signalPart, double noisePart, double quantile, double falseRejectRate) {
+public record UpdateNormBound(
+        double bound, double signalPart, double noisePart, double quantile, double falseRejectRate) {
     /** The share of honest updates that may be rejected. */
     public static final double BETA = 1e-9;
 
@@ -30,7 +31,13 @@ public record UpdateNormBound(double bound, double signalPart, double noisePart,
      * @param dimension P, shared parameters
      */
     public static UpdateNormBound of(
-            int steps, double maxSumNorm, double clipNorm, double noiseMultiplier, double learningRate, double divisor, long dimension) {
+            int steps,
+            double maxSumNorm,
+            double clipNorm,
+            double noiseMultiplier,
+            double learningRate,
+            double divisor,
+            long dimension) {
         double x = Math.log(1 / BETA);
         double chi = Math.sqrt(dimension + 2 * Math.sqrt(dimension * x) + 2 * x);
         double scale = learningRate / divisor;
