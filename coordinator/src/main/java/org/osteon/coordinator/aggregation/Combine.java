@@ -1,0 +1,208 @@
+package org.osteon.coordinator.aggregation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.Digest;
+
+/**
+ * The one way updates are combined: tile by tile, updates in the given order (site order), sums in double, so that the same
+ * files give the same bytes at every replay. Memory is a few tiles, whatever the model's size.
+ *
+ * <p>The arithmetic is stated in {@code docs/spec/aggregation.md} so that others can repeat it bit for bit.
+ */
+public final class Combine {
+    private static final int TILE = 64 * 1024;
+
+    private Combine() {}
+
+    /**
+     * A counted update.
+     *
+     * @param file raw little-endian payloads
+     * @param weight its weight
+     */
+    public record Part(Path file, long weight) {}
+
+    /**
+     * New values: base + Σ wᵢ·uᵢ / Σ wᵢ; the sum and the quotient in double, one rounding to the array's type at the end.
+     *
+     * @param base the model before, or nothing when updates are whole values
+     */
+    public static Result mean(List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
+        double total = parts.stream().mapToDouble(Part::weight).sum();
+        return tiles(specs, parts, base, store, (tile, weights, start) -> {
+            double sum = 0;
+            for (int i = 0; i < tile.length; i++) {
+                sum += weights[i] * tile[i];
+            }
+            return start + sum / total;
+        });
+    }
+
+    /** Sums of integer counts, one array after the other. */
+    public static long[] sumCounts(long elements, List<Part> parts) {
+        long[] sums = new long[Math.toIntExact(elements)];
+        for (Part part : parts) {
+            try (FileChannel in = FileChannel.open(part.file(), StandardOpenOption.READ)) {
+                ByteBuffer buffer = ByteBuffer.allocate(sums.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+                readFully(in, buffer, 0);
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] = Math.addExact(sums[i], buffer.getLong(i * 8));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return sums;
+    }
+
+    /** Sums of doubles in the given order. */
+    public static double[] sumDoubles(int elements, List<Part> parts) {
+        double[] sums = new double[elements];
+        for (Part part : parts) {
+            double[] values = doubles(part.file(), elements);
+            for (int i = 0; i < elements; i++) {
+                sums[i] += values[i];
+            }
+        }
+        return sums;
+    }
+
+    /** Reads a file of doubles. */
+    public static double[] doubles(Path file, int elements) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer buffer = ByteBuffer.allocate(elements * 8).order(ByteOrder.LITTLE_ENDIAN);
+            readFully(in, buffer, 0);
+            double[] values = new double[elements];
+            buffer.rewind().order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+            return values;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes doubles as a model's arrays. */
+    public static Result write(double[] values, ObjectStore store) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+        for (double value : values) {
+            buffer.putDouble(value);
+        }
+        return write(buffer.array(), store);
+    }
+
+    /** Writes raw bytes as a model's arrays. */
+    public static Result write(byte[] bytes, ObjectStore store) {
+        Path draft = store.draft();
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            ByteBuffer all = ByteBuffer.wrap(bytes);
+            while (all.hasRemaining()) {
+                out.write(all);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Result(draft, Digest.of(bytes));
+    }
+
+    /**
+     * A combined model on disk, still a draft.
+     *
+     * @param draft file
+     * @param digest its SHA-256
+     */
+    public record Result(Path draft, Digest digest) {}
+
+    /** Combines one element of all updates. */
+    @FunctionalInterface
+    private interface Element {
+        double combine(double[] values, double[] weights, double base);
+    }
+
+    private static Result tiles(
+            List<ArraySpec> specs, List<Part> parts, @org.jspecify.annotations.Nullable Path base, ObjectStore store, Element element) {
+        Path draft = store.draft();
+        MessageDigest sha = Digest.sha256();
+        List<FileChannel> inputs = new ArrayList<>();
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            double[] weights = parts.stream().mapToDouble(Part::weight).toArray();
+            for (Part part : parts) {
+                inputs.add(FileChannel.open(part.file(), StandardOpenOption.READ));
+            }
+            FileChannel baseChannel = base == null ? null : FileChannel.open(base, StandardOpenOption.READ);
+            if (baseChannel != null) {
+                inputs.add(baseChannel);
+            }
+            long offset = 0;
+            double[] values = new double[parts.size()];
+            ByteBuffer[] tiles = new ByteBuffer[inputs.size()];
+            for (int i = 0; i < tiles.length; i++) {
+                tiles[i] = ByteBuffer.allocate(TILE).order(ByteOrder.LITTLE_ENDIAN);
+            }
+            ByteBuffer result = ByteBuffer.allocate(TILE).order(ByteOrder.LITTLE_ENDIAN);
+            for (ArraySpec spec : specs) {
+                boolean single = "float32".equals(spec.dtype());
+                int width = spec.elementBytes();
+                for (long at = 0; at < spec.bytes(); at += TILE) {
+                    int bytes = (int) Math.min(TILE, spec.bytes() - at);
+                    for (int i = 0; i < tiles.length; i++) {
+                        tiles[i].clear().limit(bytes);
+                        readFully(inputs.get(i), tiles[i], offset + at);
+                    }
+                    result.clear();
+                    for (int e = 0; e < bytes; e += width) {
+                        for (int i = 0; i < values.length; i++) {
+                            values[i] = single ? tiles[i].getFloat(e) : tiles[i].getDouble(e);
+                        }
+                        double start = baseChannel == null ? 0 : single ? tiles[values.length].getFloat(e) : tiles[values.length].getDouble(e);
+                        double combined = element.combine(values, weights, start);
+                        if (single) {
+                            result.putFloat((float) combined);
+                        } else {
+                            result.putDouble(combined);
+                        }
+                    }
+                    sha.update(result.array(), 0, bytes);
+                    result.flip();
+                    while (result.hasRemaining()) {
+                        out.write(result);
+                    }
+                }
+                offset += spec.bytes();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            inputs.forEach(Combine::closeQuietly);
+        }
+        return new Result(draft, Digest.ofRaw(sha.digest()));
+    }
+
+    private static void readFully(FileChannel in, ByteBuffer buffer, long at) throws IOException {
+        long position = at;
+        while (buffer.hasRemaining()) {
+            int read = in.read(buffer, position);
+            if (read < 0) {
+                throw new IOException("an update file is shorter than its arrays");
+            }
+            position += read;
+        }
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package org.osteon.coordinator.aggregation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.flower.FlowerException;
+import org.osteon.protocol.flower.NumpyFormat;
+import org.osteon.protocol.flower.object.FlowerObjects.ArrayBody;
+
+/**
+ * Strips pushed arrays of their npy headers into one update file, reading chunk by chunk, and on the way takes digest, norm
+ * and finiteness.
+ */
+public final class ReplyArrays {
+    private static final int BUFFER = 64 * 1024;
+    private static final int MAX_OBJECT_HEADER = 4096;
+
+    private ReplyArrays() {}
+
+    /**
+     * An update on disk.
+     *
+     * @param file draft file with the raw little-endian payloads
+     * @param specs what the arrays are, in order
+     * @param digest SHA-256 of the file
+     * @param norm L2 norm over all elements
+     * @param finite whether every element is a finite number
+     */
+    public record Update(Path file, List<ArraySpec> specs, Digest digest, double norm, boolean finite) {
+        /** Takes a copy. */
+        public Update {
+            specs = List.copyOf(specs);
+        }
+    }
+
+    /** A reply's arrays are not what they must be; carries the rejection code. */
+    public static final class Malformed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final String code;
+
+        /** With the rejection code. */
+        public Malformed(String code) {
+            super(code);
+            this.code = code;
+        }
+
+        /** The rejection code. */
+        public String code() {
+            return code;
+        }
+    }
+
+    /**
+     * Writes the arrays' payloads.
+     *
+     * @param arrays by name, in the reply's order
+     * @param chunkFile the pushed object file of a chunk id
+     * @throws Malformed with the rejection code
+     */
+    public static Update write(Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, ObjectStore store) {
+        Path draft = store.draft();
+        List<ArraySpec> specs = new ArrayList<>();
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            Sink sink = new Sink(out);
+            for (Map.Entry<String, ArrayBody> array : arrays.entrySet()) {
+                specs.add(copy(array.getKey(), array.getValue(), chunkFile, sink));
+            }
+            return new Update(draft, specs, Digest.ofRaw(sink.sha.digest()), Math.sqrt(sink.squares), sink.finite);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (FlowerException | org.osteon.protocol.document.DocumentException e) {
+            throw new Malformed("ARRAY_MALFORMED");
+        }
+    }
+
+    private static ArraySpec copy(String name, ArrayBody array, Function<String, Path> chunkFile, Sink sink) throws IOException {
+        NumpyFormat.Header header = null;
+        long left = 0;
+        for (String chunk : array.chunks()) {
+            try (FileChannel in = FileChannel.open(chunkFile.apply(chunk), StandardOpenOption.READ)) {
+                long at = bodyOffset(in);
+                if (header == null) {
+                    ByteBuffer prefix = ByteBuffer.allocate((int) Math.min(NumpyFormat.MAX_HEADER + 16L, in.size() - at));
+                    in.read(prefix, at);
+                    header = NumpyFormat.header(prefix.array());
+                    if (!header.littleEndian() || header.fortranOrder()) {
+                        throw new Malformed("ARRAY_ORDER_UNSUPPORTED");
+                    }
+                    sink.begin(header);
+                    left = header.payloadBytes();
+                    at += header.payloadOffset();
+                }
+                long bytes = in.size() - at;
+                if (bytes > left) {
+                    throw new Malformed("ARRAY_TOO_LONG");
+                }
+                left -= bytes;
+                sink.copy(in, at, bytes);
+            }
+        }
+        if (header == null || left != 0) {
+            throw new Malformed("ARRAY_TOO_SHORT");
+        }
+        sink.end();
+        return new ArraySpec(name, header.dtype(), header.shape(), "shared");
+    }
+
+    private static long bodyOffset(FileChannel in) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(MAX_OBJECT_HEADER);
+        int read = in.read(start, 0);
+        for (int i = 0; i < read; i++) {
+            if (start.get(i) == 0) {
+                return i + 1L;
+            }
+        }
+        throw new Malformed("ARRAY_MALFORMED");
+    }
+
+    /** Where payload bytes go: file, digest and, element by element, norm and finiteness. */
+    private static final class Sink {
+        private final MessageDigest sha = Digest.sha256();
+        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        private final FileChannel out;
+        private char kind;
+        private int itemBytes;
+        private double squares;
+        private boolean finite = true;
+
+        Sink(FileChannel out) {
+            this.out = out;
+        }
+
+        void begin(NumpyFormat.Header header) {
+            kind = header.kind();
+            itemBytes = header.itemBytes();
+            if (itemBytes != 8 && !(kind == 'f' && itemBytes == 4)) {
+                throw new Malformed("ARRAY_DTYPE_UNSUPPORTED");
+            }
+        }
+
+        void copy(FileChannel in, long at, long bytes) throws IOException {
+            long position = at;
+            long end = at + bytes;
+            while (position < end) {
+                buffer.limit((int) Math.min(BUFFER, buffer.position() + end - position));
+                int read = in.read(buffer, position);
+                if (read < 0) {
+                    throw new Malformed("ARRAY_TOO_SHORT");
+                }
+                position += read;
+                buffer.limit(BUFFER);
+                if (!buffer.hasRemaining()) {
+                    drain(BUFFER);
+                }
+            }
+        }
+
+        void end() throws IOException {
+            drain(buffer.position());
+        }
+
+        private void drain(int bytes) throws IOException {
+            for (int i = 0; i + itemBytes <= bytes; i += itemBytes) {
+                double value = kind != 'f' ? buffer.getLong(i) : itemBytes == 4 ? buffer.getFloat(i) : buffer.getDouble(i);
+                squares += value * value;
+                finite &= Double.isFinite(value);
+            }
+            sha.update(buffer.array(), 0, bytes);
+            ByteBuffer all = ByteBuffer.wrap(buffer.array(), 0, bytes);
+            while (all.hasRemaining()) {
+                out.write(all);
+            }
+            buffer.clear();
+        }
+    }
+}
