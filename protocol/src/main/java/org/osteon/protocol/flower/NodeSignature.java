@@ -1,12 +1,15 @@
 package org.osteon.protocol.flower;
 
 import java.nio.charset.StandardCharsets;
+import java.security.interfaces.ECPublicKey;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
+import org.osteon.protocol.sign.Scheme;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.sign.VerificationKey;
 
@@ -28,12 +31,20 @@ public record NodeSignature(String publicKeyPem, String timestamp, byte[] signat
     /** gRPC metadata key of the signature, binary. */
     public static final String SIGNATURE_HEADER = "flwr-signature-bin";
 
+    /** HTTP header of the public key: standard Base64 of the PEM text, without line breaks. */
+    public static final String PUBLIC_KEY_HTTP_HEADER = "flwr-public-key";
+
+    /** HTTP header of the signature: standard Base64, without line breaks. */
+    public static final String SIGNATURE_HTTP_HEADER = "flwr-signature";
+
     /** How old a timestamp may be, exclusive. */
     public static final Duration OLDEST = Duration.ofSeconds(305);
 
     /** How far in the future it may be, exclusive. */
     public static final Duration NEWEST = Duration.ofSeconds(5);
 
+    private static final int MAX_TIMESTAMP = 64;
+    private static final Set<Integer> CURVE_BITS = Set.of(256, 384);
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'+00:00'");
 
     /** Signs the time, in the one format that every Python release parses. */
@@ -49,6 +60,9 @@ public record NodeSignature(String publicKeyPem, String timestamp, byte[] signat
      * @throws FlowerException with code {@code TIMESTAMP_MALFORMED} when it has no zone or is no time
      */
     public Instant time() {
+        if (timestamp.length() > MAX_TIMESTAMP) {
+            throw new FlowerException("TIMESTAMP_MALFORMED", "the timestamp is too long");
+        }
         try {
             return OffsetDateTime.parse(timestamp).toInstant();
         } catch (DateTimeException e) {
@@ -62,9 +76,12 @@ public record NodeSignature(String publicKeyPem, String timestamp, byte[] signat
         return age.compareTo(NEWEST.negated()) > 0 && age.compareTo(OLDEST) < 0;
     }
 
-    /** Whether the signature holds under the key in the headers. */
+    /** Whether the signature holds under this key, which is the one in the headers and on curve P-384 or P-256. */
     public boolean holds(VerificationKey key) {
-        return key.pem().equals(publicKeyPem)
+        return key.scheme() == Scheme.ECDSA_SHA256
+                && key.publicKey() instanceof ECPublicKey point
+                && CURVE_BITS.contains(point.getParams().getCurve().getField().getFieldSize())
+                && key.pem().equals(publicKeyPem)
                 && key.verifiesRaw(timestamp.getBytes(StandardCharsets.US_ASCII), signature);
     }
 

@@ -5,8 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NumPy's npy format (NEP 1): versions 1 to 3 are read, version 1 is written. Object arrays are refused; nothing is
@@ -17,9 +19,11 @@ public final class NumpyFormat {
     public static final int MAX_HEADER = 64 * 1024;
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-    private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-z])(\\d{1,2})'");
-    private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\sL]*)\\)");
+    private static final Pattern ENTRY = Pattern.compile("\\s*'(descr|fortran_order|shape)'\\s*:\\s*"
+            + "(?:'([<>|=]?)([a-z])(\\d{1,2})'|(True|False)|\\(([0-9L,\\s]*)\\))\\s*");
+    private static final Pattern EXTENT = Pattern.compile("(\\d{1,10})L?\\s*(,|$)");
+    private static final int GROWTH_DIGITS = 21;
+    private static final int MAX_DIMENSIONS = 32;
 
     private NumpyFormat() {}
 
@@ -64,6 +68,11 @@ public final class NumpyFormat {
             return n;
         }
 
+        /** Whether the payload is what {@link NumpyFormat#headerBytes} announces: C order, little endian. */
+        public boolean canonical() {
+            return (littleEndian || itemBytes == 1) && (!fortranOrder || shape.size() < 2);
+        }
+
         /** Bytes of the payload. */
         public long payloadBytes() {
             return Math.multiplyExact(elements(), (long) itemBytes);
@@ -105,7 +114,13 @@ public final class NumpyFormat {
         return parse(text, start + (int) length);
     }
 
-    /** The header, version 1, for a C-order little-endian array; its length is a multiple of 64. */
+    /**
+     * The header, version 1, for a C-order little-endian array, byte for byte as NumPy 1.23 and later write it: room
+     * for the first extent to grow to 21 digits, then one to 64 spaces' worth of padding so that it ends at a multiple
+     * of 64.
+     *
+     * @throws FlowerException with code {@code NPY_DTYPE} for a dtype other than bool, float, int and uint
+     */
     public static byte[] headerBytes(String dtype, List<Integer> shape) {
         StringBuilder extents = new StringBuilder();
         for (int i = 0; i < shape.size(); i++) {
@@ -114,9 +129,13 @@ public final class NumpyFormat {
         if (shape.size() == 1) {
             extents.append(',');
         }
-        String dictionary = "{'descr': '" + descr(dtype) + "', 'fortran_order': False, 'shape': (" + extents + "), }";
+        int growth = shape.isEmpty()
+                ? 0
+                : Math.max(0, GROWTH_DIGITS - shape.get(0).toString().length());
+        String dictionary = "{'descr': '" + descr(dtype) + "', 'fortran_order': False, 'shape': (" + extents + "), }"
+                + " ".repeat(growth);
         int unpadded = 10 + dictionary.length() + 1;
-        int total = (unpadded + 63) / 64 * 64;
+        int total = (unpadded / 64 + 1) * 64;
         String text = dictionary + " ".repeat(total - unpadded) + "\n";
         ByteBuffer out = ByteBuffer.allocate(total).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC)
@@ -146,45 +165,84 @@ public final class NumpyFormat {
     }
 
     private static Header parse(String text, int payloadOffset) {
-        Matcher descr = DESCR.matcher(text);
-        Matcher order = ORDER.matcher(text);
-        Matcher shape = SHAPE.matcher(text);
-        if (!descr.find()) {
-            throw new FlowerException("NPY_DTYPE", "the dtype is not a plain number type");
+        String dictionary = text.strip();
+        if (!dictionary.startsWith("{") || !dictionary.endsWith("}")) {
+            throw malformed("header is no dictionary");
         }
-        if (!order.find() || !shape.find()) {
-            throw malformed("header without order or shape");
+        Matcher entry = ENTRY.matcher(dictionary);
+        @Nullable MatchResult descr = null;
+        @Nullable MatchResult order = null;
+        @Nullable MatchResult shape = null;
+        int at = 1;
+        int entries = 0;
+        while (at < dictionary.length() - 1
+                && !dictionary.substring(at, dictionary.length() - 1).isBlank()) {
+            if (entries++ == 3) {
+                throw malformed("header with more than three entries");
+            }
+            if (!entry.region(at, dictionary.length() - 1).lookingAt()) {
+                throw dictionary.substring(at).stripLeading().startsWith("'descr'")
+                        ? new FlowerException("NPY_DTYPE", "the dtype is not a plain number type")
+                        : malformed("header entry");
+            }
+            switch (entry.group(1)) {
+                case "descr" -> descr = entry.toMatchResult();
+                case "shape" -> shape = entry.toMatchResult();
+                default -> order = entry.toMatchResult();
+            }
+            at = entry.end();
+            if (at < dictionary.length() - 1 && dictionary.charAt(at++) != ',') {
+                throw malformed("header entries without a comma");
+            }
         }
-        char kind = descr.group(2).charAt(0);
-        int bytes = Integer.parseInt(descr.group(3));
+        if (descr == null || order == null || shape == null) {
+            throw malformed("header without descr, fortran_order or shape");
+        }
+        if (descr.group(3) == null || order.group(5) == null || shape.group(6) == null) {
+            throw malformed("header with a value of the wrong kind");
+        }
+        char kind = descr.group(3).charAt(0);
+        int bytes = Integer.parseInt(descr.group(4));
         boolean known = kind == 'f' && (bytes == 2 || bytes == 4 || bytes == 8)
                 || (kind == 'i' || kind == 'u') && (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8)
                 || kind == 'b' && bytes == 1;
         if (!known) {
             throw new FlowerException("NPY_DTYPE", "dtype " + kind + bytes + " is not supported");
         }
-        List<Integer> extents = new ArrayList<>();
-        for (String part : shape.group(1).split(",")) {
-            String number = part.strip().replace("L", "");
-            if (!number.isEmpty()) {
-                if (number.length() > 10 || extents.size() == 32) {
-                    throw malformed("shape");
-                }
-                long extent = Long.parseLong(number);
-                if (extent > Integer.MAX_VALUE) {
-                    throw malformed("extent " + extent);
-                }
-                extents.add((int) extent);
-            }
-        }
         Header header = new Header(
-                kind, bytes, !">".equals(descr.group(1)), "True".equals(order.group(1)), extents, payloadOffset);
+                kind,
+                bytes,
+                !">".equals(descr.group(2)),
+                "True".equals(order.group(5)),
+                extents(shape.group(6)),
+                payloadOffset);
         try {
             header.payloadBytes();
         } catch (ArithmeticException e) {
             throw malformed("shape overflows");
         }
         return header;
+    }
+
+    private static List<Integer> extents(String text) {
+        List<Integer> extents = new ArrayList<>();
+        Matcher extent = EXTENT.matcher(text.strip());
+        int at = 0;
+        while (at < text.strip().length()) {
+            if (!extent.find(at) || !text.strip().substring(at, extent.start()).isBlank()) {
+                throw malformed("shape");
+            }
+            if (extents.size() == MAX_DIMENSIONS) {
+                throw malformed("more than " + MAX_DIMENSIONS + " dimensions");
+            }
+            long value = Long.parseLong(extent.group(1));
+            if (value > Integer.MAX_VALUE) {
+                throw malformed("extent " + value);
+            }
+            extents.add((int) value);
+            at = extent.end();
+        }
+        return extents;
     }
 
     private static FlowerException malformed(String what) {

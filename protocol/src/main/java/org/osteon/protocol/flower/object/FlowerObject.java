@@ -3,7 +3,10 @@ package org.osteon.protocol.flower.object;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
 
@@ -18,17 +21,26 @@ import org.osteon.protocol.flower.FlowerException;
 public record FlowerObject(String type, List<String> children, byte[] body) {
     private static final List<String> TYPES =
             List.of("ArrayChunk", "Array", "ArrayRecord", "MetricRecord", "ConfigRecord", "RecordDict", "Message");
+    private static final Set<String> LEAVES = Set.of("ArrayChunk", "MetricRecord", "ConfigRecord");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_HEADER = 16 * 1024 * 1024;
 
-    /** Refuses unknown types and malformed ids. */
+    /** Refuses unknown types, malformed or repeated ids, and children where the type has none. */
     public FlowerObject {
         children = List.copyOf(children);
         if (!TYPES.contains(type)) {
             throw new FlowerException("OBJECT_TYPE", "object type is not known");
         }
+        if (LEAVES.contains(type) && !children.isEmpty() || "Message".equals(type) && children.size() > 1) {
+            throw new FlowerException("OBJECT_MALFORMED", type + " has " + children.size() + " children");
+        }
+        Set<String> seen = new HashSet<>();
         for (String child : children) {
-            if (!child.matches("[0-9a-f]{64}")) {
+            if (!ID.matcher(child).matches()) {
                 throw new FlowerException("OBJECT_MALFORMED", "a child id is not 64 hex digits");
+            }
+            if (!seen.add(child)) {
+                throw new FlowerException("OBJECT_MALFORMED", "a child id occurs twice");
             }
         }
     }
@@ -69,7 +81,7 @@ public record FlowerObject(String type, List<String> children, byte[] body) {
             throw new FlowerException("OBJECT_MALFORMED", "an object has no header");
         }
         String[] parts = new String(bytes, 0, nul, StandardCharsets.US_ASCII).split(" ", -1);
-        if (parts.length != 3 || !parts[2].matches("[0-9]{1,10}")) {
+        if (parts.length != 3 || !parts[2].matches("0|[1-9][0-9]{0,9}")) {
             throw new FlowerException("OBJECT_MALFORMED", "an object header has three parts");
         }
         int length = bytes.length - nul - 1;

@@ -6,12 +6,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.wire.ConfigRecord;
+import org.osteon.protocol.flower.wire.Error;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.MetricRecord;
@@ -20,6 +25,8 @@ import org.osteon.protocol.flower.wire.MetricRecord;
 public final class FlowerObjects {
     /** Bytes of a chunk, as Flower from 1.23 on cuts arrays. */
     public static final int CHUNK_BYTES = 5 * 1024 * 1024;
+
+    private static final int MAX_DIMENSIONS = 32;
 
     private FlowerObjects() {}
 
@@ -53,24 +60,46 @@ public final class FlowerObjects {
         array.shape().forEach(shape::add);
         body.put("stype", array.stype());
         ArrayNode indices = body.putArray("arraychunk_ids");
-        array.chunks().forEach(chunk -> indices.add(children.indexOf(chunk)));
+        Map<String, Integer> places = new HashMap<>();
+        children.forEach(child -> places.put(child, places.size()));
+        array.chunks().forEach(chunk -> indices.add(places.get(chunk)));
         return new FlowerObject("Array", children, PythonJson.write(body));
     }
 
-    /** Reads an array. */
+    /**
+     * Reads an array.
+     *
+     * @throws FlowerException with code {@code OBJECT_MALFORMED} when the body is not an array's, or a child is not
+     *     used
+     */
     public static ArrayBody readArray(FlowerObject object) {
         JsonNode body = body(object, "Array");
+        JsonNode extents = body.path("shape");
+        if (!body.path("dtype").isTextual()
+                || !body.path("stype").isTextual()
+                || !extents.isArray()
+                || extents.size() > MAX_DIMENSIONS
+                || !body.path("arraychunk_ids").isArray()) {
+            throw new FlowerException("OBJECT_MALFORMED", "an array lacks dtype, shape, stype or chunks");
+        }
         List<Integer> shape = new ArrayList<>();
-        body.path("shape").forEach(extent -> shape.add(extent.intValue()));
+        for (JsonNode extent : extents) {
+            if (!extent.isIntegralNumber() || !extent.canConvertToInt() || extent.intValue() < 0) {
+                throw new FlowerException("OBJECT_MALFORMED", "an array's extent is not a count");
+            }
+            shape.add(extent.intValue());
+        }
         List<String> chunks = new ArrayList<>();
         for (JsonNode index : body.path("arraychunk_ids")) {
-            if (!index.canConvertToInt()
+            if (!index.isIntegralNumber()
+                    || !index.canConvertToInt()
                     || index.intValue() < 0
                     || index.intValue() >= object.children().size()) {
                 throw new FlowerException("OBJECT_MALFORMED", "an array names a chunk it does not have");
             }
             chunks.add(object.children().get(index.intValue()));
         }
+        allUsed(object, chunks);
         return new ArrayBody(
                 body.path("dtype").asText(), shape, body.path("stype").asText(), chunks);
     }
@@ -85,13 +114,15 @@ public final class FlowerObjects {
     /** Reads an {@code ArrayRecord} or {@code RecordDict}: names to child ids, in order. */
     public static Map<String, String> readNames(FlowerObject object, String type) {
         Map<String, String> names = new LinkedHashMap<>();
+        Set<String> children = new HashSet<>(object.children());
         body(object, type).fields().forEachRemaining(field -> {
-            String id = field.getValue().asText();
-            if (!object.children().contains(id)) {
+            String id = field.getValue().textValue();
+            if (id == null || !children.contains(id)) {
                 throw new FlowerException("OBJECT_MALFORMED", "a record names a child it does not have");
             }
             names.put(field.getKey(), id);
         });
+        allUsed(object, names.values());
         return names;
     }
 
@@ -138,6 +169,20 @@ public final class FlowerObjects {
         return new FlowerObject("Message", List.of(contentId), message.toByteArray());
     }
 
+    /**
+     * A message that reports an error and has no content.
+     *
+     * @param metadata without message id
+     * @param error code and reason; the reason goes to the other party
+     */
+    public static FlowerObject errorMessage(Metadata metadata, Error error) {
+        Message message = Message.newBuilder()
+                .setMetadata(metadata.toBuilder().clearMessageId())
+                .setError(error)
+                .build();
+        return new FlowerObject("Message", List.of(), message.toByteArray());
+    }
+
     /** Reads a message object: metadata, and an error where there is one. */
     public static Message readMessage(FlowerObject object) {
         expect(object, "Message");
@@ -145,6 +190,12 @@ public final class FlowerObjects {
             return Message.parseFrom(object.body());
         } catch (InvalidProtocolBufferException e) {
             throw new FlowerException("OBJECT_MALFORMED", "a message is not protobuf");
+        }
+    }
+
+    private static void allUsed(FlowerObject object, Collection<String> used) {
+        if (!new LinkedHashSet<>(used).containsAll(object.children())) {
+            throw new FlowerException("OBJECT_MALFORMED", "an object has a child that its body does not name");
         }
     }
 

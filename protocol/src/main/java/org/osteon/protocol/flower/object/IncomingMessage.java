@@ -2,10 +2,10 @@ package org.osteon.protocol.flower.object;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.wire.ConfigRecord;
 import org.osteon.protocol.flower.wire.Metadata;
@@ -25,7 +25,10 @@ public record IncomingMessage(
         Map<String, Map<String, FlowerObjects.ArrayBody>> arrays,
         Map<String, MetricRecord> metrics,
         Map<String, ConfigRecord> configs) {
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_DEPTH = 8;
+    private static final int MAX_RECORDS = 1_000;
+    private static final int MAX_ARRAYS = 100_000;
 
     /** Reads objects by id; chunks are never asked for. */
     @FunctionalInterface
@@ -39,7 +42,8 @@ public record IncomingMessage(
      *
      * @param id the message's id
      * @param source where its objects are
-     * @throws FlowerException when an object is malformed
+     * @throws FlowerException when an object is malformed, or with code {@code MESSAGE_TOO_LARGE} when it holds more
+     *     than 1,000 records or 100,000 arrays, the same one under several names counted each time
      */
     public static IncomingMessage read(String id, Source source) {
         FlowerObject root = source.object(id);
@@ -51,14 +55,19 @@ public record IncomingMessage(
             throw new FlowerException("OBJECT_MALFORMED", "a message has one content");
         }
         for (String content : root.children()) {
-            FlowerObjects.readNames(source.object(content), "RecordDict").forEach((name, recordId) -> {
+            Map<String, String> records = FlowerObjects.readNames(source.object(content), "RecordDict");
+            within(records.size(), MAX_RECORDS);
+            int[] total = {0};
+            records.forEach((name, recordId) -> {
                 FlowerObject record = source.object(recordId);
                 switch (record.type()) {
                     case "ArrayRecord" -> {
                         Map<String, FlowerObjects.ArrayBody> named = new LinkedHashMap<>();
-                        FlowerObjects.readNames(record, "ArrayRecord")
-                                .forEach((array, arrayId) ->
-                                        named.put(array, FlowerObjects.readArray(source.object(arrayId))));
+                        Map<String, String> members = FlowerObjects.readNames(record, "ArrayRecord");
+                        total[0] += members.size();
+                        within(total[0], MAX_ARRAYS);
+                        members.forEach(
+                                (array, arrayId) -> named.put(array, FlowerObjects.readArray(source.object(arrayId))));
                         arrays.put(name, named);
                     }
                     case "MetricRecord" -> metrics.put(name, FlowerObjects.readMetrics(record));
@@ -69,6 +78,12 @@ public record IncomingMessage(
             });
         }
         return new IncomingMessage(metadata, arrays, metrics, configs);
+    }
+
+    private static void within(int count, int most) {
+        if (count > most) {
+            throw new FlowerException("MESSAGE_TOO_LARGE", "a message holds more than " + most + " records or arrays");
+        }
     }
 
     /** The bytes under a key of a config record. */
@@ -83,21 +98,29 @@ public record IncomingMessage(
                 .findFirst();
     }
 
-    /** Every id in a tree, children before parents; refuses trees too deep or too large. */
+    /**
+     * Every id in a tree, children before parents.
+     *
+     * @param tree as announced
+     * @param most how many nodes it may have, repeats counted
+     * @throws FlowerException with code {@code TREE_MALFORMED} when it is too deep or too large, or an id is malformed
+     */
     public static Set<String> ids(ObjectTree tree, int most) {
         Set<String> ids = new LinkedHashSet<>();
         collect(tree, ids, 0, most);
         return ids;
     }
 
-    private static void collect(ObjectTree tree, Set<String> ids, int depth, int most) {
-        if (depth > MAX_DEPTH || ids.size() > most || !tree.getObjectId().matches("[0-9a-f]{64}")) {
+    /** Returns how many nodes may still be visited. */
+    private static int collect(ObjectTree tree, Set<String> ids, int depth, int most) {
+        if (depth > MAX_DEPTH || most <= 0 || !ID.matcher(tree.getObjectId()).matches()) {
             throw new FlowerException("TREE_MALFORMED", "an object tree is too deep, too large or malformed");
         }
-        List<ObjectTree> children = tree.getChildrenList();
-        for (ObjectTree child : children) {
-            collect(child, ids, depth + 1, most);
+        int left = most - 1;
+        for (ObjectTree child : tree.getChildrenList()) {
+            left = collect(child, ids, depth + 1, left);
         }
         ids.add(tree.getObjectId());
+        return left;
     }
 }

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.flower.wire.ConfigRecord;
 import org.osteon.protocol.flower.wire.ConfigRecordValue;
+import org.osteon.protocol.flower.wire.Error;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.MetricRecord;
@@ -52,6 +53,25 @@ public final class OutgoingMessage {
     public @Nullable FlowerObject object(String id) {
         Supplier<FlowerObject> source = objects.get(id);
         return source == null ? null : source.get();
+    }
+
+    /**
+     * A message that reports an error instead of content.
+     *
+     * @param metadata without message id, which is computed
+     * @param code one of Flower's error codes
+     * @param reason goes to the other party as it is; must name no patient
+     */
+    public static OutgoingMessage error(Metadata metadata, int code, String reason) {
+        Error error = Error.newBuilder().setCode(code).setReason(reason).build();
+        FlowerObject root = FlowerObjects.errorMessage(metadata, error);
+        String id = root.id();
+        Message message = Message.newBuilder()
+                .setMetadata(metadata.toBuilder().setMessageId(id))
+                .setError(error)
+                .build();
+        ObjectTree tree = ObjectTree.newBuilder().setObjectId(id).build();
+        return new OutgoingMessage(message, tree, Map.of(id, () -> root));
     }
 
     /** Builds a message record by record. */
