@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Reads a log's files as anybody may, trusting none of them. */
@@ -97,11 +99,27 @@ public final class LogReader {
 
     /** The files a log of this head consists of, made anew from the entries: checkpoint, tiles, entry bundles. */
     public SortedMap<String, byte[]> filesAt(Checkpoint head) {
+        return filesAt(head, this::entries);
+    }
+
+    /** A source of entries in order. */
+    @FunctionalInterface
+    public interface Entries {
+        /** Hands each entry from one index up to another to the consumer. */
+        void entries(long from, long to, Consumer<byte[]> consumer);
+    }
+
+    /**
+     * The files a log of this head consists of, made from entries wherever they are kept.
+     *
+     * @throws LogException with code {@code ROOT_MISMATCH} when they do not give the head's root
+     */
+    public static SortedMap<String, byte[]> filesAt(Checkpoint head, Entries source) {
         SortedMap<String, byte[]> made = new TreeMap<>();
         HashLevels levels = new HashLevels();
         List<byte[]> open = new ArrayList<>();
         long[] tile = {0};
-        entries(0, head.size(), entry -> {
+        source.entries(0, head.size(), entry -> {
             levels.add(Merkle.leaf(entry));
             open.add(entry);
             if (open.size() == TilePath.WIDTH) {
@@ -122,6 +140,19 @@ public final class LogReader {
         }
         made.put("checkpoint", head.bytes());
         return made;
+    }
+
+    /** Names of the files that {@link #filesAt} makes for a log of this size. */
+    public static SortedSet<String> fileNames(long size) {
+        SortedSet<String> names = new TreeSet<>();
+        names.add("checkpoint");
+        TilePath.visit(0, size, (level, index, width) -> {
+            names.add(TilePath.hashes(level, index, width));
+            if (level == 0) {
+                names.add(TilePath.entries(index, width));
+            }
+        });
+        return names;
     }
 
     private List<byte[]> bundle(long tile, int width) {
