@@ -95,8 +95,10 @@ public final class BundleVerifier {
         for (BundleManifest.FileEntry entry : bundle.manifest().files()) {
             findings.require(named.add(entry.name()), "MANIFEST_MALFORMED", entry.name());
             findings.check(entry.name(), () -> {
-                boolean same = archive.digest(entry.name()).equals(entry.sha256())
-                        && archive.length(entry.name()) == entry.bytes();
+                Digest digest = archive.digest(entry.name());
+                boolean same = digest.equals(entry.sha256())
+                        && archive.length(entry.name()) == entry.bytes()
+                        && (!entry.name().startsWith("objects/") || entry.name().equals("objects/" + digest.hex()));
                 findings.require(same, "FILE_DIGEST", entry.name());
             });
         }
