@@ -29,4 +29,15 @@ public record BundleInput(
         documents = List.copyOf(documents);
         objects = Map.copyOf(objects);
     }
+
+    /**
+     * Gathers what the release owes, by following the logs' events; update files and older arrays as long as they are
+     * kept.
+     *
+     * @throws BundleException with code {@code DOCUMENT_MISSING} when the source lacks a document that an event names
+     */
+    public static BundleInput gather(
+            SignedDocument<Release> release, LogEvidence hub, List<LogEvidence> sites, EvidenceSource source) {
+        return new Gathering(source).gather(release, hub, sites);
+    }
 }

@@ -133,8 +133,10 @@ public final class BundleVerifier {
 
     /** Events name documents that are here; documents that are here are named by an event. */
     private void mentions(Set<Digest> studies) {
+        VerifiedLog hub = logs.get("hub");
+        BundleScope scope = BundleScope.of(hub == null ? List.of() : hub.events(), studies);
         for (VerifiedLog log : logs.values()) {
-            BundleScope.documents(log.holder(), log.events(), studies)
+            scope.documents(log.holder(), log.events())
                     .forEach((digest, role) -> findings.require(
                             documents.containsKey(digest),
                             "DOCUMENT_MISSING",
@@ -147,7 +149,6 @@ public final class BundleVerifier {
                     "DOCUMENT_NOT_LOGGED",
                     document.fileName());
         }
-        VerifiedLog hub = logs.get("hub");
         boolean released = hub != null
                 && hub.events().stream()
                         .anyMatch(event -> event.ref("release")

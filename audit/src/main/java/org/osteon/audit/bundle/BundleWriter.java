@@ -84,12 +84,10 @@ public final class BundleWriter {
     }
 
     private static void addProofs(SortedMap<String, Part> parts, LogEvidence hub, Map<Digest, Envelope> documents) {
-        List<Event> events = new ArrayList<>();
-        hub.entries().entries(0, hub.head().size(), leaf -> events.add(Event.read(leaf)));
         LogFiles files = (name, most) -> java.util.Optional.ofNullable(parts.get(hub.folder() + name))
                 .map(part -> ((Part.InMemory) part).bytes());
         Merkle.Nodes nodes = new LogReader(files).verify(hub.head(), leaf -> {});
-        for (Event event : events) {
+        for (Event event : hub.events()) {
             for (Event.Ref ref : event.refs()) {
                 Envelope document = documents.get(ref.sha256());
                 if (document != null && proven(document)) {

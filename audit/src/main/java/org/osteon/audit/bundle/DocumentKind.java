@@ -56,6 +56,7 @@ enum DocumentKind {
             "refusal",
             "revocation",
             "decision",
+            "answer",
             "dry-run-answer",
             "instruction",
             "reply",

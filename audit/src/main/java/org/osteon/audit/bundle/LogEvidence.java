@@ -1,6 +1,8 @@
 package org.osteon.audit.bundle;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.osteon.audit.event.Event;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogReader;
 
@@ -31,6 +33,13 @@ public record LogEvidence(String holder, Checkpoint head, List<Checkpoint> cosig
                 head,
                 cosigned,
                 (from, to, consumer) -> entries.subList((int) from, (int) to).forEach(consumer));
+    }
+
+    /** The events up to the head, in order. */
+    List<Event> events() {
+        List<Event> events = new ArrayList<>();
+        entries.entries(0, head.size(), leaf -> events.add(Event.read(leaf)));
+        return events;
     }
 
     /** Where the log lies in a bundle. */

@@ -69,6 +69,34 @@ class BundleTest {
     }
 
     @Test
+    void gathersByFollowingTheLogs() {
+        // Given
+        BundleInput byHand = federation.input();
+        federation.signed(
+                new org.osteon.protocol.document.Refusal(
+                        org.osteon.protocol.document.Refusal.SCHEMA,
+                        EvidenceFixture.FEDERATION,
+                        Digest.of(new byte[0]),
+                        "c",
+                        "About another study, and in no log.",
+                        EvidenceFixture.START),
+                federation.officers.get("c"));
+
+        // When
+        BundleInput gathered = BundleInput.gather(byHand.release(), byHand.hub(), byHand.sites(), federation.source());
+
+        // Then
+        Path file = folder.resolve("gathered.zip");
+        BundleWriter.write(file, gathered);
+        assertThat(file).hasSameBinaryContentAs(bundle);
+        federation.documents.remove(federation.refusal);
+        assertThatThrownBy(
+                        () -> BundleInput.gather(byHand.release(), byHand.hub(), byHand.sites(), federation.source()))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining(federation.refusal.hex());
+    }
+
+    @Test
     void isAZipThatOthersRead() throws IOException {
         // When
         Map<String, byte[]> read = new TreeMap<>();

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
@@ -108,6 +109,20 @@ final class EvidenceFixture {
             }
         }
         cosignAll();
+        event(
+                "hub",
+                EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, "Li", "ml-engineer")
+                        .about("run-u"));
+        event(
+                "hub",
+                EventDraft.of(EventType.RUN_COMPLETED, "hub", "hub")
+                        .about("run-u")
+                        .ref("model", Digest.of(new byte[] {9})));
+        event(
+                "hub",
+                EventDraft.of(EventType.RUN_STARTED, "Li", "ml-engineer")
+                        .about("run-1")
+                        .ref("study", study));
         ModelVersion initial = model(study, 0, object(0, 0), Reply.NOTHING, List.of());
         created(initial, study);
         List<ModelVersion.Input> inputs = new ArrayList<>();
@@ -202,6 +217,11 @@ final class EvidenceFixture {
                         .ref("study", study)
                         .ref("reply", reply)
                         .ref("update", update));
+        event(
+                "hub",
+                EventDraft.of(EventType.UPDATE_ACCEPTED, "hub", "hub")
+                        .about("run-1/1/train")
+                        .ref("reply", reply));
         return new ModelVersion.Input(site, reply, update, 1);
     }
 
@@ -356,6 +376,21 @@ final class EvidenceFixture {
                 List.of(evidence("a"), evidence("b"), evidence("c")),
                 List.copyOf(documents.values()),
                 objects);
+    }
+
+    /** What a hub hands out; the input above is made by hand. */
+    EvidenceSource source() {
+        return new EvidenceSource() {
+            @Override
+            public Optional<byte[]> document(Digest digest) {
+                return Optional.ofNullable(documents.get(digest));
+            }
+
+            @Override
+            public Optional<Path> object(Digest digest) {
+                return Optional.ofNullable(objects.get(digest));
+            }
+        };
     }
 
     Path bundle(String name) {
