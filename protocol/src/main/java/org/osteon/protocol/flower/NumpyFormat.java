@@ -115,9 +115,8 @@ public final class NumpyFormat {
     }
 
     /**
-     * The header, version 1, for a C-order little-endian array, byte for byte as NumPy 1.23 and later write it: room
-     * for the first extent to grow to 21 digits, then one to 64 spaces' worth of padding so that it ends at a multiple
-     * of 64.
+     * The header, version 1, for a C-order little-endian array, byte for byte as NumPy 2.4 writes it: room for the
+     * first extent to grow to 21 digits, then one to 64 spaces' worth of padding so that it ends at a multiple of 64.
      *
      * @throws FlowerException with code {@code NPY_DTYPE} for a dtype other than bool, float, int and uint
      */

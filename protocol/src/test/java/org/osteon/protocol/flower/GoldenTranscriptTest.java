@@ -36,6 +36,7 @@ import org.osteon.protocol.flower.wire.GetFabRequest;
 import org.osteon.protocol.flower.wire.GetFabResponse;
 import org.osteon.protocol.flower.wire.GetRunRequest;
 import org.osteon.protocol.flower.wire.GetRunResponse;
+import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.flower.wire.PullMessagesResponse;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
@@ -153,10 +154,22 @@ class GoldenTranscriptTest {
         // When
         FlowerObject metrics = FlowerObjects.metrics(record);
         FlowerObject content = FlowerObjects.names("RecordDict", Map.of("metrics", metrics.id()));
+        FlowerObject reply = FlowerObjects.message(
+                Metadata.newBuilder()
+                        .setRunId(7395840397681891949L)
+                        .setSrcNodeId(663220084126126909L)
+                        .setDstNodeId(1)
+                        .setReplyToMessageId("94a7a0250a56c57fa3c85168fb50b01aebcfefbe8859c5fd7ee3627818f71873")
+                        .setMessageType("evaluate")
+                        .setTtl(43196.436609983444)
+                        .setCreatedAt(1795359798.458493)
+                        .build(),
+                content.id());
 
         // Then
         assertThat(metrics.id()).isEqualTo("f6cb70739db9915dbebd17808e9a7784168b9a0a041aeeada497cf370ab22094");
         assertThat(content.id()).isEqualTo("8f5922d672d97947afae49d440c265aefeb86df1719f706dfae9fb71a0d0b575");
+        assertThat(reply.id()).isEqualTo("53c7cca90564f7b650347100a58baa491fbc27859dd75278525da24fcb348961");
     }
 
     private static org.osteon.protocol.flower.wire.MetricRecord.Item.Builder metric(String key) {
@@ -233,7 +246,7 @@ class GoldenTranscriptTest {
             default -> {
                 var message = FlowerObjects.readMessage(object);
                 yield object.children().isEmpty()
-                        ? new FlowerObject("Message", List.of(), copy(message).toByteArray())
+                        ? FlowerObjects.errorMessage(copy(message.getMetadata()), copy(message.getError()))
                         : FlowerObjects.message(
                                 copy(message.getMetadata()), object.children().get(0));
             }
