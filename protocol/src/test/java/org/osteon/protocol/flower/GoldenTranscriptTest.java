@@ -140,6 +140,31 @@ class GoldenTranscriptTest {
     }
 
     @Test
+    void anObjectThatIsNotRebuiltToItsIdentityIsFound() {
+        // Given: a captured body with one space more than its values explain, and an object under another's id
+        String id = "a".repeat(64);
+        FlowerObject spaced = new FlowerObject(
+                "RecordDict", List.of(id), ("{\"metrics\":  \"" + id + "\"}").getBytes(StandardCharsets.UTF_8));
+        FlowerObject honest = FlowerObjects.names("RecordDict", Map.of("metrics", id));
+        List<String> faults = new ArrayList<>();
+
+        // When
+        rebuild(pushed(spaced, spaced.id()), "planted", new TreeMap<>(), faults);
+        rebuild(pushed(honest, id), "planted", new TreeMap<>(), faults);
+        rebuild(pushed(honest, honest.id()), "honest", new TreeMap<>(), faults);
+
+        // Then
+        assertThat(faults).hasSize(2).allMatch(fault -> fault.startsWith("planted"));
+    }
+
+    private static PushObjectRequest pushed(FlowerObject object, String id) {
+        return PushObjectRequest.newBuilder()
+                .setObjectId(id)
+                .setObjectContent(com.google.protobuf.ByteString.copyFrom(object.encoded()))
+                .build();
+    }
+
+    @Test
     void rebuildsTheReferenceReply() {
         // Given: the metric record {eval_loss: 0.25, num-examples: 5} of a real evaluate reply
         var record = org.osteon.protocol.flower.wire.MetricRecord.newBuilder()
