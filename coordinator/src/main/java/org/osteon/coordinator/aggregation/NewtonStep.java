@@ -3,8 +3,8 @@ package org.osteon.coordinator.aggregation;
 import org.osteon.coordinator.HubException;
 
 /**
- * One Newton step of federated logistic regression: β ← β − (H + r·I)⁻¹ g by Cholesky decomposition, all in double, loops in
- * ascending order.
+ * One Newton step of federated logistic regression: θ ← θ + (H + r·I)⁻¹ (g − r·θ) with g the log-likelihood's gradient and H
+ * its negative Hessian, by Cholesky decomposition, all in double, loops in ascending order.
  */
 public final class NewtonStep {
     private NewtonStep() {}
@@ -12,7 +12,7 @@ public final class NewtonStep {
     /**
      * The next coefficients.
      *
-     * @param coefficients β, length d
+     * @param coefficients θ, length d
      * @param gradient g, length d
      * @param hessian H, row by row, length d²
      * @param ridge r
@@ -39,7 +39,7 @@ public final class NewtonStep {
         }
         double[] y = new double[d];
         for (int i = 0; i < d; i++) {
-            double sum = gradient[i];
+            double sum = gradient[i] - ridge * coefficients[i];
             for (int k = 0; k < i; k++) {
                 sum -= l[i][k] * y[k];
             }
@@ -53,7 +53,7 @@ public final class NewtonStep {
                 sum -= l[k][i] * step[k];
             }
             step[i] = sum / l[i][i];
-            next[i] = coefficients[i] - step[i];
+            next[i] = coefficients[i] + step[i];
         }
         return next;
     }

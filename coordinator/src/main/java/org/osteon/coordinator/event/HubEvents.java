@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.TileLog;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -61,6 +63,14 @@ public final class HubEvents {
                 listeners.forEach(Runnable::run);
             }
         }
+    }
+
+    /** The size of the log that covers a model's release. */
+    public long releaseSize(Digest model) {
+        return store.read(sql -> sql.sql("SELECT COALESCE(MAX(seq), 0) + 1 FROM event WHERE type = ? AND leaf LIKE ?")
+                .params(EventType.MODEL_RELEASED.label(), "%" + model.hex() + "%")
+                .query(Long.class)
+                .single());
     }
 
     /** Tells a listener whenever the log has grown. */

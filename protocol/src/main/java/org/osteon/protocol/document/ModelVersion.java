@@ -13,7 +13,8 @@ import java.util.List;
  * @param specs the arrays in order
  * @param arrays SHA-256 of the arrays file: raw little-endian payloads in that order
  * @param parent identity of the version before, the digest of nothing for the first
- * @param rule how it was combined: {@code initial}, {@code mean} or {@code newton}
+ * @param rule how it was combined: {@code initial}, {@code mean} (base plus weighted mean of changes), {@code newton},
+ *     or {@code weights} (weighted mean of whole values, ungoverned runs)
  * @param inputs the counted replies, in site order
  * @param rejected the replies that were not counted, in site order
  * @param governed whether every participant is an Osteon agent with a capsule
@@ -41,7 +42,7 @@ public record ModelVersion(
         Require.name("federation", federation);
         Require.name("run", run);
         Require.range("round", round, 0, 100_000);
-        Require.oneOf("rule", rule, List.of("initial", "mean", "newton"));
+        Require.oneOf("rule", rule, List.of("initial", "mean", "newton", "weights"));
         specs = List.copyOf(specs);
         inputs = List.copyOf(inputs);
         rejected = List.copyOf(rejected);

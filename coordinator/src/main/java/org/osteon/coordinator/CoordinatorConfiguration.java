@@ -1,0 +1,117 @@
+package org.osteon.coordinator;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.osteon.audit.log.TileLog;
+import org.osteon.audit.log.Witness;
+import org.osteon.coordinator.enrolment.Sites;
+import org.osteon.coordinator.enrolment.TrustBook;
+import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.fleet.Admission;
+import org.osteon.coordinator.fleet.FleetHandlers;
+import org.osteon.coordinator.fleet.GrpcFleetCarrier;
+import org.osteon.coordinator.fleet.NodeGate;
+import org.osteon.coordinator.fleet.Spool;
+import org.osteon.coordinator.hub.HubService;
+import org.osteon.coordinator.hub.ModelEvidence;
+import org.osteon.coordinator.link.EnrolmentService;
+import org.osteon.coordinator.link.SiteLinkService;
+import org.osteon.coordinator.people.Directory;
+import org.osteon.coordinator.people.Roles;
+import org.osteon.coordinator.registry.ConformanceRuns;
+import org.osteon.coordinator.registry.Evidence;
+import org.osteon.coordinator.registry.Models;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.registry.Releases;
+import org.osteon.coordinator.round.RunView;
+import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.store.HubStore;
+import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallVerifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The hub's one composition root. */
+@Configuration(proxyBeanMethods = false)
+class CoordinatorConfiguration {
+    private static final int MAX_MESSAGE = 8 * 1024 * 1024;
+    private static final int WINDOW = 256 * 1024;
+    private static final int CALLS_A_CONNECTION = 32;
+    private static final int BODIES_AT_ONCE = 4;
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    HubFolder folder() {
+        return HubFolder.open(Path.of(System.getProperty("osteon.folder")));
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService timer() {
+        return Executors.newScheduledThreadPool(2, task -> {
+            Thread thread = new Thread(task, "hub-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Bean(destroyMethod = "close")
+    HubStore store(HubFolder folder) {
+        return HubStore.open(folder.folder());
+    }
+
+    @Bean
+    HubEvents events(HubFolder folder, HubStore store, Clock clock) {
+        long least = store.state("log.cosigned").map(Long::parseLong).orElse(0L);
+        TileLog log = TileLog.open(folder.folder().resolve("log"), folder.root().logOrigin(), folder.logKey(), least);
+        return new HubEvents(store, log, folder.federation(), clock);
+    }
+
+    @Bean
+    HubServer server(HubFolder folder, HubStore store, HubEvents events, Clock clock, ScheduledExecutorService timer) {
+        Directory directory = new Directory(store, folder.federation());
+        directory.enterClients(folder);
+        Sites sites = new Sites(store, events, clock);
+        TrustBook trust = new TrustBook(store, events, sites, folder, clock);
+        Studies studies = new Studies(store, events, sites, trust, folder.hubKey(), folder.federation(), clock);
+        Models models = new Models(store, events, clock);
+        ObjectStore objects = new ObjectStore(folder.folder().resolve("objects"));
+        Spool spool = new Spool(folder.folder().resolve("spool"));
+        Rounds rounds = new Rounds(store, events, sites, studies, models, objects, spool, folder.hubKey(), folder.federation(), clock, timer);
+        FleetHandlers fleet = new FleetHandlers(spool, rounds, timer, clock);
+        rounds.attach(fleet);
+        RunView views = new RunView(rounds, studies, fleet);
+        Releases releases = new Releases(store, events, models, folder.federation(), clock);
+        Evidence evidence = new Evidence(store, events, sites, models, objects, folder.folder().resolve("log"), folder.hubKey());
+        ConformanceRuns conformance = new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
+        ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
+        Witness witness = new Witness("osteon/" + folder.federation() + "/hub-witness", folder.cosignerKey());
+        SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
+        studies.onWork(link::wake);
+        rounds.onChange(link::wake);
+        HubService hub = new HubService(folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
+        CallVerifier calls = new CallVerifier(directory, clock);
+        Roles roles = new Roles();
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(folder.host(), folder.port()), folder.tls().serverCredentials())
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .flowControlWindow(WINDOW)
+                .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
+                .addService(ServerInterceptors.intercept(
+                        new GrpcFleetCarrier(fleet), new Admission(BODIES_AT_ONCE), GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock))))
+                .addService(new EnrolmentService(sites, folder.root()))
+                .addService(ServerInterceptors.intercept(link, roles, calls))
+                .addService(ServerInterceptors.intercept(hub, roles, calls))
+                .build();
+        return new HubServer(server, fleet, rounds, folder.host());
+    }
+}

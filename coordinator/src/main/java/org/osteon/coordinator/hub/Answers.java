@@ -1,0 +1,58 @@
+package org.osteon.coordinator.hub;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import org.osteon.audit.log.LogException;
+import org.osteon.coordinator.HubException;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.sign.SignatureException;
+import org.osteon.protocol.v1.Answer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns failures into gRPC statuses, once, at the edge; a bug shows its kind in the log and nothing of itself to the caller. */
+public final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private Answers() {}
+
+    /** Does the work; whatever it throws closes the call. */
+    public static void guard(StreamObserver<?> observer, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            observer.onError(status(e).asRuntimeException());
+        }
+    }
+
+    /** Answers with an object as JSON. */
+    public static void json(StreamObserver<Answer> observer, Object value) {
+        observer.onNext(Answer.newBuilder().setJson(new String(CanonicalJson.write(value), StandardCharsets.UTF_8)).build());
+        observer.onCompleted();
+    }
+
+    static Status status(RuntimeException e) {
+        if (e instanceof HubException hub) {
+            Status.Code code = switch (hub.kind()) {
+                case WRONG -> Status.Code.INVALID_ARGUMENT;
+                case ABSENT -> Status.Code.NOT_FOUND;
+                case REFUSED -> Status.Code.FAILED_PRECONDITION;
+                case DOES_NOT_HOLD -> Status.Code.DATA_LOSS;
+            };
+            return code.toStatus().withDescription(hub.code() + ": " + hub.getMessage());
+        }
+        if (e instanceof DocumentException document) {
+            return Status.INVALID_ARGUMENT.withDescription(document.code() + ": " + document.getMessage());
+        }
+        if (e instanceof SignatureException signature) {
+            return Status.INVALID_ARGUMENT.withDescription(signature.code() + ": " + signature.getMessage());
+        }
+        if (e instanceof LogException log) {
+            return Status.INVALID_ARGUMENT.withDescription(log.code() + ": " + log.getMessage());
+        }
+        LOG.atError().setCause(e).log("a call failed");
+        return Status.UNAVAILABLE.withDescription("TRY_AGAIN: the hub could not do this now; its log says why");
+    }
+}

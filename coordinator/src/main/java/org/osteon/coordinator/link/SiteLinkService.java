@@ -1,0 +1,246 @@
+package org.osteon.coordinator.link;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.osteon.audit.event.Event;
+import org.osteon.audit.log.Checkpoint;
+import org.osteon.audit.log.LogException;
+import org.osteon.audit.log.Witness;
+import org.osteon.coordinator.HubException;
+import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.coordinator.enrolment.Sites;
+import org.osteon.coordinator.enrolment.TrustBook;
+import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.hub.Answers;
+import org.osteon.coordinator.store.HubStore;
+import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.Principal;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.Acknowledgement;
+import org.osteon.protocol.v1.ConfirmReceiptRequest;
+import org.osteon.protocol.v1.CosignRequest;
+import org.osteon.protocol.v1.CosignResponse;
+import org.osteon.protocol.v1.DryRunAsk;
+import org.osteon.protocol.v1.PullWorkRequest;
+import org.osteon.protocol.v1.PullWorkResponse;
+import org.osteon.protocol.v1.PushCosignatureRequest;
+import org.osteon.protocol.v1.PushDecisionRequest;
+import org.osteon.protocol.v1.PushDryRunAnswerRequest;
+import org.osteon.protocol.v1.PushLogRequest;
+import org.osteon.protocol.v1.SiteLinkGrpc;
+
+/** The hub's side of what enrolled sites exchange with it; polls are held without a thread. */
+public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
+    private static final int MOST_HOLD = 25;
+    private static final int MOST_ENTRIES = 1000;
+
+    private final HubStore store;
+    private final HubEvents events;
+    private final Sites sites;
+    private final Studies studies;
+    private final TrustBook trust;
+    private final Witness witness;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final ConcurrentHashMap<String, Poll> polls = new ConcurrentHashMap<>();
+
+    /** The service; it answers held polls whenever {@link #wake} is called. */
+    public SiteLinkService(
+            HubStore store, HubEvents events, Sites sites, Studies studies, TrustBook trust, Witness witness, ScheduledExecutorService timer, Clock clock) {
+        this.store = store;
+        this.events = events;
+        this.sites = sites;
+        this.studies = studies;
+        this.trust = trust;
+        this.witness = witness;
+        this.timer = timer;
+        this.clock = clock;
+    }
+
+    /** A held poll. */
+    private record Poll(SiteRecord site, PullWorkRequest request, StreamObserver<PullWorkResponse> observer, AtomicBoolean answered) {}
+
+    /** Looks at every held poll again: there may be work. */
+    public void wake() {
+        timer.execute(() -> polls.values().forEach(poll -> answer(poll, false)));
+    }
+
+    @Override
+    public void pullWork(PullWorkRequest request, StreamObserver<PullWorkResponse> observer) {
+        Answers.guard(observer, () -> {
+            Poll poll = new Poll(caller(), request, observer, new AtomicBoolean());
+            Poll older = polls.put(poll.site().name(), poll);
+            if (older != null) {
+                answer(older, true);
+            }
+            int hold = Math.max(0, Math.min(MOST_HOLD, request.getHoldSeconds()));
+            timer.schedule(() -> answer(poll, true), hold, TimeUnit.SECONDS);
+            answer(poll, hold == 0);
+        });
+    }
+
+    @Override
+    public void pushDecision(PushDecisionRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> studies.decide(caller(), request.getEnvelope().toByteArray()));
+    }
+
+    @Override
+    public void pushDryRunAnswer(PushDryRunAnswerRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> studies.answer(request.getId(), caller(), request.getEnvelope().toByteArray()));
+    }
+
+    @Override
+    public void cosign(CosignRequest request, StreamObserver<CosignResponse> observer) {
+        Answers.guard(observer, () -> {
+            SiteRecord site = caller();
+            Checkpoint next = Checkpoint.parse(request.getCheckpoint().toByteArray());
+            Known known = known(site.logOrigin());
+            List<byte[]> proof = request.getConsistencyList().stream().map(ByteString::toByteArray).toList();
+            Witness.Outcome outcome = witness.judge(site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant());
+            if (outcome instanceof Witness.Outcome.Cosigned cosigned) {
+                Checkpoint seen = cosigned.seen().with(cosigned.line());
+                remember(seen);
+                observer.onNext(CosignResponse.newBuilder()
+                        .setCosignature(ByteString.copyFromUtf8(cosigned.line()))
+                        .setKnownSize(seen.size())
+                        .build());
+            } else if (outcome instanceof Witness.Outcome.Conflict conflict) {
+                observer.onNext(CosignResponse.newBuilder().setKnownSize(conflict.knownSize()).build());
+            } else {
+                throw HubException.refused(((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
+            }
+            observer.onCompleted();
+        });
+    }
+
+    @Override
+    public void pushCosignature(PushCosignatureRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> {
+            SiteRecord site = caller();
+            String line = request.getCosignature().toStringUtf8();
+            Checkpoint head = events.log().checkpoint();
+            if (head.size() == request.getSize() && head.with(line).cosignedBy(site.cosignerNoteKey()).isPresent()) {
+                events.log().addCosignature(request.getSize(), line);
+            }
+        });
+    }
+
+    @Override
+    public void pushLog(PushLogRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> {
+            SiteRecord site = caller();
+            if (request.getEntriesCount() > MOST_ENTRIES) {
+                throw HubException.wrong("TOO_MANY_ENTRIES", "at most " + MOST_ENTRIES + " log entries a call");
+            }
+            store.writeNow(sql -> {
+                for (int i = 0; i < request.getEntriesCount(); i++) {
+                    byte[] leaf = request.getEntries(i).toByteArray();
+                    Event event = Event.read(leaf);
+                    long index = request.getFirstIndex() + i;
+                    if (event.seq() != index || !event.origin().equals(site.logOrigin())) {
+                        throw HubException.wrong("ENTRY_MALFORMED", "a log entry is not at its place");
+                    }
+                    sql.sql("INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
+                            .params(site.name(), index, new String(leaf, StandardCharsets.UTF_8))
+                            .update();
+                }
+                return request.getEntriesCount();
+            });
+        });
+    }
+
+    @Override
+    public void confirmReceipt(ConfirmReceiptRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> {
+            SiteRecord site = caller();
+            store.writeNow(sql -> sql.sql("UPDATE receipt SET confirmed = 1 WHERE digest = ? AND site = ?")
+                    .params(request.getReceipt(), site.name())
+                    .update());
+        });
+    }
+
+    private void answer(Poll poll, boolean evenEmpty) {
+        PullWorkResponse work = work(poll.site(), poll.request());
+        boolean empty = work.getStudiesCount() == 0 && work.getDryRunsCount() == 0 && work.getReceiptsCount() == 0 && work.getHubCheckpoint().isEmpty();
+        if ((!empty || evenEmpty) && poll.answered().compareAndSet(false, true)) {
+            polls.remove(poll.site().name(), poll);
+            poll.observer().onNext(work);
+            poll.observer().onCompleted();
+        }
+    }
+
+    private PullWorkResponse work(SiteRecord site, PullWorkRequest request) {
+        PullWorkResponse.Builder work = PullWorkResponse.newBuilder();
+        for (SignedDocument<Study> study : studies.all()) {
+            boolean asked = study.document().participation().sites().isEmpty() || study.document().participation().sites().contains(site.name());
+            if (asked && !request.getKnownStudiesList().contains(study.digest().hex())) {
+                work.addStudies(ByteString.copyFrom(study.bytes()));
+            }
+        }
+        studies.openQuestions(site.name()).forEach((id, envelope) -> {
+            if (!request.getKnownDryRunsList().contains(id)) {
+                work.addDryRuns(DryRunAsk.newBuilder().setId(id).setStudy(ByteString.copyFrom(envelope)));
+            }
+        });
+        store.read(sql -> sql.sql("SELECT envelope FROM receipt WHERE site = ? AND confirmed = 0 ORDER BY digest")
+                        .param(site.name())
+                        .query(String.class)
+                        .list())
+                .forEach(envelope -> work.addReceipts(ByteString.copyFromUtf8(envelope)));
+        Checkpoint head = events.publish();
+        if (head.size() > request.getHubCheckpointSize()) {
+            work.setHubCheckpoint(ByteString.copyFrom(head.bytes()));
+            try {
+                events.log().consistency(request.getHubCheckpointSize(), head.size()).forEach(hash -> work.addHubConsistency(ByteString.copyFrom(hash)));
+            } catch (LogException e) {
+                throw HubException.wrong(e.code(), "the site names a checkpoint this log never had");
+            }
+        }
+        if (work.getStudiesCount() > 0 || work.getReceiptsCount() > 0) {
+            work.setTrust(ByteString.copyFrom(trust.current().bytes()));
+        }
+        return work.build();
+    }
+
+    /** What this hub cosigned last of a log. */
+    private record Known(long size, byte[] root) {}
+
+    private Known known(String origin) {
+        return store.read(sql -> sql.sql("SELECT size, root FROM witnessed WHERE origin = ?")
+                .param(origin)
+                .query((row, n) -> new Known(row.getLong(1), Base64.getDecoder().decode(row.getString(2))))
+                .optional()
+                .orElse(new Known(0, new byte[0])));
+    }
+
+    private void remember(Checkpoint seen) {
+        store.writeNow(sql -> sql.sql("INSERT INTO witnessed(origin, size, root, note) VALUES (?, ?, ?, ?)"
+                        + " ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note")
+                .params(seen.origin(), seen.size(), seen.rootBase64(), new String(seen.bytes(), StandardCharsets.UTF_8))
+                .update());
+    }
+
+    private SiteRecord caller() {
+        String name = Principal.current().name();
+        Optional<SiteRecord> site = sites.find(name).filter(SiteRecord::active);
+        return site.orElseThrow(() -> HubException.refused("SITE_REVOKED", "site " + name + " does not count any more"));
+    }
+
+    private void acknowledge(StreamObserver<Acknowledgement> observer, Runnable work) {
+        Answers.guard(observer, () -> {
+            work.run();
+            observer.onNext(Acknowledgement.getDefaultInstance());
+            observer.onCompleted();
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package org.osteon.coordinator.registry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
+import org.osteon.coordinator.HubException;
+import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.ModelVersion;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The registry of model versions. */
+public final class Models {
+    private final HubStore store;
+    private final HubEvents events;
+    private final Clock clock;
+
+    /** The registry of this hub. */
+    public Models(HubStore store, HubEvents events, Clock clock) {
+        this.store = store;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** Enters a version inside a transaction. */
+    public Digest add(JdbcClient sql, ModelVersion version) {
+        Digest digest = version.digest();
+        int added = sql.sql("INSERT INTO model(digest, run, round, document, made) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                .params(digest.hex(), version.run(), version.round(), new String(version.canonical(), StandardCharsets.UTF_8), clock.millis())
+                .update();
+        if (added == 1) {
+            events.add(sql, EventDraft.of(EventType.MODEL_CREATED, "hub", "hub")
+                    .about(version.run() + "/" + version.round())
+                    .ref("study", version.study())
+                    .ref("model", digest)
+                    .ref("arrays", version.arrays())
+                    .ref("parent", version.parent()));
+        }
+        return digest;
+    }
+
+    /** A version by digest or its first digits. */
+    public ModelVersion get(String reference) {
+        if (!reference.matches("[0-9a-f]{6,64}")) {
+            throw HubException.wrong("DIGEST_MALFORMED", "a model is named by its digest or at least its first six hex digits");
+        }
+        List<ModelVersion> found = store.read(sql -> sql.sql("SELECT document FROM model WHERE digest LIKE ?")
+                .param(reference + "%")
+                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .list());
+        if (found.size() != 1) {
+            throw HubException.absent("MODEL_UNKNOWN", found.isEmpty() ? "no model " + reference : "several models begin with " + reference);
+        }
+        return found.get(0);
+    }
+
+    /** All versions, newest first. */
+    public List<ModelVersion> all() {
+        return store.read(sql -> sql.sql("SELECT document FROM model ORDER BY made DESC, round DESC")
+                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .list());
+    }
+
+    /** The versions of a run, first round first. */
+    public List<ModelVersion> ofRun(String run) {
+        return store.read(sql -> sql.sql("SELECT document FROM model WHERE run = ? ORDER BY round")
+                .param(run)
+                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .list());
+    }
+}

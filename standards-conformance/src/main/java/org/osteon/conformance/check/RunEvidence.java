@@ -1,0 +1,41 @@
+package org.osteon.conformance.check;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osteon.audit.event.Event;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.Study;
+
+/**
+ * What checks look at.
+ *
+ * @param study the study
+ * @param model the model judged
+ * @param versions the run's versions, round 0 first, up to the model
+ * @param capsules capsules in force, by site
+ * @param hub the hub's events
+ * @param sites each site's events, as far as the hub holds them
+ * @param objects files by digest
+ */
+public record RunEvidence(
+        Study study, ModelVersion model, List<ModelVersion> versions, Map<String, Capsule> capsules, List<Event> hub, Map<String, List<Event>> sites,
+        Objects objects) {
+    /** Takes copies. */
+    public RunEvidence {
+        versions = List.copyOf(versions);
+        capsules = Map.copyOf(capsules);
+        hub = List.copyOf(hub);
+        sites = Map.copyOf(sites);
+    }
+
+    /** Files by digest. */
+    @FunctionalInterface
+    public interface Objects {
+        /** The file, if it is kept. */
+        Optional<Path> file(Digest digest);
+    }
+}

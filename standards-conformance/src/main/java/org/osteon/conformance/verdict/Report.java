@@ -1,0 +1,47 @@
+package org.osteon.conformance.verdict;
+
+import java.time.Instant;
+import java.util.List;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Document;
+import org.osteon.protocol.document.DocumentException;
+
+/**
+ * A model's conformance report. It claims conformity to no standard: clause texts were not available.
+ *
+ * @param schema {@value #SCHEMA}
+ * @param federation the federation
+ * @param study the study version
+ * @param model the model version
+ * @param declaration identity of the declaration
+ * @param declaredBy who declared the limits
+ * @param results one entry a check of the study
+ * @param notAssessed what nobody assessed
+ * @param statement the standing sentence
+ * @param made when
+ */
+public record Report(
+        String schema, String federation, Digest study, Digest model, Digest declaration, String declaredBy, List<CheckResult> results,
+        List<String> notAssessed, String statement, Instant made)
+        implements Document {
+    /** The schema of this record. */
+    public static final String SCHEMA = "osteon.conformance-report/1";
+
+    /** The standing sentence. */
+    public static final String STATEMENT =
+            "Checks in the style of published requirement lists; clause texts of the standards were not available, and conformity to no standard is claimed.";
+
+    /** Takes copies. */
+    public Report {
+        if (!SCHEMA.equals(schema)) {
+            throw new DocumentException("SCHEMA_UNKNOWN", "schema must be " + SCHEMA);
+        }
+        results = List.copyOf(results);
+        notAssessed = List.copyOf(notAssessed);
+    }
+
+    /** Whether there is a check and every one passed. */
+    public boolean passed() {
+        return !results.isEmpty() && results.stream().allMatch(result -> result.outcome() == Outcome.PASS);
+    }
+}
