@@ -25,10 +25,12 @@ import org.osteon.coordinator.link.SiteLinkService;
 import org.osteon.coordinator.people.Directory;
 import org.osteon.coordinator.people.Roles;
 import org.osteon.coordinator.registry.ConformanceRuns;
+import org.osteon.coordinator.registry.Documents;
 import org.osteon.coordinator.registry.Evidence;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Releases;
+import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.settings.HubFolder;
@@ -92,7 +94,8 @@ class CoordinatorConfiguration {
         rounds.attach(fleet);
         RunView views = new RunView(rounds, studies, fleet);
         Releases releases = new Releases(store, events, models, folder.federation(), clock);
-        Evidence evidence = new Evidence(store, events, sites, models, objects, folder.folder().resolve("log"), folder.hubKey());
+        Evidence evidence = new Evidence(
+                events, new SiteLogs(store, sites), new Documents(store, objects, folder.hubKey()), folder.folder().resolve("log"));
         ConformanceRuns conformance = new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
         Witness witness = new Witness("osteon/" + folder.federation() + "/hub-witness", folder.cosignerKey());
