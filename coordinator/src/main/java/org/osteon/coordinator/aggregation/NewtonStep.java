@@ -1,6 +1,6 @@
 package org.osteon.coordinator.aggregation;
 
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 
 /**
  * One Newton step of federated logistic regression: θ ← θ + (H + r·I)⁻¹ (g − r·θ) with g the log-likelihood's gradient and H
@@ -16,7 +16,7 @@ public final class NewtonStep {
      * @param gradient g, length d
      * @param hessian H, row by row, length d²
      * @param ridge r
-     * @throws HubException {@code HESSIAN_SINGULAR} when H + r·I is not positive definite
+     * @throws CallException {@code HESSIAN_SINGULAR} when H + r·I is not positive definite
      */
     public static double[] next(double[] coefficients, double[] gradient, double[] hessian, double ridge) {
         int d = coefficients.length;
@@ -29,7 +29,7 @@ public final class NewtonStep {
                 }
                 if (i == j) {
                     if (!(sum > 0)) {
-                        throw HubException.refused("HESSIAN_SINGULAR", "the summed Hessian is not positive definite; give the study a ridge");
+                        throw CallException.refused("HESSIAN_SINGULAR", "the summed Hessian is not positive definite; give the study a ridge");
                     }
                     l[i][i] = Math.sqrt(sum);
                 } else {

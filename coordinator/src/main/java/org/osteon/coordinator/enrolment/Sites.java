@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.Digest;
@@ -42,10 +42,10 @@ public final class Sites {
     /** Makes a token for a site that is not enrolled yet; only its hash is kept. */
     public Map<String, String> issueToken(String site, String operator) {
         if (!site.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
-            throw HubException.wrong("NAME_MALFORMED", "a site's name is 1 to 64 of a-z 0-9 . _ -, was " + site);
+            throw CallException.wrong("NAME_MALFORMED", "a site's name is 1 to 64 of a-z 0-9 . _ -, was " + site);
         }
         if (find(site).isPresent()) {
-            throw HubException.wrong("SITE_KNOWN", "site " + site + " is enrolled already");
+            throw CallException.wrong("SITE_KNOWN", "site " + site + " is enrolled already");
         }
         byte[] raw = new byte[24];
         random.nextBytes(raw);
@@ -81,19 +81,19 @@ public final class Sites {
     /** Enrols a site that shows a live token; the same key may call again with the same token until it is confirmed. */
     public SiteRecord enrol(String token, Introduction who) {
         if (!who.nodeKey().verifiesRaw(token.getBytes(StandardCharsets.UTF_8), who.proof())) {
-            throw HubException.refused("NODE_KEY_UNPROVEN", "the caller does not hold the node key it shows");
+            throw CallException.refused("NODE_KEY_UNPROVEN", "the caller does not hold the node key it shows");
         }
         return store.writeNow(sql -> {
             Token row = sql.sql("SELECT site, expires, node_key FROM token WHERE token_hash = ?")
                     .param(hash(token))
                     .query((found, n) -> new Token(found.getString(1), found.getLong(2), found.getString(3)))
                     .optional()
-                    .orElseThrow(() -> HubException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used"));
+                    .orElseThrow(() -> CallException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used"));
             if (!who.site().equals(row.site()) || !row.usedBy().isEmpty() && !row.usedBy().equals(who.nodeKey().keyId())) {
-                throw HubException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used");
+                throw CallException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used");
             }
             if (row.expires() < clock.millis()) {
-                throw HubException.refused("TOKEN_EXPIRED", "the enrolment token has expired; an operator can issue another");
+                throw CallException.refused("TOKEN_EXPIRED", "the enrolment token has expired; an operator can issue another");
             }
             Optional<SiteRecord> known = query(sql, "name = ?", who.site());
             if (known.isPresent()) {
@@ -113,9 +113,9 @@ public final class Sites {
 
     /** Confirms a pending site whose fingerprint a person compared. */
     public SiteRecord confirm(String site, String fingerprint, String operator) {
-        SiteRecord record = find(site).orElseThrow(() -> HubException.absent("SITE_UNKNOWN", "no site " + site + " has enrolled"));
+        SiteRecord record = find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site + " has enrolled"));
         if (!record.nodeKey().fingerprint().equals(fingerprint.strip())) {
-            throw HubException.refused("FINGERPRINT_DIFFERS", "the fingerprint is not that of the key which enrolled as " + site);
+            throw CallException.refused("FINGERPRINT_DIFFERS", "the fingerprint is not that of the key which enrolled as " + site);
         }
         setState(site, "confirmed", EventDraft.of(EventType.SITE_CONFIRMED, operator, "operator").about(site).value("key", record.nodeKey().keyId()));
         return find(site).orElseThrow();
@@ -123,7 +123,7 @@ public final class Sites {
 
     /** Revokes a site at once. */
     public SiteRecord revoke(String site, String operator) {
-        SiteRecord record = find(site).orElseThrow(() -> HubException.absent("SITE_UNKNOWN", "no site " + site));
+        SiteRecord record = find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site));
         setState(site, "revoked", EventDraft.of(EventType.SITE_REVOKED, operator, "operator").about(site).value("key", record.nodeKey().keyId()));
         store.writeNow(sql -> sql.sql("UPDATE trusted_key SET not_after = ? WHERE holder = ? AND role IN ('node', 'cosigner')")
                 .params(clock.millis(), site)
@@ -168,7 +168,7 @@ public final class Sites {
     /** Enters a key in the trust document. */
     public void addKey(String role, String holder, VerificationKey key, String operator) {
         if (!List.of("officer", "releaser", "declaration").contains(role)) {
-            throw HubException.wrong("VALUE_UNKNOWN", "role must be officer, releaser or declaration, was " + role);
+            throw CallException.wrong("VALUE_UNKNOWN", "role must be officer, releaser or declaration, was " + role);
         }
         store.writeNow(sql -> {
             putKey(sql, role, holder, key);
@@ -208,7 +208,7 @@ public final class Sites {
                             .single()
                     == 1;
             if (!same) {
-                throw HubException.refused("KEY_ROLES_MIXED", "the key " + key.fingerprint() + " counts already in another role or for another holder");
+                throw CallException.refused("KEY_ROLES_MIXED", "the key " + key.fingerprint() + " counts already in another role or for another holder");
             }
         }
     }

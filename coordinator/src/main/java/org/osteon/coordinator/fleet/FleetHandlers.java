@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
+import org.osteon.protocol.flower.MessageRules;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
@@ -194,7 +195,10 @@ public final class FleetHandlers {
             Set<String> missing = ConcurrentHashMap.newKeySet();
             ids.stream().filter(id -> !spool.has(node.nodeId(), id)).forEach(missing::add);
             PendingReply reply = new PendingReply(node, message, missing, new CompletableFuture<>());
-            pending.put(node.nodeId(), reply);
+            PendingReply older = pending.put(node.nodeId(), reply);
+            if (older != null) {
+                older.taken().completeExceptionally(new IllegalStateException("superseded by a newer push of the node"));
+            }
             List<String> wanted = new ArrayList<>(ids);
             wanted.retainAll(missing);
             PushMessagesResponse answer = PushMessagesResponse.newBuilder()
@@ -222,11 +226,21 @@ public final class FleetHandlers {
     }
 
     private CompletionStage<Void> take(PendingReply reply) {
-        pending.remove(reply.node().nodeId(), reply);
-        return sink.accept(reply.node(), reply.message()).thenRun(() -> {
-            mailbox(reply.node().nodeId()).remove(reply.message().getMetadata().getReplyToMessageId());
-            spool.clear(reply.node().nodeId());
-        });
+        if (pending.remove(reply.node().nodeId(), reply)) {
+            sink.accept(reply.node(), reply.message())
+                    .thenRun(() -> {
+                        mailbox(reply.node().nodeId()).remove(reply.message().getMetadata().getReplyToMessageId());
+                        spool.clear(reply.node().nodeId());
+                    })
+                    .whenComplete((nothing, failure) -> {
+                        if (failure == null) {
+                            reply.taken().complete(null);
+                        } else {
+                            reply.taken().completeExceptionally(failure);
+                        }
+                    });
+        }
+        return reply.taken();
     }
 
     /** Binds a reply to the node that pushes it and to a message that was addressed to it. */
@@ -238,13 +252,16 @@ public final class FleetHandlers {
         if (metadata.getDstNodeId() != HUB || metadata.getReplyToMessageId().isEmpty()) {
             return Optional.of("REPLY_NOT_TO_HUB");
         }
-        if (!mailbox(node.nodeId()).holds(metadata.getReplyToMessageId())) {
+        Optional<OutgoingMessage> instruction = mailbox(node.nodeId()).find(metadata.getReplyToMessageId());
+        if (instruction.isEmpty()) {
             return Optional.of("REPLY_TO_NOTHING_OPEN");
         }
-        if (!metadata.getMessageId().equals(tree.getObjectId())) {
-            return Optional.of("REPLY_ID_NOT_ITS_TREE");
+        try {
+            MessageRules.reply(message, tree, instruction.orElseThrow().message().getMetadata(), clock.instant());
+            return Optional.empty();
+        } catch (FlowerException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
-        return Optional.empty();
     }
 
     private <T> CompletionStage<Outcome<T>> running(long flowerRun, java.util.function.Function<ReplySink.RunFacts, CompletionStage<Outcome<T>>> answer) {

@@ -66,6 +66,11 @@ final class Mailbox {
         return Optional.empty();
     }
 
+    /** An open message by id. */
+    synchronized Optional<OutgoingMessage> find(String id) {
+        return Optional.ofNullable(open.get(id));
+    }
+
     /** Whether a message is open here. */
     synchronized boolean holds(String id) {
         return open.containsKey(id);

@@ -53,6 +53,9 @@ public final class Spool {
                 channel.force(true);
             }
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel channel = FileChannel.open(home, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.osteon.protocol.call.Answers;
 import org.osteon.audit.log.Checkpoint;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -185,14 +186,14 @@ public final class HubService extends HubGrpc.HubImplBase {
     public void startUngovernedRun(UngovernedRunRequest request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
             if (!folder.allowUngoverned()) {
-                throw HubException.refused("UNGOVERNED_NOT_ALLOWED", "this hub runs governed studies only; an operator can set allowUngoverned = true");
+                throw CallException.refused("UNGOVERNED_NOT_ALLOWED", "this hub runs governed studies only; an operator can set allowUngoverned = true");
             }
             List<ArraySpec> specs = new ArrayList<>();
             ByteArrayOutputStream arrays = new ByteArrayOutputStream();
             for (NamedArray array : request.getArraysList()) {
                 ArraySpec spec = new ArraySpec(array.getName(), array.getDtype(), array.getShapeList(), "shared");
                 if (spec.bytes() != array.getData().size()) {
-                    throw HubException.wrong("ARRAY_MALFORMED", "array " + spec.name() + " does not have the bytes of its shape");
+                    throw CallException.wrong("ARRAY_MALFORMED", "array " + spec.name() + " does not have the bytes of its shape");
                 }
                 specs.add(spec);
                 arrays.writeBytes(array.getData().toByteArray());
@@ -207,7 +208,7 @@ public final class HubService extends HubGrpc.HubImplBase {
     public void registerFlowerNode(RegisterFlowerNodeRequest request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
             if (!folder.allowUngoverned()) {
-                throw HubException.refused("UNGOVERNED_NOT_ALLOWED", "this hub takes no Flower nodes; an operator can set allowUngoverned = true");
+                throw CallException.refused("UNGOVERNED_NOT_ALLOWED", "this hub takes no Flower nodes; an operator can set allowUngoverned = true");
             }
             Answers.json(observer, site(sites.registerFlowerNode(VerificationKey.ofPem(request.getNodeKeyPem()), caller())));
         });
@@ -303,7 +304,7 @@ public final class HubService extends HubGrpc.HubImplBase {
         Answers.guard(observer, () -> {
             Checkpoint head = events.publish();
             if (request.getEvent() < 0 || request.getEvent() >= head.size()) {
-                throw HubException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (head.size() - 1));
+                throw CallException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (head.size() - 1));
             }
             List<String> hashes = events.log().inclusion(request.getEvent(), head.size()).stream()
                     .map(hash -> Base64.getEncoder().encodeToString(hash))

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.osteon.audit.bundle.BundleInput;
 import org.osteon.audit.bundle.BundleWriter;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.registry.ConformanceRuns;
 import org.osteon.coordinator.registry.Evidence;
@@ -45,7 +45,7 @@ public final class ModelEvidence {
     /** The signed report made last. */
     byte[] report(ModelVersion model) {
         return releases.report(model.digest())
-                .orElseThrow(() -> HubException.absent("REPORT_UNKNOWN", "no conformance report of this model; run the checks first"));
+                .orElseThrow(() -> CallException.absent("REPORT_UNKNOWN", "no conformance report of this model; run the checks first"));
     }
 
     /** Releases a model by a person's signed document. */
@@ -62,9 +62,9 @@ public final class ModelEvidence {
     /** The evidence bundle of a released model. */
     byte[] bundle(ModelVersion model) {
         SignedDocument<Release> release = releases.find(model.digest())
-                .orElseThrow(() -> HubException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));
+                .orElseThrow(() -> CallException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));
         BundleInput input = evidence.of(release, events.releaseSize(model.digest()))
-                .orElseThrow(() -> HubException.refused(
+                .orElseThrow(() -> CallException.refused(
                         "NOT_COSIGNED_YET", "no other party has cosigned the log since the release; try again in a few seconds"));
         try {
             Path file = Files.createTempFile("osteon", ".zip");
@@ -81,7 +81,7 @@ public final class ModelEvidence {
 
     private Study study(ModelVersion model) {
         if (!model.governed()) {
-            throw HubException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run has no study and is never released");
+            throw CallException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run has no study and is never released");
         }
         return studies.get(model.study().hex()).document();
     }

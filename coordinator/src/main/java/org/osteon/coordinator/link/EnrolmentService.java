@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
-import org.osteon.coordinator.hub.Answers;
+import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.document.FederationRoot;
 import org.osteon.protocol.sign.VerificationKey;
 import org.osteon.protocol.v1.EnrolRequest;

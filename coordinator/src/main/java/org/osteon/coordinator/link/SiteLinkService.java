@@ -12,15 +12,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.osteon.audit.event.Event;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogException;
 import org.osteon.audit.log.Witness;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
-import org.osteon.coordinator.hub.Answers;
+import org.osteon.protocol.call.Answers;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Principal;
@@ -103,7 +105,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     public void cosign(CosignRequest request, StreamObserver<CosignResponse> observer) {
         Answers.guard(observer, () -> {
             SiteRecord site = caller();
-            Checkpoint next = Checkpoint.parse(request.getCheckpoint().toByteArray());
+            Checkpoint next = parse(request.getCheckpoint().toByteArray());
             Known known = known(site.logOrigin());
             List<byte[]> proof = request.getConsistencyList().stream().map(ByteString::toByteArray).toList();
             Witness.Outcome outcome = witness.judge(site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant());
@@ -117,7 +119,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             } else if (outcome instanceof Witness.Outcome.Conflict conflict) {
                 observer.onNext(CosignResponse.newBuilder().setKnownSize(conflict.knownSize()).build());
             } else {
-                throw HubException.refused(((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
+                throw CallException.refused(((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
             }
             observer.onCompleted();
         });
@@ -140,7 +142,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         acknowledge(observer, () -> {
             SiteRecord site = caller();
             if (request.getEntriesCount() > MOST_ENTRIES) {
-                throw HubException.wrong("TOO_MANY_ENTRIES", "at most " + MOST_ENTRIES + " log entries a call");
+                throw CallException.wrong("TOO_MANY_ENTRIES", "at most " + MOST_ENTRIES + " log entries a call");
             }
             store.writeNow(sql -> {
                 for (int i = 0; i < request.getEntriesCount(); i++) {
@@ -148,11 +150,14 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                     Event event = Event.read(leaf);
                     long index = request.getFirstIndex() + i;
                     if (event.seq() != index || !event.origin().equals(site.logOrigin())) {
-                        throw HubException.wrong("ENTRY_MALFORMED", "a log entry is not at its place");
+                        throw CallException.wrong("ENTRY_MALFORMED", "a log entry is not at its place");
                     }
-                    sql.sql("INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
+                    int added = sql.sql("INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
                             .params(site.name(), index, new String(leaf, StandardCharsets.UTF_8))
                             .update();
+                    if (added == 1 && event.type() == EventType.CLOCK_BELOW_MARK) {
+                        events.add(sql, EventDraft.of(EventType.CLOCK_BELOW_MARK, site.name(), "site").about(site.name()).refused("CLOCK_BELOW_MARK"));
+                    }
                 }
                 return request.getEntriesCount();
             });
@@ -203,7 +208,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             try {
                 events.log().consistency(request.getHubCheckpointSize(), head.size()).forEach(hash -> work.addHubConsistency(ByteString.copyFrom(hash)));
             } catch (LogException e) {
-                throw HubException.wrong(e.code(), "the site names a checkpoint this log never had");
+                throw CallException.wrong(e.code(), "the site names a checkpoint this log never had");
             }
         }
         if (work.getStudiesCount() > 0 || work.getReceiptsCount() > 0) {
@@ -233,7 +238,15 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private SiteRecord caller() {
         String name = Principal.current().name();
         Optional<SiteRecord> site = sites.find(name).filter(SiteRecord::active);
-        return site.orElseThrow(() -> HubException.refused("SITE_REVOKED", "site " + name + " does not count any more"));
+        return site.orElseThrow(() -> CallException.refused("SITE_REVOKED", "site " + name + " does not count any more"));
+    }
+
+    private static Checkpoint parse(byte[] note) {
+        try {
+            return Checkpoint.parse(note);
+        } catch (LogException e) {
+            throw CallException.wrong(e.code(), "the checkpoint is malformed");
+        }
     }
 
     private void acknowledge(StreamObserver<Acknowledgement> observer, Runnable work) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.ModelVersion;
@@ -31,13 +31,13 @@ public final class ModelExport {
     public static byte[] write(ModelVersion model, Path arrays, String format) {
         try {
             if (Files.size(arrays) > MOST) {
-                throw HubException.refused("MODEL_TOO_LARGE", "an export of more than " + MOST + " bytes is not supported yet");
+                throw CallException.refused("MODEL_TOO_LARGE", "an export of more than " + MOST + " bytes is not supported yet");
             }
             byte[] raw = Files.readAllBytes(arrays);
             return switch (format) {
                 case "safetensors" -> safetensors(model, raw);
                 case "npz" -> npz(model, raw);
-                default -> throw HubException.wrong("FORMAT_UNKNOWN", "format must be safetensors or npz, was " + format);
+                default -> throw CallException.wrong("FORMAT_UNKNOWN", "format must be safetensors or npz, was " + format);
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.CanonicalJson;
@@ -46,14 +46,14 @@ public final class Models {
     /** A version by digest or its first digits. */
     public ModelVersion get(String reference) {
         if (!reference.matches("[0-9a-f]{6,64}")) {
-            throw HubException.wrong("DIGEST_MALFORMED", "a model is named by its digest or at least its first six hex digits");
+            throw CallException.wrong("DIGEST_MALFORMED", "a model is named by its digest or at least its first six hex digits");
         }
         List<ModelVersion> found = store.read(sql -> sql.sql("SELECT document FROM model WHERE digest LIKE ?")
                 .param(reference + "%")
                 .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
         if (found.size() != 1) {
-            throw HubException.absent("MODEL_UNKNOWN", found.isEmpty() ? "no model " + reference : "several models begin with " + reference);
+            throw CallException.absent("MODEL_UNKNOWN", found.isEmpty() ? "no model " + reference : "several models begin with " + reference);
         }
         return found.get(0);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.Digest;
@@ -73,15 +73,15 @@ public final class Releases {
     /**
      * Releases a model; returns when the log covers it.
      *
-     * @throws HubException with the code of what is missing; the refusal is in the log
+     * @throws CallException with the code of what is missing; the refusal is in the log
      */
     public Digest release(byte[] envelope, Study study) {
         SignedDocument<Release> signed = SignedDocument.read(envelope, Release.class);
         Release release = signed.document();
         ModelVersion model = models.get(release.model().hex());
-        Optional<HubException> objection = objection(signed, model, study);
+        Optional<CallException> objection = objection(signed, model, study);
         if (objection.isPresent()) {
-            HubException no = objection.orElseThrow();
+            CallException no = objection.orElseThrow();
             store.writeNow(sql -> events.add(
                     sql,
                     EventDraft.of(EventType.MODEL_RELEASED, "hub", "hub").about(model.run()).refused(no.code()).ref("study", model.study())));
@@ -92,7 +92,7 @@ public final class Releases {
                     .params(model.digest().hex(), new String(signed.bytes(), StandardCharsets.UTF_8), clock.millis())
                     .update();
             if (added == 0) {
-                throw HubException.wrong("MODEL_RELEASED_BEFORE", "model " + model.digest().brief() + "… is released already");
+                throw CallException.wrong("MODEL_RELEASED_BEFORE", "model " + model.digest().brief() + "… is released already");
             }
             return events.add(sql, EventDraft.of(EventType.MODEL_RELEASED, release.by(), "releaser")
                     .about(model.run())
@@ -105,21 +105,21 @@ public final class Releases {
         return signed.digest();
     }
 
-    private Optional<HubException> objection(SignedDocument<Release> signed, ModelVersion model, Study study) {
+    private Optional<CallException> objection(SignedDocument<Release> signed, ModelVersion model, Study study) {
         Release release = signed.document();
         if (!release.federation().equals(federation) || !release.study().equals(model.study()) || !release.arrays().equals(model.arrays())) {
-            return Optional.of(HubException.wrong("RELEASE_MISMATCH", "the release does not name this hub's model, its study and its arrays"));
+            return Optional.of(CallException.wrong("RELEASE_MISMATCH", "the release does not name this hub's model, its study and its arrays"));
         }
         if (!model.governed()) {
-            return Optional.of(HubException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run is never released"));
+            return Optional.of(CallException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run is never released"));
         }
         if (study.conformance().isEmpty() || !store.read(sql -> passed(sql, model.digest(), release.report()))) {
-            return Optional.of(HubException.refused(
+            return Optional.of(CallException.refused(
                     "CONFORMANCE_NOT_PASSED",
                     "the release must rest on the model's newest conformance report, and in it each check of the study must be PASS"));
         }
         if (keys(release.by()).stream().noneMatch(signed::signedBy)) {
-            return Optional.of(HubException.refused(
+            return Optional.of(CallException.refused(
                     "RELEASER_UNKNOWN", "no key registered for a releaser of that name signed this; an operator registers it with coordinator add-key"));
         }
         return Optional.empty();

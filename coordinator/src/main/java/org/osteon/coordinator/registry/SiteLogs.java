@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.bundle.LogEvidence;
 import org.osteon.audit.log.Checkpoint;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.store.HubStore;
@@ -25,7 +25,7 @@ public final class SiteLogs {
     /**
      * The logs of all sites that have one.
      *
-     * @throws HubException with code {@code SITE_LOG_INCOMPLETE} while a site has not handed in every entry that was cosigned
+     * @throws CallException with code {@code SITE_LOG_INCOMPLETE} while a site has not handed in every entry that was cosigned
      */
     public List<LogEvidence> all() {
         List<LogEvidence> logs = new ArrayList<>();
@@ -48,7 +48,7 @@ public final class SiteLogs {
                     .query((row, n) -> row.getString(1).getBytes(StandardCharsets.UTF_8))
                     .list());
             if (entries.size() < seen.size()) {
-                throw HubException.refused(
+                throw CallException.refused(
                         "SITE_LOG_INCOMPLETE", "site " + site.name() + " has not handed in every entry of its cosigned log yet; try again in a moment");
             }
             return LogEvidence.of(site.name(), seen, List.of(), entries);

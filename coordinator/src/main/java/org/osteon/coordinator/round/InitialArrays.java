@@ -2,7 +2,7 @@ package org.osteon.coordinator.round;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Study;
 
@@ -12,7 +12,7 @@ final class InitialArrays {
 
     static byte[] of(Study study) {
         if ("mlp".equals(study.model().template())) {
-            throw HubException.wrong("TEMPLATE_NOT_SUPPORTED", "this hub starts runs of logistic and softmax models; mlp cannot be started yet");
+            throw CallException.wrong("TEMPLATE_NOT_SUPPORTED", "this hub starts runs of logistic and softmax models; mlp cannot be started yet");
         }
         long bytes = study.model().arrays().stream().mapToLong(ArraySpec::bytes).sum();
         return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN).array();

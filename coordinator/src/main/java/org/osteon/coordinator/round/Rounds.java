@@ -28,10 +28,9 @@ import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.conformance.statistics.AucEstimate;
 import org.osteon.conformance.statistics.HistogramAuc;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.aggregation.Combine;
 import org.osteon.coordinator.aggregation.NewtonStep;
-import org.osteon.coordinator.aggregation.ReplyArrays;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.event.HubEvents;
@@ -58,6 +57,7 @@ import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.object.ArrayContent;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
+import org.osteon.protocol.flower.object.ReceivedArrays;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.MetricRecordValue;
@@ -124,7 +124,7 @@ public final class Rounds implements ReplySink {
     public RunRecord start(Study study, String engineer) {
         List<SiteRecord> ready = ready(study);
         if (ready.size() < study.participation().quorum()) {
-            throw HubException.refused(
+            throw CallException.refused(
                     "QUORUM_NOT_APPROVED",
                     ready.size() + " sites have approved this study, " + study.participation().quorum() + " are needed; the data officers of the others can change it");
         }
@@ -180,7 +180,7 @@ public final class Rounds implements ReplySink {
     public RunRecord stop(String id, String engineer) {
         RunRecord run = get(id);
         if (!run.running() && !"stalled".equals(run.state())) {
-            throw HubException.wrong("RUN_NOT_RUNNING", "run " + id + " is " + run.state());
+            throw CallException.wrong("RUN_NOT_RUNNING", "run " + id + " is " + run.state());
         }
         return setState(run, "stopped", EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
     }
@@ -189,7 +189,7 @@ public final class Rounds implements ReplySink {
     public RunRecord resume(String id, String engineer) {
         RunRecord run = get(id);
         if (!"stalled".equals(run.state()) && !"stopped".equals(run.state())) {
-            throw HubException.wrong("RUN_NOT_STALLED", "run " + id + " is " + run.state() + "; only a stalled or stopped run is resumed");
+            throw CallException.wrong("RUN_NOT_STALLED", "run " + id + " is " + run.state() + "; only a stalled or stopped run is resumed");
         }
         RunRecord again = setState(run, "running", EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer").about(id));
         later(() -> ask(again));
@@ -198,7 +198,7 @@ public final class Rounds implements ReplySink {
 
     /** A run by id. */
     public RunRecord get(String id) {
-        return store.read(sql -> RunRows.run(sql, id)).orElseThrow(() -> HubException.absent("RUN_UNKNOWN", "no run " + id));
+        return store.read(sql -> RunRows.run(sql, id)).orElseThrow(() -> CallException.absent("RUN_UNKNOWN", "no run " + id));
     }
 
     /** All runs, newest first. */
@@ -229,11 +229,11 @@ public final class Rounds implements ReplySink {
         ModelVersion version = models.ofRun(id).stream()
                 .filter(model -> model.round() == round)
                 .findFirst()
-                .orElseThrow(() -> HubException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
+                .orElseThrow(() -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
         ModelVersion before = models.get(version.parent().hex());
         for (ModelVersion.Input input : version.inputs()) {
             if (!objects.has(input.update())) {
-                throw HubException.refused("NOT_REPLAYABLE", "an update of round " + round + " is not kept any more, by policy");
+                throw CallException.refused("NOT_REPLAYABLE", "an update of round " + round + " is not kept any more, by policy");
             }
         }
         Combine.Result again = combine(version, before);
@@ -317,18 +317,18 @@ public final class Rounds implements ReplySink {
         }
         UpdateRules rules = UpdateRules.of(study, to.exchange());
         try {
-            ReplyArrays.Update update = ReplyArrays.write(
-                    incoming.arrays().getOrDefault("arrays", Map.of()), id -> spool.file(node.nodeId(), id), objects);
+            ReceivedArrays.Payloads update = ReceivedArrays.write(
+                    incoming.arrays().getOrDefault("arrays", Map.of()), id -> spool.file(node.nodeId(), id), objects.draft());
             String fault = fault(update, reply, rules, study);
             return fault.isEmpty()
                     ? judged(to, digest, "accepted", "", update.digest(), reply.weight(), text, Optional.of(update.file()))
                     : judged(to, digest, "rejected", fault, update.digest(), 0, text, Optional.of(update.file()));
-        } catch (ReplyArrays.Malformed e) {
+        } catch (ReceivedArrays.Malformed e) {
             return judged(to, digest, "rejected", e.code(), reply.update(), 0, text, Optional.empty());
         }
     }
 
-    private static String fault(ReplyArrays.Update update, Reply reply, UpdateRules rules, Study study) {
+    private static String fault(ReceivedArrays.Payloads update, Reply reply, UpdateRules rules, Study study) {
         if (!update.specs().equals(rules.arrays()) || !reply.arrays().equals(rules.arrays())) {
             return "SHAPE_MISMATCH";
         }
@@ -368,11 +368,11 @@ public final class Rounds implements ReplySink {
                 .findFirst()
                 .orElse(0);
         try {
-            ReplyArrays.Update update = ReplyArrays.write(
-                    incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects);
+            ReceivedArrays.Payloads update = ReceivedArrays.write(
+                    incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects.draft());
             String fault = !update.specs().equals(plan.arrays()) ? "SHAPE_MISMATCH" : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";
             return judged(to, digest, fault.isEmpty() ? "accepted" : "rejected", fault, update.digest(), weight, "", Optional.of(update.file()));
-        } catch (ReplyArrays.Malformed e) {
+        } catch (ReceivedArrays.Malformed e) {
             return judged(to, digest, "rejected", e.code(), Reply.NOTHING, 0, "", Optional.empty());
         }
     }
@@ -576,7 +576,7 @@ public final class Rounds implements ReplySink {
             case "mean" -> Combine.mean(version.specs(), objects.file(before.arrays()), parts, objects);
             case "weights" -> Combine.mean(version.specs(), null, parts, objects);
             case "newton" -> newton(version, before, parts);
-            default -> throw HubException.refused("NOT_REPLAYABLE", "a version made by rule " + version.rule() + " has no updates");
+            default -> throw CallException.refused("NOT_REPLAYABLE", "a version made by rule " + version.rule() + " has no updates");
         };
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.coordinator.HubException;
+import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -62,10 +62,10 @@ public final class Studies {
     public Digest publish(byte[] envelope, String engineer) {
         Study study = SignedDocument.read(envelope, Study.class).document();
         if (!study.federation().equals(federation)) {
-            throw HubException.wrong("FEDERATION_OTHER", "the study is for federation " + study.federation() + ", this hub is " + federation);
+            throw CallException.wrong("FEDERATION_OTHER", "the study is for federation " + study.federation() + ", this hub is " + federation);
         }
         if (!study.previous().isEmpty() && find(study.previous()).isEmpty()) {
-            throw HubException.wrong("PREDECESSOR_UNKNOWN", "the predecessor " + study.previous().substring(0, 8) + "… is not at this hub");
+            throw CallException.wrong("PREDECESSOR_UNKNOWN", "the predecessor " + study.previous().substring(0, 8) + "… is not at this hub");
         }
         SignedDocument<Study> signed = SignedDocument.sign(study, hubKey);
         Digest digest = signed.digest();
@@ -85,21 +85,21 @@ public final class Studies {
     /** A study by digest or its first digits. */
     public Optional<SignedDocument<Study>> find(String reference) {
         if (!reference.matches("[0-9a-f]{6,64}")) {
-            throw HubException.wrong("DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
+            throw CallException.wrong("DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
         }
         List<SignedDocument<Study>> found = store.read(sql -> sql.sql("SELECT envelope FROM study WHERE digest LIKE ? ORDER BY digest")
                 .param(reference + "%")
                 .query((row, n) -> SignedDocument.read(row.getString(1).getBytes(StandardCharsets.UTF_8), Study.class))
                 .list());
         if (found.size() > 1) {
-            throw HubException.wrong("DIGEST_AMBIGUOUS", "several studies begin with " + reference);
+            throw CallException.wrong("DIGEST_AMBIGUOUS", "several studies begin with " + reference);
         }
         return found.stream().findFirst();
     }
 
     /** A study that must be there. */
     public SignedDocument<Study> get(String reference) {
-        return find(reference).orElseThrow(() -> HubException.absent("STUDY_UNKNOWN", "no study " + reference + " at this hub"));
+        return find(reference).orElseThrow(() -> CallException.absent("STUDY_UNKNOWN", "no study " + reference + " at this hub"));
     }
 
     /** All studies, newest first. */
@@ -182,7 +182,7 @@ public final class Studies {
     public void answer(String dryRun, SiteRecord site, byte[] envelope) {
         SignedDocument<DryRunAnswer> answer = SignedDocument.read(envelope, DryRunAnswer.class);
         if (!answer.signedBy(site.nodeKey()) || !answer.document().site().equals(site.name())) {
-            throw HubException.refused("ANSWER_UNSIGNED", "a dry-run answer carries its site's own signature");
+            throw CallException.refused("ANSWER_UNSIGNED", "a dry-run answer carries its site's own signature");
         }
         long open = store.writeNow(sql -> {
             int changed = sql.sql("UPDATE dry_run SET answer = ? WHERE id = ? AND site = ? AND study = ? AND answer = ''")
@@ -217,7 +217,7 @@ public final class Studies {
                     .refused(objection.orElseThrow())
                     .ref("study", document.study())
                     .ref("decision", decision.digest())));
-            throw HubException.refused(objection.orElseThrow(), "the decision does not count at this hub");
+            throw CallException.refused(objection.orElseThrow(), "the decision does not count at this hub");
         }
         String kind = document instanceof Capsule ? "capsule" : document instanceof Refusal ? "refusal" : "revocation";
         store.writeNow(sql -> {
@@ -279,7 +279,7 @@ public final class Studies {
             case Capsule.SCHEMA -> SignedDocument.read(envelope, Capsule.class);
             case Refusal.SCHEMA -> SignedDocument.read(envelope, Refusal.class);
             case Revocation.SCHEMA -> SignedDocument.read(envelope, Revocation.class);
-            default -> throw HubException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
+            default -> throw CallException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
         };
     }
 

@@ -1,10 +1,8 @@
-package org.osteon.coordinator.hub;
+package org.osteon.protocol.call;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
-import org.osteon.audit.log.LogException;
-import org.osteon.coordinator.HubException;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.sign.SignatureException;
@@ -34,14 +32,14 @@ public final class Answers {
     }
 
     static Status status(RuntimeException e) {
-        if (e instanceof HubException hub) {
-            Status.Code code = switch (hub.kind()) {
+        if (e instanceof CallException call) {
+            Status.Code code = switch (call.kind()) {
                 case WRONG -> Status.Code.INVALID_ARGUMENT;
                 case ABSENT -> Status.Code.NOT_FOUND;
                 case REFUSED -> Status.Code.FAILED_PRECONDITION;
                 case DOES_NOT_HOLD -> Status.Code.DATA_LOSS;
             };
-            return code.toStatus().withDescription(hub.code() + ": " + hub.getMessage());
+            return code.toStatus().withDescription(call.code() + ": " + call.getMessage());
         }
         if (e instanceof DocumentException document) {
             return Status.INVALID_ARGUMENT.withDescription(document.code() + ": " + document.getMessage());
@@ -49,10 +47,7 @@ public final class Answers {
         if (e instanceof SignatureException signature) {
             return Status.INVALID_ARGUMENT.withDescription(signature.code() + ": " + signature.getMessage());
         }
-        if (e instanceof LogException log) {
-            return Status.INVALID_ARGUMENT.withDescription(log.code() + ": " + log.getMessage());
-        }
         LOG.atError().setCause(e).log("a call failed");
-        return Status.UNAVAILABLE.withDescription("TRY_AGAIN: the hub could not do this now; its log says why");
+        return Status.UNAVAILABLE.withDescription("TRY_AGAIN: this could not be done now; the log of the daemon says why");
     }
 }

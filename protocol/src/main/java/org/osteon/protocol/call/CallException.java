@@ -1,7 +1,7 @@
-package org.osteon.coordinator;
+package org.osteon.protocol.call;
 
 /** A call at the hub cannot be done; carries what kind of no it is, a stable code and a sentence. */
-public final class HubException extends RuntimeException {
+public final class CallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final Kind kind;
     private final String code;
@@ -19,25 +19,25 @@ public final class HubException extends RuntimeException {
     }
 
     /** A failure. */
-    public HubException(Kind kind, String code, String message) {
+    public CallException(Kind kind, String code, String message) {
         super(message);
         this.kind = kind;
         this.code = code;
     }
 
     /** Wrong call. */
-    public static HubException wrong(String code, String message) {
-        return new HubException(Kind.WRONG, code, message);
+    public static CallException wrong(String code, String message) {
+        return new CallException(Kind.WRONG, code, message);
     }
 
     /** Nothing there. */
-    public static HubException absent(String code, String message) {
-        return new HubException(Kind.ABSENT, code, message);
+    public static CallException absent(String code, String message) {
+        return new CallException(Kind.ABSENT, code, message);
     }
 
     /** Refused. */
-    public static HubException refused(String code, String message) {
-        return new HubException(Kind.REFUSED, code, message);
+    public static CallException refused(String code, String message) {
+        return new CallException(Kind.REFUSED, code, message);
     }
 
     /** The kind. */

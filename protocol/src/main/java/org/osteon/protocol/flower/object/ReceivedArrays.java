@@ -1,4 +1,4 @@
-package org.osteon.coordinator.aggregation;
+package org.osteon.protocol.flower.object;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
@@ -20,32 +19,32 @@ import org.osteon.protocol.flower.NumpyFormat;
 import org.osteon.protocol.flower.object.FlowerObjects.ArrayBody;
 
 /**
- * Strips pushed arrays of their npy headers into one update file, reading chunk by chunk, and on the way takes digest, norm
+ * Strips received arrays of their npy headers into one update file, reading chunk by chunk, and on the way takes digest, norm
  * and finiteness.
  */
-public final class ReplyArrays {
+public final class ReceivedArrays {
     private static final int BUFFER = 64 * 1024;
     private static final int MAX_OBJECT_HEADER = 4096;
 
-    private ReplyArrays() {}
+    private ReceivedArrays() {}
 
     /**
-     * An update on disk.
+     * Arrays on disk.
      *
-     * @param file draft file with the raw little-endian payloads
+     * @param file the file with the raw little-endian payloads
      * @param specs what the arrays are, in order
      * @param digest SHA-256 of the file
      * @param norm L2 norm over all elements
      * @param finite whether every element is a finite number
      */
-    public record Update(Path file, List<ArraySpec> specs, Digest digest, double norm, boolean finite) {
+    public record Payloads(Path file, List<ArraySpec> specs, Digest digest, double norm, boolean finite) {
         /** Takes a copy. */
-        public Update {
+        public Payloads {
             specs = List.copyOf(specs);
         }
     }
 
-    /** A reply's arrays are not what they must be; carries the rejection code. */
+    /** Arrays are not what they must be; carries the rejection code. */
     public static final class Malformed extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final String code;
@@ -65,19 +64,19 @@ public final class ReplyArrays {
     /**
      * Writes the arrays' payloads.
      *
-     * @param arrays by name, in the reply's order
-     * @param chunkFile the pushed object file of a chunk id
+     * @param arrays by name, in the message's order
+     * @param chunkFile the file of a chunk's whole object, by its id
+     * @param draft an existing file that is written
      * @throws Malformed with the rejection code
      */
-    public static Update write(Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, ObjectStore store) {
-        Path draft = store.draft();
+    public static Payloads write(Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, Path draft) {
         List<ArraySpec> specs = new ArrayList<>();
         try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
             Sink sink = new Sink(out);
             for (Map.Entry<String, ArrayBody> array : arrays.entrySet()) {
                 specs.add(copy(array.getKey(), array.getValue(), chunkFile, sink));
             }
-            return new Update(draft, specs, Digest.ofRaw(sink.sha.digest()), Math.sqrt(sink.squares), sink.finite);
+            return new Payloads(draft, specs, Digest.ofRaw(sink.sha.digest()), Math.sqrt(sink.squares), sink.finite);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (FlowerException | org.osteon.protocol.document.DocumentException e) {
