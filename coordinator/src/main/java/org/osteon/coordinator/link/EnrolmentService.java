@@ -32,7 +32,7 @@ public final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
                             VerificationKey.ofPem(request.getNodeKeyPem()),
                             request.getNodeKeyProof().toByteArray(),
                             request.getCosignerKeyPem(),
-                            request.getLogOrigin(),
+                            root.siteLogOrigin(request.getSite()),
                             request.getLogKeyPem(),
                             request.getOfficerKeyPemList()));
             observer.onNext(EnrolResponse.newBuilder()

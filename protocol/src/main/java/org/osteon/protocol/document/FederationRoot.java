@@ -26,4 +26,9 @@ public record FederationRoot(
         Require.text("logOrigin", logOrigin, 200);
         Require.hold(!hub.equals(log), "KEY_ROLES_MIXED", "the hub's key and its log's key must differ");
     }
+
+    /** Origin line of a site's transparency log; the federation fixes it, no site chooses its own. */
+    public String siteLogOrigin(String site) {
+        return "osteon/" + federation + "/site/" + site;
+    }
 }

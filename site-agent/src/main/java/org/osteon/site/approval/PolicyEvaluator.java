@@ -29,8 +29,8 @@ public final class PolicyEvaluator {
     /** What is left of the hospital's total for its patients. */
     @FunctionalInterface
     public interface RemainingBudget {
-        /** ε left at this δ over all studies. */
-        double epsilonLeft(double delta);
+        /** ε left for this study at its δ, beside what all other studies have spent. */
+        double epsilonLeft(Study study);
     }
 
     /** What a study's whole plan costs a patient, by the accountant the study names. */
@@ -40,12 +40,21 @@ public final class PolicyEvaluator {
         double epsilon(Study study);
     }
 
-    /** Every reason to refuse, empty when the study is within the rules. */
+    /** Every reason to refuse while no officer has waived anything, empty when the study is within the rules. */
     public List<Reason> objections(Study study) {
+        return objections(study, List.of());
+    }
+
+    /**
+     * Every reason to refuse, empty when the study is within the rules.
+     *
+     * @param waivers codes of rules that the officer waived for this study
+     */
+    public List<Reason> objections(Study study, List<String> waivers) {
         List<Reason> reasons = new ArrayList<>();
         objectToPrivacy(study, reasons);
         objectToReleases(study, reasons);
-        objectToCohort(study, reasons);
+        objectToCohort(study, waivers, reasons);
         return reasons;
     }
 
@@ -68,7 +77,7 @@ public final class PolicyEvaluator {
         if (planned > asked * (1 + 1e-9)) {
             reasons.add(new Reason("PLAN_COSTS_MORE_THAN_IT_SAYS", Map.of("planned", number(planned), "asked", number(asked)), "ml-engineer"));
         }
-        double left = budget.epsilonLeft(delta);
+        double left = budget.epsilonLeft(study);
         if (asked > left) {
             reasons.add(new Reason("BUDGET_EXHAUSTED", Map.of("asked", number(asked), "left", number(left)), "data-officer"));
         }
@@ -106,12 +115,15 @@ public final class PolicyEvaluator {
         }
     }
 
-    private void objectToCohort(Study study, List<Reason> reasons) {
+    private void objectToCohort(Study study, List<String> waivers, List<Reason> reasons) {
         try {
             CohortFacts facts = cohorts.facts(study);
             if (facts.patients() < Math.max(policy.k(), study.cohort().minimumPatients())) {
                 // The count itself stays here; only that it is below the site's threshold is said.
                 reasons.add(new Reason("COHORT_TOO_SMALL", Map.of(), "ml-engineer"));
+            }
+            if (facts.smallestCell() >= 0 && facts.smallestCell() < policy.k() && !waivers.contains("SMALL_CELL")) {
+                reasons.add(new Reason("SMALL_CELL", Map.of(), "data-officer"));
             }
         } catch (CohortSource.CohortUnavailable e) {
             reasons.add(e.reason());

@@ -1,0 +1,114 @@
+package org.osteon.site.budget;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.osteon.privacy.accounting.RdpCurve;
+import org.osteon.privacy.ledger.Ledger;
+import org.osteon.privacy.ledger.LedgerRows;
+import org.osteon.privacy.ledger.Mechanism;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.TrainingPlan;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.settings.SitePolicy;
+import org.osteon.site.store.SiteStore;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What this site's patients have spent and may still spend; the whole site is one patient set, over all studies and hubs. */
+public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEvaluator.PlanCost {
+    private final SiteStore store;
+    private final SitePolicy policy;
+
+    /** The budget of this site. */
+    public Budget(SiteStore store, SitePolicy policy) {
+        this.store = store;
+        this.policy = policy;
+    }
+
+    @Override
+    public double epsilonLeft(Study study) {
+        double others = Ledger.spent(rows().stream().filter(row -> !row.study().equals(study.digest().hex())).toList()).epsilon(study.privacy().delta());
+        return Math.max(0, policy.epsilonTotal() - others);
+    }
+
+    @Override
+    public double epsilon(Study study) {
+        RdpCurve whole = mechanism(study, "train").cost().times(study.plan().rounds());
+        if (study.evaluation().present()) {
+            whole = whole.plus(mechanism(study, "evaluate").cost());
+        }
+        return whole.epsilon(study.privacy().delta());
+    }
+
+    /**
+     * What one exchange of a study costs.
+     *
+     * @param exchange {@code train} or {@code evaluate}
+     */
+    public static Mechanism mechanism(Study study, String exchange) {
+        if (!(study.plan() instanceof TrainingPlan.DpSgd plan)) {
+            return new Mechanism.ExactRelease();
+        }
+        return "evaluate".equals(exchange)
+                ? new Mechanism.NoisedCounts(study.evaluation().noiseSigma())
+                : new Mechanism.DpSgdSteps(plan.samplingRate(), plan.noiseMultiplier(), plan.steps());
+    }
+
+    /** Reserves an exchange's cost in the caller's transaction, within the capsule's limit and the hospital's. */
+    public Ledger.Outcome reserve(JdbcClient sql, Digest query, Study study, String run, int round, Mechanism mechanism, Capsule capsule, long now) {
+        LedgerRows rows = new SqlLedgerRows(sql, run, round, now);
+        double delta = study.privacy().delta();
+        return Ledger.reserve(
+                rows,
+                new LedgerRows.Row(query.hex(), study.digest().hex(), mechanism, false),
+                new Ledger.Limit(capsule.epsilon(), delta),
+                new Ledger.Limit(policy.epsilonTotal(), delta));
+    }
+
+    /** Marks a reservation as released, in the caller's transaction; returns ε of the study so far at its δ. */
+    public double commit(JdbcClient sql, Digest query, Study study, long now) {
+        LedgerRows rows = new SqlLedgerRows(sql, "", 0, now);
+        rows.commit(query.hex());
+        double delta = study.privacy().delta();
+        if (delta == 0) {
+            return 0;
+        }
+        return Ledger.spent(rows.all().stream().filter(row -> row.study().equals(study.digest().hex())).toList()).epsilon(delta);
+    }
+
+    /** How many training rounds a study was charged for, apart from the one named. */
+    public int rounds(Digest study, String run, int round) {
+        return store.read(sql -> sql.sql("SELECT COUNT(*) FROM (SELECT DISTINCT run, round FROM charge WHERE study = ? AND NOT (run = ? AND round = ?)"
+                        + " AND mechanism NOT LIKE '%NoisedCounts%')")
+                .params(study.hex(), run, round)
+                .query(Integer.class)
+                .single());
+    }
+
+    /** Spend and remainder, for the officer; one set, because the whole site is one patient set. */
+    public Map<String, Object> view(long patients, double delta) {
+        List<LedgerRows.Row> rows = rows();
+        double spent = Ledger.spent(rows).epsilon(delta);
+        Map<String, Object> set = new LinkedHashMap<>();
+        set.put("patients", patients);
+        set.put("epsilon", rows.isEmpty() ? 0.0 : spent);
+        set.put("delta", delta);
+        set.put("remaining", Math.max(0, policy.epsilonTotal() - (rows.isEmpty() ? 0 : spent)));
+        set.put("accountant", "rdp");
+        set.put("unit", "patient");
+        set.put("releases", rows.stream().filter(LedgerRows.Row::committed).count());
+        set.put("reservedWithoutRelease", rows.stream().filter(row -> !row.committed()).count());
+        set.put("exactReleaseMade", rows.stream().anyMatch(row -> row.mechanism() instanceof Mechanism.ExactRelease));
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("sets", List.of(set));
+        view.put("epsilonTotal", policy.epsilonTotal());
+        return view;
+    }
+
+    private List<LedgerRows.Row> rows() {
+        return store.read(sql -> new ArrayList<>(new SqlLedgerRows(sql, "", 0, 0).all()));
+    }
+}

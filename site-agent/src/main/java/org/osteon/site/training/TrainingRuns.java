@@ -1,0 +1,306 @@
+package org.osteon.site.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
+import org.osteon.learning.LearningException;
+import org.osteon.learning.NamedArrays;
+import org.osteon.learning.TrainingData;
+import org.osteon.learning.TrainingInstruction;
+import org.osteon.learning.TrainingResult;
+import org.osteon.learning.dp.DpSgdTrainer;
+import org.osteon.learning.engine.GradientEngine;
+import org.osteon.learning.engine.JavaGradientEngine;
+import org.osteon.learning.evaluation.Evaluation;
+import org.osteon.learning.evaluation.HeldOutSplit;
+import org.osteon.learning.exact.NewtonTrainer;
+import org.osteon.learning.pytorch.PyTorchGradientEngine;
+import org.osteon.privacy.ledger.Ledger;
+import org.osteon.privacy.ledger.Mechanism;
+import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Instruction;
+import org.osteon.protocol.document.Reply;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.TrainingPlan;
+import org.osteon.protocol.flower.MessageRules;
+import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.CapsuleCheck;
+import org.osteon.site.approval.CohortSource;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.budget.Budget;
+import org.osteon.site.budget.SqlLedgerRows;
+import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Journal;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.store.SiteStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers instructions: judge, log, reserve the budget, compute, write the update's file, and in one transaction commit the
+ * charge, the reply, the journal's entry and the events. Only then may anything leave; the same instruction always gets the same
+ * answer.
+ */
+public final class TrainingRuns {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingRuns.class);
+
+    private final SiteFolder site;
+    private final SiteStore store;
+    private final SiteEvents events;
+    private final Budget budget;
+    private final Outbox outbox;
+    private final Cohorts cohorts;
+    private final ClockGuard clock;
+    private final InstructionGate gate;
+    private final SecureRandom entropy;
+
+    /** The training of this site. */
+    public TrainingRuns(
+            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, CapsuleCheck capsules, PolicyEvaluator policy,
+            CohortSource facts, Budget budget, Outbox outbox, Cohorts cohorts, ClockGuard clock) {
+        this.site = site;
+        this.store = store;
+        this.events = events;
+        this.budget = budget;
+        this.outbox = outbox;
+        this.cohorts = cohorts;
+        this.clock = clock;
+        this.gate = new InstructionGate(site, store, approvals, capsules, policy, facts, budget, clock);
+        try {
+            // The kernel's generator; its state is in no file of this site.
+            this.entropy = SecureRandom.getInstance("NativePRNGNonBlocking");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this system has no kernel random generator", e);
+        }
+    }
+
+    /**
+     * The reply to an instruction; on disk when this returns.
+     *
+     * @param signed the instruction; its signature is checked here
+     * @param message metadata of the Flower message that carried it, with its id
+     * @param base file with the base model's arrays, raw and little-endian in the study's order
+     * @throws LearningException with code {@code INSTRUCTION_UNSIGNED} when it is not the hub's
+     */
+    public Outbox.Row answer(SignedDocument<Instruction> signed, Metadata message, Path base) {
+        Instruction instruction = signed.document();
+        if (!signed.signedBy(site.root().hub()) || !message.getMessageType().equals(instruction.exchange())) {
+            events.record(EventDraft.of(EventType.INSTRUCTION_REFUSED, site.settings().site(), "site").refused("INSTRUCTION_UNSIGNED"));
+            throw new LearningException("INSTRUCTION_UNSIGNED", "an instruction counts only with the hub's signature");
+        }
+        Optional<Outbox.Row> before = outbox.find(signed.digest());
+        if (before.isPresent()) {
+            return before.orElseThrow();
+        }
+        received(signed);
+        InstructionGate.Verdict verdict = gate.judge(instruction, digest(base));
+        if (clock.belowMark().isPresent()) {
+            events.record(EventDraft.of(EventType.CLOCK_BELOW_MARK, site.settings().site(), "site")
+                    .about(site.settings().site())
+                    .refused("CLOCK_BELOW_MARK")
+                    .value("skewSeconds", clock.belowMark().orElseThrow().toSeconds()));
+        }
+        if (verdict instanceof InstructionGate.Verdict.Open open) {
+            return follow(signed, message, base, open);
+        }
+        return refuse(signed, message, ((InstructionGate.Verdict.Shut) verdict).code());
+    }
+
+    private Outbox.Row follow(SignedDocument<Instruction> signed, Metadata message, Path base, InstructionGate.Verdict.Open open) {
+        Instruction instruction = signed.document();
+        Study study = open.study();
+        Mechanism mechanism = Budget.mechanism(study, instruction.exchange());
+        Ledger.Outcome reservation = store.write(sql -> {
+            Ledger.Outcome outcome = budget.reserve(
+                    sql, signed.digest(), study, instruction.run(), instruction.round(), mechanism, open.capsule().document(), clock.now().toEpochMilli());
+            EventDraft draft = event(outcome instanceof Ledger.Outcome.Refused ? EventType.BUDGET_REFUSED : EventType.BUDGET_RESERVED, instruction)
+                    .ref("study", instruction.study())
+                    .ref("instruction", signed.digest());
+            if (outcome instanceof Ledger.Outcome.Refused no) {
+                draft.refused(no.code());
+            }
+            if (!(outcome instanceof Ledger.Outcome.ReservedBefore)) {
+                events.add(sql, draft);
+            }
+            return outcome;
+        });
+        events.publish();
+        if (reservation instanceof Ledger.Outcome.Refused no) {
+            return refuse(signed, message, no.code());
+        }
+        NamedArrays update;
+        try {
+            update = compute(instruction, study, open.snapshot(), base, mechanism);
+        } catch (LearningException e) {
+            LOG.atWarn().setCause(e).addKeyValue("code", e.code()).log("an instruction cannot be followed");
+            return refuse(signed, message, e.code());
+        }
+        return commit(signed, message, open, update, mechanism);
+    }
+
+    private Outbox.Row commit(
+            SignedDocument<Instruction> signed, Metadata message, InstructionGate.Verdict.Open open, NamedArrays update, Mechanism mechanism) {
+        Instruction instruction = signed.document();
+        Study study = open.study();
+        SignedDocument<Capsule> capsule = open.capsule();
+        byte[] payload = update.payload();
+        Digest file = outbox.keep(payload);
+        Reply reply = reply(signed, "update", "", update.specs(), file, study.plan().weight(), capsule.digest());
+        Outbox.Row row = row(signed, message, reply);
+        store.write(sql -> {
+            double epsilon = budget.commit(sql, signed.digest(), study, clock.now().toEpochMilli());
+            Outbox.add(sql, row);
+            Journal.add(sql, new Journal.Entry(
+                    clock.now(), "update", file, payload.length, site.settings().hub(), capsule.digest().hex(), study.digest().hex()));
+            EventDraft charge = event(EventType.BUDGET_COMMITTED, instruction)
+                    .value("epsilonStudy", epsilon)
+                    .value("delta", study.privacy().delta())
+                    .value("accountant", study.privacy().accountant())
+                    .value("unit", study.privacy().unit())
+                    .ref("study", study.digest())
+                    .ref("instruction", signed.digest());
+            SqlLedgerRows.constants(mechanism).forEach(charge::value);
+            events.add(sql, charge);
+            events.add(sql, event(EventType.UPDATE_SENT, instruction)
+                    .ref("study", study.digest())
+                    .ref("instruction", signed.digest())
+                    .ref("reply", row.reply().digest())
+                    .ref("update", file)
+                    .ref("capsule", capsule.digest()));
+            return true;
+        });
+        events.publish();
+        return row;
+    }
+
+    private Outbox.Row refuse(SignedDocument<Instruction> signed, Metadata message, String code) {
+        Reply reply = reply(signed, "refused", code, List.of(), Reply.NOTHING, 0, Reply.NOTHING);
+        Outbox.Row row = row(signed, message, reply);
+        store.write(sql -> {
+            Outbox.add(sql, row);
+            Journal.add(sql, new Journal.Entry(
+                    clock.now(), "refusal", row.reply().digest(), row.reply().bytes().length, site.settings().hub(), "", signed.document().study().hex()));
+            events.add(sql, event(EventType.INSTRUCTION_REFUSED, signed.document())
+                    .refused(code)
+                    .ref("study", signed.document().study())
+                    .ref("instruction", signed.digest())
+                    .ref("reply", row.reply().digest()));
+            return true;
+        });
+        events.publish();
+        return row;
+    }
+
+    private NamedArrays compute(Instruction instruction, Study study, Digest snapshot, Path base, Mechanism charged) {
+        TrainingData all = cohorts.rows(study, snapshot);
+        HeldOutSplit split = study.evaluation().present()
+                ? new HeldOutSplit(site.splitKey(), study.name(), study.evaluation().heldOutFraction())
+                : null;
+        NamedArrays model = NamedArrays.ofPayload(study.model().arrays(), bytes(base));
+        if ("evaluate".equals(instruction.exchange())) {
+            if (split == null) {
+                throw new LearningException("EVALUATION_NOT_ASKED", "the study asks for no evaluation");
+            }
+            try (GradientEngine engine = engine(study)) {
+                Evaluation.Result result = new Evaluation(engine).evaluate(study, model, split.heldOut(all), entropy);
+                requireCharged(charged, result.mechanism());
+                return counts(result.histograms().counts());
+            }
+        }
+        TrainingData training = split == null ? all : split.training(all);
+        TrainingInstruction order = TrainingInstruction.of(study, instruction.round(), model);
+        if (study.plan() instanceof TrainingPlan.Newton) {
+            return new NewtonTrainer().train(order, training, entropy).update();
+        }
+        try (GradientEngine engine = engine(study)) {
+            TrainingResult result = new DpSgdTrainer(engine).train(order, training, entropy);
+            requireCharged(charged, result.mechanism());
+            return result.update();
+        }
+    }
+
+    private static void requireCharged(Mechanism charged, Mechanism used) {
+        if (!charged.equals(used)) {
+            throw new LearningException("MECHANISM_NOT_CHARGED", "what was computed is not what the ledger charged");
+        }
+    }
+
+    /** One or two matrix products a step need no library; deeper networks use PyTorch's natives. */
+    private static GradientEngine engine(Study study) {
+        return "mlp".equals(study.model().template()) ? PyTorchGradientEngine.open() : new JavaGradientEngine();
+    }
+
+    /** Histograms travel as two arrays of integers. */
+    private static NamedArrays counts(long[][] counts) {
+        int bins = counts[0].length;
+        ByteBuffer payload = ByteBuffer.allocate(2 * bins * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (long[] histogram : counts) {
+            for (long count : histogram) {
+                payload.putLong(count);
+            }
+        }
+        return NamedArrays.ofPayload(
+                List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)), payload.array());
+    }
+
+    private void received(SignedDocument<Instruction> signed) {
+        Instruction instruction = signed.document();
+        store.write(sql -> {
+            int added = sql.sql("INSERT INTO instruction(digest, study, run, round, exchange, fence, envelope, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                            + " ON CONFLICT (digest) DO NOTHING")
+                    .params(
+                            signed.digest().hex(), instruction.study().hex(), instruction.run(), instruction.round(), instruction.exchange(),
+                            instruction.fence(), new String(signed.bytes(), StandardCharsets.UTF_8), clock.now().toEpochMilli())
+                    .update();
+            if (added == 1) {
+                events.add(sql, event(EventType.INSTRUCTION_RECEIVED, instruction).ref("study", instruction.study()).ref("instruction", signed.digest()));
+            }
+            return added;
+        });
+        events.publish();
+    }
+
+    private EventDraft event(EventType type, Instruction instruction) {
+        return EventDraft.of(type, site.settings().site(), "site")
+                .about(instruction.run() + "/" + instruction.round() + "/" + instruction.exchange());
+    }
+
+    private static Reply reply(
+            SignedDocument<Instruction> signed, String outcome, String reason, List<ArraySpec> arrays, Digest update, long weight, Digest capsule) {
+        Instruction to = signed.document();
+        return new Reply(
+                Reply.SCHEMA, to.federation(), to.study(), to.run(), to.round(), to.exchange(), to.site(), to.node(), signed.digest(), to.fence(),
+                outcome, reason, arrays, update, "le", weight, capsule);
+    }
+
+    private Outbox.Row row(SignedDocument<Instruction> signed, Metadata message, Reply reply) {
+        return new Outbox.Row(signed.digest(), SignedDocument.sign(reply, site.nodeKey()), MessageRules.replyMetadata(message, clock.now()), false);
+    }
+
+    private static Digest digest(Path file) {
+        return Digest.of(bytes(file));
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
