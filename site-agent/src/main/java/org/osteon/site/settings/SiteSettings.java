@@ -47,4 +47,14 @@ public record SiteSettings(
                 settings.flag("allowRoot", false),
                 SitePolicy.of(settings));
     }
+
+    /** The host the site's own port listens on. */
+    public String host() {
+        return address.substring(0, address.lastIndexOf(':'));
+    }
+
+    /** The site's own port. */
+    public int port() {
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
 }

@@ -143,7 +143,7 @@ public final class TrainingRuns {
         if (reservation instanceof Ledger.Outcome.Refused no) {
             return refuse(signed, message, no.code());
         }
-        NamedArrays update;
+        Computed update;
         try {
             update = compute(instruction, study, open.snapshot(), base, mechanism);
         } catch (LearningException e) {
@@ -154,7 +154,7 @@ public final class TrainingRuns {
     }
 
     private Outbox.Row commit(
-            SignedDocument<Instruction> signed, Metadata message, InstructionGate.Verdict.Open open, NamedArrays update, Mechanism mechanism) {
+            SignedDocument<Instruction> signed, Metadata message, InstructionGate.Verdict.Open open, Computed update, Mechanism mechanism) {
         Instruction instruction = signed.document();
         Study study = open.study();
         SignedDocument<Capsule> capsule = open.capsule();
@@ -206,7 +206,7 @@ public final class TrainingRuns {
         return row;
     }
 
-    private NamedArrays compute(Instruction instruction, Study study, Digest snapshot, Path base, Mechanism charged) {
+    private Computed compute(Instruction instruction, Study study, Digest snapshot, Path base, Mechanism charged) {
         TrainingData all = cohorts.rows(study, snapshot);
         HeldOutSplit split = study.evaluation().present()
                 ? new HeldOutSplit(site.splitKey(), study.name(), study.evaluation().heldOutFraction())
@@ -225,12 +225,12 @@ public final class TrainingRuns {
         TrainingData training = split == null ? all : split.training(all);
         TrainingInstruction order = TrainingInstruction.of(study, instruction.round(), model);
         if (study.plan() instanceof TrainingPlan.Newton) {
-            return new NewtonTrainer().train(order, training, entropy).update();
+            return computed(new NewtonTrainer().train(order, training, entropy).update());
         }
         try (GradientEngine engine = engine(study)) {
             TrainingResult result = new DpSgdTrainer(engine).train(order, training, entropy);
             requireCharged(charged, result.mechanism());
-            return result.update();
+            return computed(result.update());
         }
     }
 
@@ -246,7 +246,7 @@ public final class TrainingRuns {
     }
 
     /** Histograms travel as two arrays of integers. */
-    private static NamedArrays counts(long[][] counts) {
+    private static Computed counts(long[][] counts) {
         int bins = counts[0].length;
         ByteBuffer payload = ByteBuffer.allocate(2 * bins * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (long[] histogram : counts) {
@@ -254,9 +254,16 @@ public final class TrainingRuns {
                 payload.putLong(count);
             }
         }
-        return NamedArrays.ofPayload(
+        return new Computed(
                 List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)), payload.array());
     }
+
+    private static Computed computed(NamedArrays arrays) {
+        return new Computed(arrays.specs(), arrays.payload());
+    }
+
+    /** Arrays that may leave, with their raw little-endian payloads one after the other. */
+    private record Computed(List<ArraySpec> specs, byte[] payload) {}
 
     private void received(SignedDocument<Instruction> signed) {
         Instruction instruction = signed.document();

@@ -1,0 +1,89 @@
+package org.osteon.site;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
+import org.osteon.audit.log.TileLog;
+import org.osteon.protocol.call.CallVerifier;
+import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.CapsuleCheck;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.budget.Budget;
+import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.desk.Clients;
+import org.osteon.site.desk.SiteService;
+import org.osteon.site.egress.Egress;
+import org.osteon.site.egress.RedSwitch;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Journal;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.settings.SitePolicy;
+import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.store.SiteStore;
+import org.osteon.site.training.Outbox;
+import org.osteon.site.training.TrainingRuns;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The site's one composition root. */
+@Configuration(proxyBeanMethods = false)
+class SiteConfiguration {
+    private static final int MAX_MESSAGE = 1024 * 1024;
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    SiteFolder folder() {
+        return SiteFolder.open(Path.of(System.getProperty("osteon.folder")));
+    }
+
+    @Bean(destroyMethod = "close")
+    SiteStore store(SiteFolder folder) {
+        return SiteStore.open(folder.folder());
+    }
+
+    @Bean
+    ClockGuard clockGuard(SiteStore store, Clock clock) {
+        return new ClockGuard(store, clock);
+    }
+
+    @Bean
+    SiteEvents events(SiteFolder site, SiteStore store, ClockGuard clock) {
+        long least = store.state("log.cosigned").map(Long::parseLong).orElse(0L);
+        TileLog log = TileLog.open(site.folder().resolve("log"), site.logOrigin(), site.logKey(), least);
+        SiteEvents events = new SiteEvents(store, log, site.settings().federation(), clock);
+        events.record(EventDraft.of(EventType.PROCESS_STARTED, site.settings().site(), "site").value("release", SiteFolder.AGENT_RELEASE));
+        return events;
+    }
+
+    @Bean
+    SiteServer server(SiteFolder site, SiteStore store, SiteEvents events, ClockGuard clock, Clock wall) {
+        SitePolicy rules = site.settings().policy();
+        Snapshots snapshots = new Snapshots(store, events, site);
+        Budget budget = new Budget(store, rules);
+        PolicyEvaluator policy = new PolicyEvaluator(rules, snapshots, budget, budget);
+        CapsuleCheck capsules = new CapsuleCheck(site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
+        Approvals approvals = new Approvals(store, events, capsules, policy, snapshots, site.root(), site.settings().site(), clock);
+        Outbox outbox = new Outbox(store, site.folder().resolve("outbox"));
+        TrainingRuns training = new TrainingRuns(site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
+        Journal journal = new Journal(store);
+        RedSwitch redSwitch = new RedSwitch(store, events);
+        Egress egress = new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
+        SiteService desk = new SiteService(site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress);
+        Clients clients = new Clients(store, site.folder(), site.settings().federation());
+        Server server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(site.settings().host(), site.settings().port()), site.tls().serverCredentials())
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .addService(ServerInterceptors.intercept(desk, clients, new CallVerifier(clients, wall)))
+                .build();
+        return new SiteServer(server, egress, site.settings().host());
+    }
+}

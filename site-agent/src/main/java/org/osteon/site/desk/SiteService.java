@@ -1,0 +1,274 @@
+package org.osteon.site.desk;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.osteon.audit.event.Event;
+import org.osteon.audit.event.EventType;
+import org.osteon.audit.log.Checkpoint;
+import org.osteon.audit.log.LogReader;
+import org.osteon.protocol.call.Answers;
+import org.osteon.protocol.call.Principal;
+import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Receipt;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.AddDataRequest;
+import org.osteon.protocol.v1.Answer;
+import org.osteon.protocol.v1.Document;
+import org.osteon.protocol.v1.Empty;
+import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.SiteGrpc;
+import org.osteon.protocol.v1.StudyRef;
+import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.CohortFacts;
+import org.osteon.site.approval.CohortSource;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.budget.Budget;
+import org.osteon.site.egress.Egress;
+import org.osteon.site.egress.RedSwitch;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Journal;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.store.SiteStore;
+import org.osteon.site.training.Outbox;
+
+/** What officer and operator ask of their own site. */
+public final class SiteService extends SiteGrpc.SiteImplBase {
+    private static final double SHOWN_DELTA = 1e-5;
+    private static final int MOST_EVENTS = 1000;
+
+    private final SiteFolder site;
+    private final SiteStore store;
+    private final SiteEvents events;
+    private final Approvals approvals;
+    private final PolicyEvaluator policy;
+    private final Snapshots snapshots;
+    private final Budget budget;
+    private final Journal journal;
+    private final Outbox outbox;
+    private final RedSwitch redSwitch;
+    private final Egress egress;
+
+    /** Over these parts of the site. */
+    public SiteService(
+            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, PolicyEvaluator policy, Snapshots snapshots, Budget budget,
+            Journal journal, Outbox outbox, RedSwitch redSwitch, Egress egress) {
+        this.site = site;
+        this.store = store;
+        this.events = events;
+        this.approvals = approvals;
+        this.policy = policy;
+        this.snapshots = snapshots;
+        this.budget = budget;
+        this.journal = journal;
+        this.outbox = outbox;
+        this.redSwitch = redSwitch;
+        this.egress = egress;
+    }
+
+    @Override
+    public void status(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("site", site.settings().site());
+            view.put("federation", site.settings().federation());
+            view.put("nodeKey", site.nodeKey().publicKey().fingerprint());
+            view.put("state", redSwitch.on() ? "stopped" : egress.trouble().isEmpty() ? "connected" : "waiting");
+            view.put("hub", site.settings().hub());
+            view.put("trouble", egress.trouble());
+            view.put("lastContact", egress.lastContact());
+            view.put("studies", approvals.known().size());
+            view.put("snapshot", snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
+            view.put("log", events.log().checkpoint().size());
+            return view;
+        });
+    }
+
+    @Override
+    public void listStudies(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            List<Map<String, Object>> studies = new ArrayList<>();
+            for (SignedDocument<Study> study : approvals.all()) {
+                Map<String, Object> view = new LinkedHashMap<>();
+                view.put("study", study.digest().hex());
+                view.put("name", study.document().name());
+                view.put("version", study.document().version());
+                view.put("decision", decision(study.digest()));
+                studies.add(view);
+            }
+            return Map.of("studies", studies);
+        });
+    }
+
+    @Override
+    public void showStudy(StudyRef request, StreamObserver<Document> observer) {
+        Answers.guard(observer, () -> {
+            observer.onNext(Document.newBuilder().setEnvelope(ByteString.copyFrom(approvals.get(request.getStudy()).bytes())).build());
+            observer.onCompleted();
+        });
+    }
+
+    @Override
+    public void review(StudyRef request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            Study study = approvals.get(request.getStudy()).document();
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("site", site.settings().site());
+            view.put("trustRoot", site.root().digest().hex());
+            view.put("agentRelease", SiteFolder.AGENT_RELEASE);
+            view.put("study", study.digest().hex());
+            try {
+                CohortFacts facts = snapshots.facts(study);
+                view.put("snapshot", facts.snapshot().hex());
+                view.put("patients", facts.patients());
+                view.put("columns", facts.columns());
+                if (facts.smallestCell() >= 0) {
+                    view.put("smallestCell", facts.smallestCell());
+                }
+            } catch (CohortSource.CohortUnavailable e) {
+                view.put("snapshot", "");
+                view.put("patients", 0);
+                view.put("columns", List.of());
+                view.put("unavailable", e.reason().code());
+            }
+            view.put("planned", study.plan().differentiallyPrivate() ? budget.epsilon(study) : 0.0);
+            view.put("remaining", budget.epsilonLeft(study));
+            view.put("policy", site.settings().policy().view());
+            view.put("objections", policy.objections(study));
+            view.put("decision", decision(study.digest()));
+            view.put("capsule", approvals.capsule(study.digest()).map(capsule -> capsule.digest().hex()).orElse(""));
+            return view;
+        });
+    }
+
+    @Override
+    public void decide(Document request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            var decision = approvals.decide(request.getEnvelope().toByteArray());
+            egress.wake();
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("site", site.settings().site());
+            view.put("study", decision.document().study().hex());
+            view.put("decision", decision.document() instanceof Capsule ? "approved" : decision(decision.document().study()));
+            return view;
+        });
+    }
+
+    @Override
+    public void journal(StudyRef request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            String study = request.getStudy().isEmpty() ? "" : approvals.get(request.getStudy()).digest().hex();
+            return Map.of("entries", journal.entries(study).stream().map(Journal::view).toList());
+        });
+    }
+
+    @Override
+    public void verifyJournal(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            List<Journal.Entry> entries = journal.entries("");
+            List<String> findings = new JournalAudit(outbox, entries, logged()).findings();
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("ok", findings.isEmpty());
+            view.put("entries", entries.size());
+            view.put("findings", findings);
+            return view;
+        });
+    }
+
+    @Override
+    public void budget(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> budget.view(
+                snapshots.newest().map(snapshot -> snapshot.manifest().patients()).orElse(0L),
+                approvals.all().stream().mapToDouble(study -> study.document().privacy().delta()).filter(delta -> delta > 0).min().orElse(SHOWN_DELTA)));
+    }
+
+    @Override
+    public void stopAll(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> switched(true));
+    }
+
+    @Override
+    public void resume(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> switched(false));
+    }
+
+    @Override
+    public void addData(AddDataRequest request, StreamObserver<Answer> observer) {
+        answer(observer, () -> Snapshots.view(snapshots.add(Path.of(request.getSnapshot()), Principal.current().name())));
+    }
+
+    @Override
+    public void policy(Empty request, StreamObserver<Answer> observer) {
+        answer(observer, () -> site.settings().policy().view());
+    }
+
+    @Override
+    public void receipts(StudyRef request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            String study = request.getStudy().isEmpty() ? "" : approvals.get(request.getStudy()).digest().hex();
+            List<Receipt> receipts = store.read(sql -> sql.sql("SELECT envelope FROM receipt WHERE ? = '' OR study = ? ORDER BY received, digest")
+                    .params(study, study)
+                    .query((row, n) -> SignedDocument.read(row.getString(1).getBytes(StandardCharsets.UTF_8), Receipt.class).document())
+                    .list());
+            return Map.of("receipts", receipts.stream().map(CanonicalJson::tree).toList());
+        });
+    }
+
+    @Override
+    public void events(EventsRequest request, StreamObserver<Answer> observer) {
+        answer(observer, () -> {
+            int limit = request.getLimit() <= 0 ? MOST_EVENTS : Math.min(MOST_EVENTS, request.getLimit());
+            List<Object> entries = events.leaves(request.getFrom(), limit).stream().<Object>map(leaf -> CanonicalJson.tree(Event.read(leaf))).toList();
+            return Map.of("entries", entries);
+        });
+    }
+
+    private Map<String, Object> switched(boolean stop) {
+        redSwitch.set(stop, Principal.current().name());
+        if (stop) {
+            egress.hangUp();
+        } else {
+            egress.wake();
+        }
+        return Map.of("site", site.settings().site(), "state", stop ? "stopped" : "connected");
+    }
+
+    private String decision(Digest study) {
+        return approvals.newest(study)
+                .map(decision -> switch (decision.document().getClass().getSimpleName()) {
+                    case "Capsule" -> "approved";
+                    case "Refusal" -> "refused";
+                    default -> "revoked";
+                })
+                .orElse("open");
+    }
+
+    /** Updates that the log says were sent, read from the log's own files. */
+    private Set<Digest> logged() {
+        Path folder = site.folder().resolve("log");
+        Checkpoint head = events.publish();
+        LogReader reader = new LogReader(folder);
+        List<Event> all = new ArrayList<>();
+        reader.verify(head, leaf -> all.add(Event.read(leaf)));
+        return all.stream()
+                .filter(event -> event.type() == EventType.UPDATE_SENT)
+                .flatMap(event -> event.ref("update").stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static void answer(StreamObserver<Answer> observer, Supplier<Object> work) {
+        Answers.guard(observer, () -> Answers.json(observer, work.get()));
+    }
+}

@@ -1,0 +1,146 @@
+package org.osteon.site.egress;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Clock;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Journal;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.store.SiteStore;
+import org.osteon.site.training.Outbox;
+import org.osteon.site.training.TrainingRuns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The site's three conversations with the hub, each on a thread of its own, paused by the red switch. */
+public final class Egress implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
+    private static final long FIRST_WAIT = 200;
+    private static final long LONGEST_WAIT = 10_000;
+
+    private final HubChannel hub;
+    private final FleetSession fleet;
+    private final HubLink link;
+    private final RedSwitch redSwitch;
+    private final Semaphore work = new Semaphore(1);
+    private volatile boolean closed;
+    private volatile String trouble = "";
+    private volatile long lastContact;
+
+    /** The egress of this site; {@link #start} begins. */
+    public Egress(
+            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, PolicyEvaluator policy, Journal journal, TrainingRuns training,
+            Outbox outbox, RedSwitch redSwitch, ClockGuard clock) {
+        this.hub = new HubChannel(site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC());
+        this.fleet = new FleetSession(hub, site, store, training, outbox, redSwitch, clock);
+        this.link = new HubLink(hub, site, store, events, approvals, policy, journal, clock);
+        this.redSwitch = redSwitch;
+        events.onGrowth(this::wake);
+    }
+
+    /** Begins. */
+    public void start() {
+        thread("egress-fleet", fleet::turn);
+        thread("egress-link", link::pull);
+        thread("egress-push", this::push);
+    }
+
+    /** There is something to hand on. */
+    public void wake() {
+        if (work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    /** Ends what is waiting at the hub, so that a thrown switch holds at once. */
+    public void hangUp() {
+        hub.hangUp();
+    }
+
+    /** What the operator should know about the connection; empty when it is well. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** When the hub last answered, epoch milliseconds, 0 for never since the start. */
+    public long lastContact() {
+        return lastContact;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        hub.close();
+    }
+
+    private void push() {
+        try {
+            if (!work.tryAcquire(20, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+            return;
+        }
+        work.drainPermits();
+        if (redSwitch.on()) {
+            work.release();
+            return;
+        }
+        try {
+            link.push();
+        } catch (RuntimeException e) {
+            work.release();
+            throw e;
+        }
+    }
+
+    private void thread(String name, Runnable turn) {
+        Thread thread = new Thread(() -> loop(turn), name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void loop(Runnable turn) {
+        long wait = FIRST_WAIT;
+        while (!closed) {
+            if (redSwitch.on()) {
+                pause(FIRST_WAIT);
+                continue;
+            }
+            try {
+                turn.run();
+                wait = FIRST_WAIT;
+                trouble = "";
+                lastContact = System.currentTimeMillis();
+            } catch (FleetSession.Stopped e) {
+                LOG.atInfo().log("stopped in the middle of a reply; it is sent when the switch is lifted");
+            } catch (StatusRuntimeException e) {
+                if (!closed && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
+                    trouble = String.valueOf(e.getStatus().getDescription());
+                    LOG.atInfo().addKeyValue("status", e.getStatus().getCode()).log("the hub cannot be reached now: {}", trouble);
+                }
+                pause(wait);
+                wait = Math.min(LONGEST_WAIT, wait * 2);
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a turn with the hub failed");
+                pause(wait);
+                wait = Math.min(LONGEST_WAIT, wait * 2);
+            }
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

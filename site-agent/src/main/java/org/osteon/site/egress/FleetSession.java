@@ -1,0 +1,227 @@
+package org.osteon.site.egress;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.osteon.learning.LearningException;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.document.Instruction;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.flower.FlowerException;
+import org.osteon.protocol.flower.MessageRules;
+import org.osteon.protocol.flower.object.FlowerObject;
+import org.osteon.protocol.flower.object.FlowerObjects;
+import org.osteon.protocol.flower.object.IncomingMessage;
+import org.osteon.protocol.flower.object.OutgoingMessage;
+import org.osteon.protocol.flower.object.ReceivedArrays;
+import org.osteon.protocol.flower.wire.ActivateNodeRequest;
+import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
+import org.osteon.protocol.flower.wire.Message;
+import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.protocol.flower.wire.Node;
+import org.osteon.protocol.flower.wire.ObjectTree;
+import org.osteon.protocol.flower.wire.PullMessagesRequest;
+import org.osteon.protocol.flower.wire.PullMessagesResponse;
+import org.osteon.protocol.flower.wire.PullObjectRequest;
+import org.osteon.protocol.flower.wire.PullObjectResponse;
+import org.osteon.protocol.flower.wire.PushMessagesRequest;
+import org.osteon.protocol.flower.wire.PushMessagesResponse;
+import org.osteon.protocol.flower.wire.PushObjectRequest;
+import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.store.SiteStore;
+import org.osteon.site.training.Outbox;
+import org.osteon.site.training.TrainingRuns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Flower's side of the connection: pull an instruction, have it answered, push the reply until the hub has it. */
+final class FleetSession {
+    private static final Logger LOG = LoggerFactory.getLogger(FleetSession.class);
+    private static final Duration CALL = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofSeconds(40);
+    private static final int MOST_OBJECTS = 100_000;
+
+    private final HubChannel hub;
+    private final SiteFolder site;
+    private final SiteStore store;
+    private final TrainingRuns training;
+    private final Outbox outbox;
+    private final RedSwitch redSwitch;
+    private final ClockGuard clock;
+    private boolean active;
+
+    FleetSession(
+            HubChannel hub, SiteFolder site, SiteStore store, TrainingRuns training, Outbox outbox, RedSwitch redSwitch, ClockGuard clock) {
+        this.hub = hub;
+        this.site = site;
+        this.store = store;
+        this.training = training;
+        this.outbox = outbox;
+        this.redSwitch = redSwitch;
+        this.clock = clock;
+    }
+
+    /** One turn: waits for a message as long as the hub holds the poll, and answers it. */
+    void turn() {
+        try {
+            if (!active) {
+                hub.fleet(CALL).activateNode(ActivateNodeRequest.newBuilder()
+                        .setPublicKey(ByteString.copyFromUtf8(site.nodeKey().publicKey().pem()))
+                        .setHeartbeatInterval(30)
+                        .build());
+                active = true;
+            }
+            PullMessagesResponse response = hub.fleet(POLL).pullMessages(PullMessagesRequest.newBuilder().setNode(node()).build());
+            for (int i = 0; i < response.getMessagesListCount(); i++) {
+                handle(response.getMessagesList(i), response.getMessageObjectTrees(i));
+            }
+        } catch (StatusRuntimeException e) {
+            // Whatever was handed out and not answered comes again after the node is active again.
+            active = false;
+            throw e;
+        }
+    }
+
+    private void handle(Message message, ObjectTree tree) {
+        Path inbox = site.folder().resolve("inbox");
+        Metadata metadata = message.getMetadata();
+        try {
+            MessageRules.instruction(message, tree, clock.now());
+            Files.createDirectories(inbox);
+            pull(metadata, tree, inbox);
+            IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
+            hub.fleet(CALL).confirmMessageReceived(ConfirmMessageReceivedRequest.newBuilder()
+                    .setNode(node())
+                    .setRunId(metadata.getRunId())
+                    .setMessageObjectId(metadata.getMessageId())
+                    .build());
+            Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
+            if (envelope.isEmpty()) {
+                throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
+            }
+            SignedDocument<Instruction> instruction = SignedDocument.read(envelope.orElseThrow(), Instruction.class);
+            Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
+            ReceivedArrays.Payloads base = ReceivedArrays.write(arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")));
+            Outbox.Row reply = training.answer(instruction, metadata, base.file());
+            push(outbox.message(reply));
+            outbox.sent(reply.instruction());
+        } catch (LearningException e) {
+            error(metadata, e.code());
+        } catch (FlowerException | DocumentException | ReceivedArrays.Malformed e) {
+            LOG.atWarn().setCause(e).log("a message of the hub is malformed");
+            error(metadata, "MESSAGE_MALFORMED");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            erase(inbox);
+        }
+    }
+
+    /** Answers with a code and nothing else. */
+    private void error(Metadata metadata, String code) {
+        if (metadata.getMessageId().matches("[0-9a-f]{64}") && metadata.getSrcNodeId() == MessageRules.HUB_NODE) {
+            push(OutgoingMessage.error(MessageRules.replyMetadata(metadata, clock.now()), 0, code));
+        }
+    }
+
+    private void pull(Metadata metadata, ObjectTree tree, Path inbox) throws IOException {
+        for (String id : IncomingMessage.ids(tree, MOST_OBJECTS)) {
+            PullObjectResponse response = hub.fleet(CALL).pullObject(PullObjectRequest.newBuilder()
+                    .setNode(node())
+                    .setRunId(metadata.getRunId())
+                    .setObjectId(id)
+                    .build());
+            byte[] content = response.getObjectContent().toByteArray();
+            if (!response.getObjectFound() || !Digest.of(content).hex().equals(id)) {
+                throw new FlowerException("OBJECT_MALFORMED", "an object is missing or is not its id's");
+            }
+            Files.write(inbox.resolve(id), content);
+        }
+    }
+
+    private void push(OutgoingMessage message) {
+        if (redSwitch.on()) {
+            throw new Stopped();
+        }
+        Metadata metadata = message.message().getMetadata();
+        PushMessagesResponse response = hub.fleet(CALL).pushMessages(PushMessagesRequest.newBuilder()
+                .setNode(node())
+                .addMessagesList(message.message())
+                .addMessageObjectTrees(message.tree())
+                .addClientappRuntimeList(0)
+                .build());
+        Set<String> wanted = new HashSet<>(response.getObjectsToPushList());
+        List<String> order = new ArrayList<>(message.ids());
+        for (String id : order) {
+            FlowerObject object = message.object(id);
+            if (!wanted.contains(id) || object == null) {
+                continue;
+            }
+            if (redSwitch.on()) {
+                throw new Stopped();
+            }
+            boolean stored = hub.fleet(CALL)
+                    .pushObject(PushObjectRequest.newBuilder()
+                            .setNode(node())
+                            .setRunId(metadata.getRunId())
+                            .setObjectId(id)
+                            .setObjectContent(ByteString.copyFrom(object.encoded()))
+                            .setSessionId(response.getSessionId())
+                            .build())
+                    .getStored();
+            if (!stored) {
+                throw new FlowerException("OBJECT_NOT_STORED", "the hub did not store an object");
+            }
+        }
+    }
+
+    private Node node() {
+        return Node.newBuilder()
+                .setNodeId(Long.parseUnsignedLong(store.state("node.id").orElseThrow()))
+                .build();
+    }
+
+    private static FlowerObject read(Path inbox, String id) {
+        try {
+            return FlowerObject.decode(Files.readAllBytes(inbox.resolve(id)));
+        } catch (IOException e) {
+            throw new FlowerException("OBJECT_MALFORMED", "an object of the message is not there");
+        }
+    }
+
+    private static void erase(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The red switch was thrown in the middle. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stopped() {
+            super("stopped");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package org.osteon.site.snapshot;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.osteon.adapters.cohort.CohortLimits;
+import org.osteon.adapters.cohort.CohortQuery;
+import org.osteon.adapters.cohort.CohortRefused;
+import org.osteon.adapters.cohort.CohortTable;
+import org.osteon.adapters.snapshot.Snapshot;
+import org.osteon.adapters.snapshot.SnapshotException;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
+import org.osteon.learning.LearningException;
+import org.osteon.learning.TrainingData;
+import org.osteon.learning.exact.SmallestCell;
+import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DryRunAnswer.Reason;
+import org.osteon.protocol.document.Manifest;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.sign.KeyFile;
+import org.osteon.protocol.sign.VerificationKey;
+import org.osteon.site.approval.CohortFacts;
+import org.osteon.site.approval.CohortSource;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.store.SiteStore;
+import org.osteon.site.training.Cohorts;
+
+/** The snapshots that the agent keeps under its own folder; studies see the newest one only. */
+public final class Snapshots implements CohortSource, Cohorts {
+    private static final int REMEMBERED = 16;
+
+    private final SiteStore store;
+    private final SiteEvents events;
+    private final SiteFolder site;
+    private final VerificationKey manifestKey;
+    private final Map<String, Cohort> cohorts = new ConcurrentHashMap<>();
+
+    /** The snapshots of this site. */
+    public Snapshots(SiteStore store, SiteEvents events, SiteFolder site) {
+        this.store = store;
+        this.events = events;
+        this.site = site;
+        this.manifestKey = KeyFile.readPublic(site.folder().resolve("manifest.key"));
+    }
+
+    /** A cohort drawn from a snapshot. */
+    private record Cohort(TrainingData rows, CohortFacts facts) {}
+
+    /**
+     * Takes a snapshot in: verifies every digest and the manifest's signature by this site's own key, copies it under the agent's
+     * folder, and makes it the newest.
+     */
+    public Snapshot add(Path folder, String person) {
+        try {
+            Snapshot given = Snapshot.open(folder);
+            if (!given.signed().signedBy(manifestKey)) {
+                throw CallException.refused(
+                        "MANIFEST_SIGNER_UNKNOWN", "the snapshot's manifest is not signed with this site's manifest key; map with --site " + site.settings().site());
+            }
+            given.verify();
+            Digest commitment = given.commitment();
+            Path home = site.folder().resolve("snapshots").resolve(commitment.hex().substring(0, 16));
+            if (!Files.isDirectory(home)) {
+                copy(folder, home);
+            }
+            Snapshot kept = Snapshot.open(home);
+            kept.verify();
+            store.write(sql -> {
+                int added = sql.sql("INSERT INTO snapshot(commitment, manifest, folder, patients, added) VALUES (?, ?, ?, ?, ?) ON CONFLICT (commitment) DO NOTHING")
+                        .params(commitment.hex(), kept.signed().digest().hex(), home.getFileName().toString(), kept.manifest().patients(), Instant.now().toEpochMilli())
+                        .update();
+                if (added == 1) {
+                    events.add(sql, EventDraft.of(EventType.SNAPSHOT_ADDED, person, "operator").ref("snapshot", commitment));
+                }
+                return added;
+            });
+            events.publish();
+            return kept;
+        } catch (SnapshotException e) {
+            throw CallException.wrong(e.code(), e.getMessage() == null ? "the snapshot cannot be used" : e.getMessage());
+        }
+    }
+
+    /** The newest snapshot. */
+    public Optional<Snapshot> newest() {
+        return store.read(sql -> sql.sql("SELECT folder FROM snapshot ORDER BY added DESC, commitment LIMIT 1").query(String.class).optional())
+                .map(name -> Snapshot.open(site.folder().resolve("snapshots").resolve(name)));
+    }
+
+    @Override
+    public CohortFacts facts(Study study) {
+        return cohort(study).facts();
+    }
+
+    @Override
+    public TrainingData rows(Study study, Digest snapshot) {
+        Cohort cohort = cohort(study);
+        if (!cohort.facts().snapshot().equals(snapshot)) {
+            throw new LearningException("SNAPSHOT_CHANGED", "a newer snapshot was added since the instruction was judged");
+        }
+        return cohort.rows();
+    }
+
+    private Cohort cohort(Study study) {
+        Snapshot snapshot = newest()
+                .orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
+        String key = snapshot.commitment().hex() + study.digest().hex();
+        Cohort known = cohorts.get(key);
+        if (known != null) {
+            return known;
+        }
+        Cohort drawn;
+        try {
+            drawn = draw(study, snapshot);
+        } catch (CohortRefused e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (LearningException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (SnapshotException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "operator"));
+        }
+        if (cohorts.size() >= REMEMBERED) {
+            cohorts.clear();
+        }
+        cohorts.put(key, drawn);
+        return drawn;
+    }
+
+    private static Cohort draw(Study study, Snapshot snapshot) {
+        snapshot.verify();
+        CohortQuery query = CohortQuery.compile(study.cohort().sql());
+        CohortTable table = query.run(snapshot, CohortLimits.standard());
+        int label = column(table, study.cohort().label());
+        int[] features = study.cohort().features().stream().mapToInt(feature -> column(table, feature.column())).toArray();
+        List<double[]> raw = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        List<String> patients = new ArrayList<>();
+        for (int row = 0; row < table.values().length; row++) {
+            double outcome = table.values()[row][label];
+            if (Double.isNaN(outcome)) {
+                continue;
+            }
+            if (outcome != Math.rint(outcome) || outcome < 0 || outcome >= study.cohort().classes()) {
+                throw new CohortUnavailable(new Reason("LABEL_OUT_OF_RANGE", Map.of("column", study.cohort().label()), "ml-engineer"));
+            }
+            double[] inputs = new double[features.length];
+            for (int i = 0; i < inputs.length; i++) {
+                inputs[i] = table.values()[row][features[i]];
+            }
+            raw.add(inputs);
+            labels.add((int) outcome);
+            patients.add(table.patients().get(row));
+        }
+        TrainingData rows = TrainingData.scaled(
+                study.cohort().features(), raw.toArray(double[][]::new), labels.stream().mapToInt(Integer::intValue).toArray(),
+                patients.toArray(String[]::new));
+        return new Cohort(rows, facts(study, snapshot, query, rows));
+    }
+
+    private static CohortFacts facts(Study study, Snapshot snapshot, CohortQuery query, TrainingData rows) {
+        long cell = study.plan().differentiallyPrivate()
+                ? -1
+                : SmallestCell.of(rows, study.cohort().features().stream().map(Study.Feature::column).toList(), study.cohort().label()).patients();
+        List<Manifest.Column> columns = new ArrayList<>();
+        for (String source : new TreeSet<>(query.sourceColumns(snapshot))) {
+            int dot = source.indexOf('.');
+            snapshot.manifest().tables().stream()
+                    .filter(table -> table.name().equals(source.substring(0, Math.max(0, dot))))
+                    .flatMap(table -> table.columns().stream())
+                    .filter(column -> column.name().equals(source.substring(dot + 1)))
+                    .forEach(column -> columns.add(new Manifest.Column(source, column.type(), column.action())));
+        }
+        return new CohortFacts(snapshot.commitment(), rows.size(), columns, cell);
+    }
+
+    private static int column(CohortTable table, String name) {
+        int index = table.indexOf(name);
+        if (index < 0) {
+            throw new CohortUnavailable(new Reason("COHORT_COLUMN_MISSING", Map.of("column", name), "ml-engineer"));
+        }
+        return index;
+    }
+
+    private static void copy(Path from, Path home) {
+        Path draft = home.resolveSibling("." + home.getFileName() + ".part");
+        try {
+            erase(draft);
+            try (Stream<Path> files = Files.walk(from)) {
+                for (Path file : files.toList()) {
+                    Path target = draft.resolve(from.relativize(file).toString());
+                    if (Files.isDirectory(file)) {
+                        Files.createDirectories(target);
+                    } else {
+                        Files.copy(file, target);
+                        sync(target, StandardOpenOption.WRITE);
+                    }
+                }
+            }
+            Files.move(draft, home, StandardCopyOption.ATOMIC_MOVE);
+            sync(home.resolveSibling("."), StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void sync(Path path, StandardOpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+            channel.force(true);
+        }
+    }
+
+    private static void erase(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** What {@code site data add} answers. */
+    public static Map<String, Object> view(Snapshot snapshot) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("snapshot", snapshot.commitment().hex());
+        view.put("patients", snapshot.manifest().patients());
+        view.put("tables", snapshot.manifest().tables().stream().map(Manifest.Table::name).toList());
+        return view;
+    }
+}
