@@ -11,12 +11,13 @@ import java.security.SecureRandom;
  * {@link #inflatedSensitivity}, which the accountant is given.
  */
 public final class GridNoise {
-    private static final int UNITS = 1 << 20;
+    private static final int LOG = 20;
+    private static final int UNITS = 1 << LOG;
     private static final double LARGEST = 0x1p52;
 
     private final double standardDeviation;
     private final double grid;
-    private final DiscreteGaussian gaussian;
+    private final PowerOfTwoGaussian gaussian;
 
     private GridNoise(double standardDeviation, BitSource bits) {
         if (!(standardDeviation > 0) || Double.isInfinite(standardDeviation)) {
@@ -24,7 +25,7 @@ public final class GridNoise {
         }
         this.standardDeviation = standardDeviation;
         this.grid = standardDeviation / UNITS;
-        this.gaussian = new DiscreteGaussian(UNITS, 1, bits);
+        this.gaussian = new PowerOfTwoGaussian(LOG, bits);
     }
 
     /** Noise of this standard deviation; every bit comes from the operating system's generator. */

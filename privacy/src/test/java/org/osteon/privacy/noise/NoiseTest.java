@@ -4,33 +4,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class NoiseTest {
     @Test
     void smallSigmaHasTheDiscreteGaussiansProbabilities() {
-        // Given: a seeded source, so that the test is the same every time
         SplittableRandom random = new SplittableRandom(5);
-        DiscreteGaussian gaussian = new DiscreteGaussian(3000, 1000, random::nextLong);
-        int draws = 200_000;
-        int[] seen = new int[41];
+        assertDiscreteGaussian(new DiscreteGaussian(3000, 1000, random::nextLong)::sample, 3);
+    }
+
+    @Test
+    void powersOfTwoHaveTheDiscreteGaussiansProbabilities() {
+        SplittableRandom random = new SplittableRandom(6);
+        for (int log = 0; log <= 3; log++) {
+            assertDiscreteGaussian(new PowerOfTwoGaussian(log, random::nextLong)::sample, 1 << log);
+        }
+    }
+
+    @Test
+    void wideNoiseHasNormalQuantiles() {
+        // Given: a seeded source, so that the test is the same every time
+        SplittableRandom random = new SplittableRandom(8);
+        PowerOfTwoGaussian gaussian = new PowerOfTwoGaussian(20, random::nextLong);
+        int draws = 400_000;
+        double[] quantiles = {-2, -1, -0.5, 0, 0.5, 1, 2};
+        double[] expected = {0.022750, 0.158655, 0.308538, 0.5, 0.691462, 0.841345, 0.977250};
+        int[] below = new int[quantiles.length];
 
         // When
         for (int i = 0; i < draws; i++) {
-            seen[(int) Math.max(-20, Math.min(20, gaussian.sample())) + 20]++;
+            double sample = gaussian.sample() / (double) (1 << 20);
+            for (int q = 0; q < quantiles.length; q++) {
+                below[q] += sample < quantiles[q] ? 1 : 0;
+            }
         }
 
-        // Then: chi-square over the bins that expect more than 20 draws
+        // Then: within four standard deviations
+        for (int q = 0; q < quantiles.length; q++) {
+            double deviation = Math.sqrt(expected[q] * (1 - expected[q]) / draws);
+            assertThat(below[q] / (double) draws).isCloseTo(expected[q], within(4 * deviation));
+        }
+    }
+
+    /** Chi-square over the bins that expect more than 20 of 200,000 draws. */
+    private static void assertDiscreteGaussian(LongSupplier sampler, double sigma) {
+        int draws = 200_000;
+        int reach = 60;
+        int[] seen = new int[2 * reach + 1];
+        for (int i = 0; i < draws; i++) {
+            seen[(int) Math.max(-reach, Math.min(reach, sampler.getAsLong())) + reach]++;
+        }
         double norm = 0;
-        for (int y = -200; y <= 200; y++) {
-            norm += Math.exp(-y * y / 18.0);
+        for (int y = -400; y <= 400; y++) {
+            norm += Math.exp(-y * y / (2 * sigma * sigma));
         }
         double chi = 0;
         int bins = 0;
-        for (int y = -19; y <= 19; y++) {
-            double expected = draws * Math.exp(-y * y / 18.0) / norm;
+        for (int y = 1 - reach; y < reach; y++) {
+            double expected = draws * Math.exp(-y * y / (2 * sigma * sigma)) / norm;
             if (expected > 20) {
-                chi += (seen[y + 20] - expected) * (seen[y + 20] - expected) / expected;
+                chi += (seen[y + reach] - expected) * (seen[y + reach] - expected) / expected;
                 bins++;
             }
         }
