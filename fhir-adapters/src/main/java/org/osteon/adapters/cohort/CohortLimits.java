@@ -13,8 +13,8 @@ public record CohortLimits(Duration time, long memoryBytes, int patients) {
     /** Refuses limits that are not positive. */
     public CohortLimits {
         if (time.isNegative() || time.isZero() || memoryBytes <= 0 || patients <= 0) {
-            throw new IllegalArgumentException("limits must be > 0, were " + time + ", " + memoryBytes + " bytes, "
-                    + patients + " patients");
+            throw new IllegalArgumentException(
+                    "limits must be > 0, were " + time + ", " + memoryBytes + " bytes, " + patients + " patients");
         }
     }
 

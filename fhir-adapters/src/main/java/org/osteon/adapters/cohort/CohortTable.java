@@ -15,8 +15,7 @@ public record CohortTable(List<String> patients, List<String> columns, double[][
         patients = List.copyOf(patients);
         columns = List.copyOf(columns);
         if (values.length != patients.size()) {
-            throw new IllegalArgumentException(
-                    "values must have " + patients.size() + " rows, had " + values.length);
+            throw new IllegalArgumentException("values must have " + patients.size() + " rows, had " + values.length);
         }
     }
 
