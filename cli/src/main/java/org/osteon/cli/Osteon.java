@@ -3,6 +3,7 @@ package org.osteon.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.osteon.cli.data.DataVerbs;
+import org.osteon.cli.data.SampleImages;
 import org.osteon.cli.demo.Demo;
 import org.osteon.cli.evidence.AuditVerbs;
 import org.osteon.cli.evidence.ConformanceVerbs;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Command;
             ConformanceVerbs.class,
             AuditVerbs.class,
             TrustVerbs.class,
+            SampleImages.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Osteon {
