@@ -274,7 +274,7 @@ public final class Demo extends Verb {
             say("demo.dryRun", digest.substring(0, 8));
             List<List<String>> rows = new ArrayList<>();
             rows.add(headings("site", "verdict", "reasons"));
-            for (JsonNode answer : verbs.done("study", "dry-run", digest, "--hub", hub).path("answers")) {
+            for (JsonNode answer : verbs.run("study", "dry-run", digest, "--hub", hub).json().path("answers")) {
                 List<String> reasons = new ArrayList<>();
                 answer.path("reasons").forEach(reason -> reasons.add(reason.path("code").asText() + " " + new String(CanonicalJson.write(reason.path("values")), StandardCharsets.UTF_8)));
                 rows.add(List.of(answer.path("site").asText(), answer.path("verdict").asText(), String.join("; ", reasons)));
