@@ -1,0 +1,1 @@
+"""Linear calibration of bone density devices; each site has its own invented rows."""
