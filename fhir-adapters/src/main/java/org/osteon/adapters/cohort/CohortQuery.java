@@ -1,14 +1,34 @@
 package org.osteon.adapters.cohort;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 import org.osteon.adapters.snapshot.Snapshot;
 
-/** A checked cohort query; immutable. */
+/**
+ * A checked cohort query; immutable. Each row of its result depends on the rows of one patient only, whatever the data;
+ * see {@code docs/spec/cohort-sql.md} for the language and why this holds.
+ */
 public final class CohortQuery {
-    private final String sql;
+    private static final int MAX_CHARACTERS = 20_000;
+    private static final int MAX_NESTING = 1000;
+    private static final long PARSE_BYTES = 256L << 20;
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+            .build());
 
-    private CohortQuery(String sql) {
-        this.sql = sql;
+    private final Query query;
+
+    private CohortQuery(Query query) {
+        this.query = query;
     }
 
     /**
@@ -17,17 +37,40 @@ public final class CohortQuery {
      * @throws CohortRefused with a code that names the construct
      */
     public static CohortQuery compile(String sql) {
-        return new CohortQuery(sql);
+        if (sql.length() > MAX_CHARACTERS) {
+            throw new CohortRefused("COHORT_TOO_LONG", "a query has at most " + MAX_CHARACTERS + " characters");
+        }
+        JsonNode tree = tree(sql);
+        if (tree.path("error").asBoolean(true)) {
+            boolean parsed = tree.path("error_type").asText().equals("not implemented");
+            throw parsed
+                    ? new CohortRefused("COHORT_NOT_ONE_SELECT", "a cohort is one SELECT and nothing else")
+                    : new CohortRefused("COHORT_SYNTAX", "the query does not parse" + at(tree));
+        }
+        JsonNode statements = tree.path("statements");
+        if (statements.size() != 1) {
+            throw new CohortRefused("COHORT_NOT_ONE_SELECT", "a cohort is one SELECT, not " + statements.size());
+        }
+        AstNode statement = new AstNode(statements.get(0), "COHORT_EXPRESSION");
+        Query query = new AstReader().query(statement.at("node"));
+        if (!statement.json().path("named_param_map").isEmpty()) {
+            throw new CohortRefused("COHORT_EXPRESSION", "parameters are refused");
+        }
+        PatientRule.check(query);
+        return new CohortQuery(query);
     }
 
     /**
-     * Runs the query on a snapshot.
+     * Runs the query on a snapshot. The tables it reads are checked against the manifest first.
      *
      * @throws CohortRefused if a table or column is unknown, types do not fit, a limit is reached, or a patient has
      *     more than one row ({@code COHORT_NOT_ONE_ROW_A_PATIENT})
+     * @throws org.osteon.adapters.snapshot.SnapshotException if a table is not the one of the manifest
      */
     public CohortTable run(Snapshot snapshot, CohortLimits limits) {
-        throw new CohortRefused("COHORT_FAILED", "not run: " + sql.length() + limits + snapshot.folder());
+        QueryWriter writer = new QueryWriter(snapshot.manifest());
+        QueryWriter.Select select = writer.whole(query);
+        return new CohortRun(snapshot, limits).rows(select, writer.read());
     }
 
     /**
@@ -36,6 +79,31 @@ public final class CohortQuery {
      * @throws CohortRefused if a table or column is unknown
      */
     public List<String> sourceColumns(Snapshot snapshot) {
-        throw new CohortRefused("COHORT_FAILED", "not run: " + snapshot.folder());
+        QueryWriter writer = new QueryWriter(snapshot.manifest());
+        writer.whole(query);
+        List<String> columns = new ArrayList<>();
+        for (Map.Entry<String, SortedSet<String>> table : writer.read().entrySet()) {
+            table.getValue().forEach(column -> columns.add(table.getKey() + "." + column));
+        }
+        return columns;
+    }
+
+    private static JsonNode tree(String sql) {
+        byte[] json;
+        try (CohortDatabase parser = CohortDatabase.open(PARSE_BYTES)) {
+            json = parser.syntaxTree(sql);
+        } catch (SQLException e) {
+            throw new CohortRefused("COHORT_FAILED", "the database cannot parse the query");
+        }
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new CohortRefused("COHORT_TOO_DEEP", "the query nests too deeply");
+        }
+    }
+
+    private static String at(JsonNode tree) {
+        String position = tree.path("position").asText("");
+        return position.matches("[0-9]{1,6}") ? ", at character " + position : "";
     }
 }
