@@ -101,6 +101,7 @@ class CoordinatorConfiguration {
         Witness witness = new Witness("osteon/" + folder.federation() + "/hub-witness", folder.cosignerKey());
         SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
         studies.onWork(link::wake);
+        events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
         HubService hub = new HubService(folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
         CallVerifier calls = new CallVerifier(directory, clock);

@@ -68,7 +68,9 @@ final class Daemons implements AutoCloseable {
             }
             Thread.sleep(20);
         }
-        throw new CliException(ExitCode.TRY_AGAIN, daemon.name() + " did not start; what it said is in " + logs.resolve(daemon.name() + ".err"));
+        throw new CliException(
+                ExitCode.TRY_AGAIN,
+                daemon.name() + " did not start; what it said is in " + logs.resolve(daemon.name() + ".err"));
     }
 
     /** Starts a program that ends by itself. */
@@ -83,8 +85,12 @@ final class Daemons implements AutoCloseable {
     Daemon startJava(String name, Path folder, List<String> prefix, String main, List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
-                ProcessHandle.current().info().command().orElse("java"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-                System.getProperty("java.class.path"), main));
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main));
         command.addAll(arguments);
         Daemon daemon = new Daemon(name, launchCommand(name, command), folder, logs.resolve(name + ".out"));
         synchronized (running) {
@@ -97,7 +103,8 @@ final class Daemons implements AutoCloseable {
     String finish(String name, Process process) throws IOException, InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new CliException(ExitCode.TRY_AGAIN, name + " failed; what it said is in " + logs.resolve(name + ".err"));
+            throw new CliException(
+                    ExitCode.TRY_AGAIN, name + " failed; what it said is in " + logs.resolve(name + ".err"));
         }
         return Files.readString(logs.resolve(name + ".out"));
     }
@@ -105,10 +112,12 @@ final class Daemons implements AutoCloseable {
     private Process launchCommand(String name, List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(logs.resolve(name + ".out").toFile())
                     .redirectError(logs.resolve(name + ".err").toFile());
             builder.environment().put("OSTEON_NO_BUILD", "1");
+            builder.environment().putIfAbsent("OSTEON_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

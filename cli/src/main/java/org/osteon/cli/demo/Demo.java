@@ -35,13 +35,17 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:  osteon demo --exit"})
 public final class Demo extends Verb {
     private static final List<String> HOSPITALS = List.of("hospital-a", "hospital-b", "hospital-c");
-    private static final Map<String, String> OFFICERS = Map.of("hospital-a", "Dr Wang", "hospital-b", "Dr Chen", "hospital-c", "Dr Zhao");
+    private static final Map<String, String> OFFICERS =
+            Map.of("hospital-a", "Dr Wang", "hospital-b", "Dr Chen", "hospital-c", "Dr Zhao");
     private static final String ROGUE = "clinic-d";
 
     @Option(names = "--exit", description = "end the processes at the end")
     private boolean exit;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "keep everything here (default: a new folder under target/)")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "keep everything here (default: a new folder under target/)")
     private String out = "";
 
     @Option(names = "--seed", paramLabel = "N", description = "seed of the comparison's split")
@@ -80,11 +84,14 @@ public final class Demo extends Verb {
     }
 
     private Path folder(Path home) throws IOException {
-        Path folder = out.isEmpty() ? home.resolve("target").resolve("demo-" + Long.toString(System.currentTimeMillis(), 36)) : Path.of(out).toAbsolutePath().normalize();
+        Path folder = out.isEmpty()
+                ? home.resolve("target").resolve("demo-" + Long.toString(System.currentTimeMillis(), 36))
+                : Path.of(out).toAbsolutePath().normalize();
         Files.createDirectories(folder);
         try (var entries = Files.list(folder)) {
             if (entries.findAny().isPresent()) {
-                throw CliException.wrongCall(folder + " is not empty; the demo keeps what is there and needs a new folder");
+                throw CliException.wrongCall(
+                        folder + " is not empty; the demo keeps what is there and needs a new folder");
             }
         }
         return folder;
@@ -100,7 +107,8 @@ public final class Demo extends Verb {
 
     private void step(String key, Object... values) {
         output().line("");
-        output().line(String.format(Locale.ROOT, "[%4.1f s] ", seconds()) + output().messages().say(key, values));
+        output().line(String.format(Locale.ROOT, "[%4.1f s] ", seconds())
+                + output().messages().say(key, values));
     }
 
     /** One walk along the path; who does what is said at each step. */
@@ -149,9 +157,18 @@ public final class Demo extends Verb {
             all.add("releaser");
             for (String person : all) {
                 Path place = Files.createDirectories(folder.resolve("people").resolve(person));
-                verbs.done("officer", "key", "new", place.resolve("officer.key").toString(), "--passphrase-file", passphrase.toString());
-                Files.copy(place.resolve("officer.key.pub"), folder.resolve("people").resolve(person + ".pub"));
-                Files.setPosixFilePermissions(place, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+                verbs.done(
+                        "officer",
+                        "key",
+                        "new",
+                        place.resolve("officer.key").toString(),
+                        "--passphrase-file",
+                        passphrase.toString());
+                Files.copy(
+                        place.resolve("officer.key.pub"),
+                        folder.resolve("people").resolve(person + ".pub"));
+                Files.setPosixFilePermissions(
+                        place, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
                 walls.give(place, user++);
             }
         }
@@ -160,14 +177,29 @@ public final class Demo extends Verb {
             step("demo.hub");
             Files.createDirectories(folder.resolve("hub"));
             walls.give(folder.resolve("hub"), 0);
-            daemons.finish("hub-init", daemons.launch("hub-init", walls.prefix(0), List.of("coordinator", "init", hub, "--address", "127.0.0.1:" + freePort())));
-            Daemons.Daemon daemon = daemons.start("hub", folder.resolve("hub"), walls.prefix(0), List.of("coordinator", "start", hub));
+            daemons.finish(
+                    "hub-init",
+                    daemons.launch(
+                            "hub-init",
+                            walls.prefix(0),
+                            List.of("coordinator", "init", hub, "--address", "127.0.0.1:" + freePort())));
+            Daemons.Daemon daemon =
+                    daemons.start("hub", folder.resolve("hub"), walls.prefix(0), List.of("coordinator", "start", hub));
             hubAddress = daemons.ready(daemon);
             JsonNode status = verbs.done("coordinator", "status", hub);
             hubPin = status.path("tlsPin").asText();
             say("demo.hub.ready", hubAddress, status.path("federation").asText());
             process(daemon, List.of(hubAddress));
-            verbs.done("coordinator", "add-key", hub, "--role", "releaser", "--holder", "Prof Li", "--key", folder.resolve("people").resolve("releaser.pub").toString());
+            verbs.done(
+                    "coordinator",
+                    "add-key",
+                    hub,
+                    "--role",
+                    "releaser",
+                    "--holder",
+                    "Prof Li",
+                    "--key",
+                    folder.resolve("people").resolve("releaser.pub").toString());
         }
 
         private void startSites() throws IOException, InterruptedException {
@@ -179,13 +211,36 @@ public final class Demo extends Verb {
                 int user = all.indexOf(site) + 1;
                 Path place = Files.createDirectories(folder.resolve(site));
                 walls.give(place, user);
-                String token = verbs.done("coordinator", "enrol", hub, "--site", site).path("token").asText();
+                String token = verbs.done("coordinator", "enrol", hub, "--site", site)
+                        .path("token")
+                        .asText();
                 List<String> arguments = new ArrayList<>(List.of(
-                        "site", "init", place.toString(), "--hub", hubAddress, "--token", token, "--hub-pin", hubPin, "--address",
-                        "127.0.0.1:" + freePort(), "--officer", folder.resolve("people").resolve(site + ".pub").toString(), "--epsilon-ceiling",
-                        "hospital-c".equals(site) ? "3" : "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5", "--k", "10", "--json"));
+                        "site",
+                        "init",
+                        place.toString(),
+                        "--hub",
+                        hubAddress,
+                        "--token",
+                        token,
+                        "--hub-pin",
+                        hubPin,
+                        "--address",
+                        "127.0.0.1:" + freePort(),
+                        "--officer",
+                        folder.resolve("people").resolve(site + ".pub").toString(),
+                        "--epsilon-ceiling",
+                        "hospital-c".equals(site) ? "3" : "5",
+                        "--epsilon-total",
+                        "10",
+                        "--delta-ceiling",
+                        "1e-5",
+                        "--k",
+                        "10",
+                        "--json"));
                 if (walls.shown()) {
-                    arguments.addAll(List.of("--officer-key-folder", folder.resolve("people").resolve(site).toString()));
+                    arguments.addAll(List.of(
+                            "--officer-key-folder",
+                            folder.resolve("people").resolve(site).toString()));
                 } else if ("root".equals(System.getProperty("user.name"))) {
                     arguments.add("--allow-root");
                 }
@@ -194,10 +249,21 @@ public final class Demo extends Verb {
             Map<String, Daemons.Daemon> agents = new LinkedHashMap<>();
             for (String site : all) {
                 String answer = daemons.finish(site + "-init", of(inits, site));
-                String fingerprint = CanonicalJson.readTree(answer.strip().getBytes(StandardCharsets.UTF_8)).path("nodeKey").asText();
+                String fingerprint = CanonicalJson.readTree(answer.strip().getBytes(StandardCharsets.UTF_8))
+                        .path("nodeKey")
+                        .asText();
                 if (!ROGUE.equals(site)) {
                     verbs.done("coordinator", "confirm", hub, "--site", site, "--fingerprint", fingerprint);
-                    agents.put(site, daemons.start(site, folder.resolve(site), walls.prefix(all.indexOf(site) + 1), List.of("site", "start", folder.resolve(site).toString())));
+                    agents.put(
+                            site,
+                            daemons.start(
+                                    site,
+                                    folder.resolve(site),
+                                    walls.prefix(all.indexOf(site) + 1),
+                                    List.of(
+                                            "site",
+                                            "start",
+                                            folder.resolve(site).toString())));
                     say("demo.site.enrolled", site, fingerprint);
                 } else {
                     result.put("rogueFingerprint", fingerprint);
@@ -216,7 +282,13 @@ public final class Demo extends Verb {
                 Path snapshot = folder.resolve("snapshots").resolve(site);
                 Files.createDirectories(folder.resolve("snapshots"));
                 JsonNode mapped = verbs.done(
-                        "data", "map", "--input", home.resolve("sample-data").resolve(site).toString(), "--out", snapshot.toString(), "--site",
+                        "data",
+                        "map",
+                        "--input",
+                        home.resolve("sample-data").resolve(site).toString(),
+                        "--out",
+                        snapshot.toString(),
+                        "--site",
                         folder.resolve(site).toString());
                 Map<String, long[]> kinds = new LinkedHashMap<>();
                 for (JsonNode source : mapped.path("sources")) {
@@ -241,17 +313,31 @@ public final class Demo extends Verb {
         }
 
         private String publishFirst() throws IOException {
-            ObjectNode study = (ObjectNode) CanonicalJson.readTree(Files.readAllBytes(home.resolve("sample-data").resolve("studies").resolve("fracture-risk.json")));
+            ObjectNode study = (ObjectNode) CanonicalJson.readTree(Files.readAllBytes(
+                    home.resolve("sample-data").resolve("studies").resolve("fracture-risk.json")));
             Path file = folder.resolve("study-1.json");
             Files.write(file, CanonicalJson.write(study));
-            step("demo.publish", study.path("name").asText(), study.path("privacy").path("epsilon").asText());
-            String digest = verbs.done("study", "publish", file.toString(), "--hub", hub).path("digest").asText();
+            step(
+                    "demo.publish",
+                    study.path("name").asText(),
+                    study.path("privacy").path("epsilon").asText());
+            String digest = verbs.done("study", "publish", file.toString(), "--hub", hub)
+                    .path("digest")
+                    .asText();
             dryRun(digest);
             step("demo.refuse", of(OFFICERS, "hospital-c"));
             String reason = output().messages().say("demo.refuse.reason");
             verbs.done(
-                    "officer", "refuse", folder.resolve("hospital-c").toString(), digest, "--key", key("hospital-c"), "--passphrase-file",
-                    passphrase.toString(), "--reason", reason);
+                    "officer",
+                    "refuse",
+                    folder.resolve("hospital-c").toString(),
+                    digest,
+                    "--key",
+                    key("hospital-c"),
+                    "--passphrase-file",
+                    passphrase.toString(),
+                    "--reason",
+                    reason);
             say("demo.refuse.said", reason);
             return digest;
         }
@@ -264,7 +350,9 @@ public final class Demo extends Verb {
             Path file = folder.resolve("study-2.json");
             Files.write(file, CanonicalJson.write(study));
             step("demo.amend", "2.0");
-            String digest = verbs.done("study", "amend", first, file.toString(), "--hub", hub).path("digest").asText();
+            String digest = verbs.done("study", "amend", first, file.toString(), "--hub", hub)
+                    .path("digest")
+                    .asText();
             dryRun(digest);
             result.put("study", digest);
             return digest;
@@ -274,35 +362,76 @@ public final class Demo extends Verb {
             say("demo.dryRun", digest.substring(0, 8));
             List<List<String>> rows = new ArrayList<>();
             rows.add(headings("site", "verdict", "reasons"));
-            for (JsonNode answer : verbs.run("study", "dry-run", digest, "--hub", hub).json().path("answers")) {
+            for (JsonNode answer :
+                    verbs.run("study", "dry-run", digest, "--hub", hub).json().path("answers")) {
                 List<String> reasons = new ArrayList<>();
-                answer.path("reasons").forEach(reason -> reasons.add(reason.path("code").asText() + " " + new String(CanonicalJson.write(reason.path("values")), StandardCharsets.UTF_8)));
-                rows.add(List.of(answer.path("site").asText(), answer.path("verdict").asText(), String.join("; ", reasons)));
+                answer.path("reasons")
+                        .forEach(reason -> reasons.add(reason.path("code").asText() + " "
+                                + new String(CanonicalJson.write(reason.path("values")), StandardCharsets.UTF_8)));
+                rows.add(List.of(
+                        answer.path("site").asText(), answer.path("verdict").asText(), String.join("; ", reasons)));
             }
             table(rows);
         }
 
         private void approve(String study) throws IOException, InterruptedException {
             step("demo.approve");
-            String until = Instant.now().plus(30, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString();
+            String until = Instant.now()
+                    .plus(30, ChronoUnit.DAYS)
+                    .truncatedTo(ChronoUnit.SECONDS)
+                    .toString();
             for (String site : HOSPITALS) {
-                JsonNode review = verbs.done("officer", "review", folder.resolve(site).toString(), study);
+                JsonNode review =
+                        verbs.done("officer", "review", folder.resolve(site).toString(), study);
                 verbs.done(
-                        "officer", "approve", folder.resolve(site).toString(), study, "--key", key(site), "--passphrase-file", passphrase.toString(),
-                        "--epsilon", "2.0", "--rounds", "5", "--until", until);
-                say("demo.approved", of(OFFICERS, site), site, review.path("patients").asText(), review.path("columns").size(), review.path("releases").size(), until);
+                        "officer",
+                        "approve",
+                        folder.resolve(site).toString(),
+                        study,
+                        "--key",
+                        key(site),
+                        "--passphrase-file",
+                        passphrase.toString(),
+                        "--epsilon",
+                        "2.0",
+                        "--rounds",
+                        "5",
+                        "--until",
+                        until);
+                say(
+                        "demo.approved",
+                        of(OFFICERS, site),
+                        site,
+                        review.path("patients").asText(),
+                        review.path("columns").size(),
+                        review.path("releases").size(),
+                        until);
             }
             step("demo.rogue");
-            verbs.done("coordinator", "confirm", hub, "--site", ROGUE, "--fingerprint", String.valueOf(result.remove("rogueFingerprint")));
+            verbs.done(
+                    "coordinator",
+                    "confirm",
+                    hub,
+                    "--site",
+                    ROGUE,
+                    "--fingerprint",
+                    String.valueOf(result.remove("rogueFingerprint")));
             int user = HOSPITALS.size() + 1;
             Path rogueOfficer = folder.resolve("people").resolve(ROGUE);
             walls.give(rogueOfficer, user);
             Path secret = rogueOfficer.resolve("passphrase");
             Files.copy(passphrase, secret);
             walls.give(rogueOfficer, user);
-            Daemons.Daemon rogue = daemons.startJava(ROGUE, folder.resolve(ROGUE), walls.prefix(user), RogueSite.class.getName(), List.of(
-                    folder.resolve(ROGUE).toString(), folder.resolve("study-2.json").toString(), rogueOfficer.resolve("officer.key").toString(),
-                    secret.toString()));
+            Daemons.Daemon rogue = daemons.startJava(
+                    ROGUE,
+                    folder.resolve(ROGUE),
+                    walls.prefix(user),
+                    RogueSite.class.getName(),
+                    List.of(
+                            folder.resolve(ROGUE).toString(),
+                            folder.resolve("study-2.json").toString(),
+                            rogueOfficer.resolve("officer.key").toString(),
+                            secret.toString()));
             daemons.ready(rogue);
             process(rogue, List.of());
         }
@@ -312,7 +441,13 @@ public final class Demo extends Verb {
             JsonNode run = verbs.done("run", "start", study, "--hub", hub);
             String id = run.path("run").asText();
             result.put("run", id);
-            say("demo.bound", String.format(Locale.ROOT, "%.2f", run.path("normBound").path("bound").asDouble()), run.path("normBound").path("falseRejectRate").asText());
+            say(
+                    "demo.bound",
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f",
+                            run.path("normBound").path("bound").asDouble()),
+                    run.path("normBound").path("falseRejectRate").asText());
             List<Integer> widths = List.of(7, 40, 60);
             row(widths, headings("round", "counted", "rejected"));
             int shown = 0;
@@ -325,7 +460,12 @@ public final class Demo extends Verb {
                             closed++;
                             if (closed > shown) {
                                 bar.wipe();
-                                row(widths, List.of(round.path("number").asText(), names(round.path("counted")), reasons(round)));
+                                row(
+                                        widths,
+                                        List.of(
+                                                round.path("number").asText(),
+                                                names(round.path("counted")),
+                                                reasons(round)));
                                 shown = closed;
                             }
                         }
@@ -334,17 +474,27 @@ public final class Demo extends Verb {
                     if (!"running".equals(run.path("state").asText())) {
                         break;
                     }
-                    run = verbs.done("run", "show", id, "--unless-state", run.path("stateKey").asText(), "--hub", hub);
+                    run = verbs.done(
+                            "run",
+                            "show",
+                            id,
+                            "--unless-state",
+                            run.path("stateKey").asText(),
+                            "--hub",
+                            hub);
                 }
             }
             if (!"completed".equals(run.path("state").asText())) {
-                throw new CliException(ExitCode.TRY_AGAIN, "run " + id + " is " + run.path("state").asText());
+                throw new CliException(
+                        ExitCode.TRY_AGAIN,
+                        "run " + id + " is " + run.path("state").asText());
             }
             result.put("rounds", run.path("rounds"));
             result.put("evaluation", run.path("evaluation"));
             result.put("delta", run.path("delta").asDouble());
             for (String site : HOSPITALS) {
-                JsonNode receipts = verbs.done("site", "receipts", folder.resolve(site).toString());
+                JsonNode receipts =
+                        verbs.done("site", "receipts", folder.resolve(site).toString());
                 say("demo.receipts", site, receipts.path("receipts").size());
             }
             return run.path("model").asText();
@@ -354,10 +504,17 @@ public final class Demo extends Verb {
             step("demo.evaluate");
             JsonNode evaluation = CanonicalJson.tree(of(result, "evaluation"));
             result.remove("evaluation");
-            double bayes = CanonicalJson.readTree(Files.readAllBytes(home.resolve("sample-data").resolve("generator.json"))).path("bayesAuc").asDouble();
+            double bayes = CanonicalJson.readTree(
+                            Files.readAllBytes(home.resolve("sample-data").resolve("generator.json")))
+                    .path("bayesAuc")
+                    .asDouble();
             Map<String, Object> auc = new LinkedHashMap<>();
             auc.put("federated", evaluation.path("auc").asDouble());
-            auc.put("ci", List.of(evaluation.path("low").asDouble(), evaluation.path("high").asDouble()));
+            auc.put(
+                    "ci",
+                    List.of(
+                            evaluation.path("low").asDouble(),
+                            evaluation.path("high").asDouble()));
             auc.put("bayes", bayes);
             auc.put("estimable", evaluation.path("estimable").asBoolean());
             result.put("auc", auc);
@@ -365,21 +522,37 @@ public final class Demo extends Verb {
                 say("demo.auc.notEstimable");
                 return;
             }
-            say("demo.auc", three(evaluation.path("auc")), three(evaluation.path("low")), three(evaluation.path("high")), String.format(Locale.ROOT, "%.3f", bayes), evaluation.path("sites").asText());
+            say(
+                    "demo.auc",
+                    three(evaluation.path("auc")),
+                    three(evaluation.path("low")),
+                    three(evaluation.path("high")),
+                    String.format(Locale.ROOT, "%.3f", bayes),
+                    evaluation.path("sites").asText());
             say("demo.compare");
-            List<String> arguments = new ArrayList<>(List.of(home.resolve("sample-data").toString(), Long.toString(seed)));
+            List<String> arguments =
+                    new ArrayList<>(List.of(home.resolve("sample-data").toString(), Long.toString(seed)));
             arguments.addAll(HOSPITALS);
-            Daemons.Daemon script = daemons.startJava("comparison", folder, List.of(), PooledComparison.class.getName(), arguments);
-            JsonNode others = CanonicalJson.readTree(daemons.finish("comparison", script.process()).strip().getBytes(StandardCharsets.UTF_8));
+            Daemons.Daemon script =
+                    daemons.startJava("comparison", folder, List.of(), PooledComparison.class.getName(), arguments);
+            JsonNode others = CanonicalJson.readTree(
+                    daemons.finish("comparison", script.process()).strip().getBytes(StandardCharsets.UTF_8));
             List<List<String>> rows = new ArrayList<>();
             rows.add(headings("model", "auc", "ci", "difference"));
-            rows.add(List.of(output().messages().say("demo.federated"), three(evaluation.path("auc")), interval(evaluation.path("low"), evaluation.path("high")), ""));
+            rows.add(List.of(
+                    output().messages().say("demo.federated"),
+                    three(evaluation.path("auc")),
+                    interval(evaluation.path("low"), evaluation.path("high")),
+                    ""));
             for (String name : List.of("hospital-a", "hospital-b", "hospital-c", "pooled")) {
                 JsonNode other = others.path(name);
-                boolean overlap = other.path("ci").path(0).asDouble() <= evaluation.path("high").asDouble()
-                        && evaluation.path("low").asDouble() <= other.path("ci").path(1).asDouble();
+                boolean overlap = other.path("ci").path(0).asDouble()
+                                <= evaluation.path("high").asDouble()
+                        && evaluation.path("low").asDouble()
+                                <= other.path("ci").path(1).asDouble();
                 rows.add(List.of(
-                        output().messages().say("pooled".equals(name) ? "demo.pooled" : "demo.alone", name), three(other.path("auc")),
+                        output().messages().say("pooled".equals(name) ? "demo.pooled" : "demo.alone", name),
+                        three(other.path("auc")),
                         interval(other.path("ci").path(0), other.path("ci").path(1)),
                         output().messages().say(overlap ? "demo.noDifference" : "demo.differs")));
             }
@@ -389,15 +562,46 @@ public final class Demo extends Verb {
         private void release(String model) throws IOException {
             step("demo.release");
             Path declaration = folder.resolve("declaration.json");
-            Files.writeString(declaration, "{\"schema\":\"osteon.declaration/1\",\"declaredBy\":\"Prof Li\",\"limits\":{\"D-01\":0.01}}");
-            JsonNode verdicts = verbs.run("conformance", "run", model, "--declaration", declaration.toString(), "--hub", hub).json().path("verdicts");
-            verdicts.fields().forEachRemaining(verdict -> say("demo.verdict", verdict.getKey(), verdict.getValue().asText()));
+            Files.writeString(
+                    declaration,
+                    "{\"schema\":\"osteon.declaration/1\",\"declaredBy\":\"Prof Li\",\"limits\":{\"D-01\":0.01}}");
+            JsonNode verdicts = verbs.run(
+                            "conformance", "run", model, "--declaration", declaration.toString(), "--hub", hub)
+                    .json()
+                    .path("verdicts");
+            verdicts.fields()
+                    .forEachRemaining(verdict -> say(
+                            "demo.verdict", verdict.getKey(), verdict.getValue().asText()));
             JsonNode released = verbs.done(
-                    "model", "release", model, "--key", key("releaser"), "--passphrase-file", passphrase.toString(), "--by", "Prof Li", "--hub", hub);
+                    "model",
+                    "release",
+                    model,
+                    "--key",
+                    key("releaser"),
+                    "--passphrase-file",
+                    passphrase.toString(),
+                    "--by",
+                    "Prof Li",
+                    "--hub",
+                    hub);
             say("demo.released", model.substring(0, 8), "Prof Li");
             result.put("release", released.path("release").asText());
-            verbs.done("conformance", "report", model, "--out", folder.resolve("report").toString(), "--hub", hub);
-            verbs.done("model", "export", model, "--out", folder.resolve("model.safetensors").toString(), "--hub", hub);
+            verbs.done(
+                    "conformance",
+                    "report",
+                    model,
+                    "--out",
+                    folder.resolve("report").toString(),
+                    "--hub",
+                    hub);
+            verbs.done(
+                    "model",
+                    "export",
+                    model,
+                    "--out",
+                    folder.resolve("model.safetensors").toString(),
+                    "--hub",
+                    hub);
         }
 
         private boolean verify(String model) throws IOException, InterruptedException {
@@ -423,7 +627,12 @@ public final class Demo extends Verb {
             Files.write(changed, bytes);
             Verbs.Answer bad = verbs.run("audit", "verify", changed.toString(), "--trust", trust.toString());
             JsonNode finding = bad.json().path("findings").path(0);
-            say("demo.changed", bad.json().path("verdict").asText(), bad.exit(), finding.path("code").asText(), finding.path("where").asText());
+            say(
+                    "demo.changed",
+                    bad.json().path("verdict").asText(),
+                    bad.exit(),
+                    finding.path("code").asText(),
+                    finding.path("where").asText());
             return good.exit() == 0 && bad.exit() == 1;
         }
 
@@ -432,29 +641,49 @@ public final class Demo extends Verb {
             step("demo.journal");
             Map<String, Object> epsilon = new LinkedHashMap<>();
             for (String site : HOSPITALS) {
-                JsonNode journal = verbs.run("site", "journal", folder.resolve(site).toString(), "--verify").json();
-                JsonNode set = verbs.done("data", "budget", folder.resolve(site).toString()).path("sets").path(0);
+                JsonNode journal = verbs.run(
+                                "site", "journal", folder.resolve(site).toString(), "--verify")
+                        .json();
+                JsonNode set = verbs.done("data", "budget", folder.resolve(site).toString())
+                        .path("sets")
+                        .path(0);
                 ok &= journal.path("ok").asBoolean();
                 epsilon.put(site, set.path("epsilon").asDouble());
-                say("demo.spent", site, journal.path("entries").asText(), journal.path("ok").asBoolean() ? "✓" : "✗", three(set.path("epsilon")), set.path("delta").asText(), three(set.path("remaining")));
+                say(
+                        "demo.spent",
+                        site,
+                        journal.path("entries").asText(),
+                        journal.path("ok").asBoolean() ? "✓" : "✗",
+                        three(set.path("epsilon")),
+                        set.path("delta").asText(),
+                        three(set.path("remaining")));
             }
             result.put("epsilon", epsilon);
             result.put("consoles", List.of());
             step("demo.where");
             List<List<String>> rows = new ArrayList<>();
             for (String[] row : new String[][] {
-                {"demo.where.model", "model.safetensors"}, {"demo.where.report", "report/report.json"}, {"demo.where.bundle", "evidence.zip"},
-                {"demo.where.trust", "trust.json"}, {"demo.where.parquet", "snapshots/hospital-a/tables"}, {"demo.where.journal", "hospital-a/site.db"},
-                {"demo.where.log", "hub/log"}, {"demo.where.logs", "logs"}
+                {"demo.where.model", "model.safetensors"},
+                {"demo.where.report", "report/report.json"},
+                {"demo.where.bundle", "evidence.zip"},
+                {"demo.where.trust", "trust.json"},
+                {"demo.where.parquet", "snapshots/hospital-a/tables"},
+                {"demo.where.journal", "hospital-a/site.db"},
+                {"demo.where.log", "hub/log"},
+                {"demo.where.logs", "logs"}
             }) {
-                rows.add(List.of(output().messages().say(row[0]), folder.resolve(row[1]).toString()));
+                rows.add(List.of(
+                        output().messages().say(row[0]), folder.resolve(row[1]).toString()));
             }
             table(rows);
             return ok;
         }
 
         private String key(String person) {
-            return folder.resolve("people").resolve(person).resolve("officer.key").toString();
+            return folder.resolve("people")
+                    .resolve(person)
+                    .resolve("officer.key")
+                    .toString();
         }
 
         private void process(Daemons.Daemon daemon, List<String> ports) {
@@ -494,8 +723,12 @@ public final class Demo extends Verb {
 
     private static String reasons(JsonNode round) {
         List<String> all = new ArrayList<>();
-        round.path("rejected").forEach(entry -> all.add(entry.path("site").asText() + ": " + entry.path("reason").asText()));
-        round.path("refused").forEach(entry -> all.add(entry.path("site").asText() + ": " + entry.path("reason").asText()));
+        round.path("rejected")
+                .forEach(entry -> all.add(entry.path("site").asText() + ": "
+                        + entry.path("reason").asText()));
+        round.path("refused")
+                .forEach(entry -> all.add(entry.path("site").asText() + ": "
+                        + entry.path("reason").asText()));
         return String.join(", ", all);
     }
 

@@ -16,9 +16,9 @@ import org.osteon.conformance.statistics.HistogramAuc;
 import org.osteon.protocol.document.CanonicalJson;
 
 /**
- * What nobody in a federation can do, for comparison only: reads all hospitals' raw sample exports in one place and fits plain
- * logistic regressions, without privacy, on each hospital alone and on all rows pooled, by iteratively reweighted least squares.
- * Runs outside hub and agents and shares no code with them but the AUC interval.
+ * What nobody in a federation can do, for comparison only: reads all hospitals' raw sample exports in one place and
+ * fits plain logistic regressions, without privacy, on each hospital alone and on all rows pooled, by iteratively
+ * reweighted least squares. Runs outside hub and agents and shares no code with them but the AUC interval.
  */
 public final class PooledComparison {
     private static final int BINS = 4096;
@@ -53,7 +53,8 @@ public final class PooledComparison {
         training.forEach((hospital, rows) -> answer.put(hospital, view(auc(fit(rows), heldOut))));
         answer.put("pooled", view(auc(fit(pooled), heldOut)));
         answer.put("heldOut", heldOut.size());
-        new PrintStream(System.out, true, StandardCharsets.UTF_8).println(new String(CanonicalJson.write(answer), StandardCharsets.UTF_8));
+        new PrintStream(System.out, true, StandardCharsets.UTF_8)
+                .println(new String(CanonicalJson.write(answer), StandardCharsets.UTF_8));
     }
 
     private static Map<String, Object> view(AucEstimate auc) {
@@ -70,9 +71,17 @@ public final class PooledComparison {
             }
             double height = number(cells[8], 1.6) / 100;
             double[] inputs = {
-                "女".equals(cells[6]) ? 0.8 : -1.2, (number(cells[7], 70) - 70) / 9, (number(cells[9], 60) / (height * height) - 24) / 3.2,
-                (number(cells[10], -1.9) + 1.9) / 1.1, number(cells[11], 0), number(cells[12], 0), number(cells[13], 0), number(cells[14], 0),
-                number(cells[15], 0), number(cells[16], 0), number(cells[17], 1) - 1
+                "女".equals(cells[6]) ? 0.8 : -1.2,
+                (number(cells[7], 70) - 70) / 9,
+                (number(cells[9], 60) / (height * height) - 24) / 3.2,
+                (number(cells[10], -1.9) + 1.9) / 1.1,
+                number(cells[11], 0),
+                number(cells[12], 0),
+                number(cells[13], 0),
+                number(cells[14], 0),
+                number(cells[15], 0),
+                number(cells[16], 0),
+                number(cells[17], 1) - 1
             };
             patients.putIfAbsent(cells[0], new Patient(inputs, Integer.parseInt(cells[19])));
         }

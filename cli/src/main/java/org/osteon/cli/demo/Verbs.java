@@ -29,7 +29,10 @@ final class Verbs {
     JsonNode done(String... arguments) {
         Answer answer = run(arguments);
         if (answer.exit() != ExitCode.DONE.code()) {
-            throw new CliException(ExitCode.TRY_AGAIN, "osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error().strip());
+            throw new CliException(
+                    ExitCode.TRY_AGAIN,
+                    "osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": "
+                            + answer.error().strip());
         }
         return answer.json();
     }
@@ -53,7 +56,10 @@ final class Verbs {
             System.setOut(outBefore);
             System.setErr(errBefore);
         }
-        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("{")).toList();
+        List<String> lines = out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .toList();
         JsonNode json = lines.isEmpty()
                 ? JsonNodeFactory.instance.objectNode()
                 : CanonicalJson.readTree(lines.get(lines.size() - 1).getBytes(StandardCharsets.UTF_8));

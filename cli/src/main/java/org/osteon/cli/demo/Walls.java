@@ -26,7 +26,16 @@ final class Walls {
             return new Walls(false);
         }
         List<String> test = new ArrayList<>(as(FIRST_USER));
-        test.addAll(List.of("test", "-x", home.resolve("osteon").toString(), "-a", "-r", home.resolve("cli/pom.xml").toString(), "-a", "-x", out.toString()));
+        test.addAll(List.of(
+                "test",
+                "-x",
+                home.resolve("osteon").toString(),
+                "-a",
+                "-r",
+                home.resolve("cli/pom.xml").toString(),
+                "-a",
+                "-x",
+                out.toString()));
         return new Walls(succeeds(test));
     }
 

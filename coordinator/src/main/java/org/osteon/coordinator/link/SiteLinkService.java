@@ -45,6 +45,7 @@ import org.osteon.protocol.v1.SiteLinkGrpc;
 public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private static final int MOST_HOLD = 25;
     private static final int MOST_ENTRIES = 1000;
+    private static final int GROWTH_PAUSE = 100;
 
     private final HubStore store;
     private final HubEvents events;
@@ -55,6 +56,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private final ScheduledExecutorService timer;
     private final Clock clock;
     private final ConcurrentHashMap<String, Poll> polls = new ConcurrentHashMap<>();
+    private final AtomicBoolean growth = new AtomicBoolean();
 
     /** The service; it answers held polls whenever {@link #wake} is called. */
     public SiteLinkService(
@@ -75,6 +77,19 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     /** Looks at every held poll again: there may be work. */
     public void wake() {
         timer.execute(() -> polls.values().forEach(poll -> answer(poll, false)));
+    }
+
+    /** The log has grown: asks for cosignatures shortly, once for many entries. */
+    public void logGrew() {
+        if (growth.compareAndSet(false, true)) {
+            timer.schedule(
+                    () -> {
+                        growth.set(false);
+                        polls.values().forEach(poll -> answer(poll, false));
+                    },
+                    GROWTH_PAUSE,
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
