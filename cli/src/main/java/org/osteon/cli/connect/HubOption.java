@@ -8,10 +8,17 @@ import picocli.CommandLine.Option;
 
 /** {@code --hub DIR} and {@code --as ROLE}; the hub is also found in {@code OSTEON_HUB} and in the current folder. */
 public final class HubOption {
-    @Option(names = "--hub", paramLabel = "DIR", description = "the hub's folder, or a client folder with its osteon.toml and clients/ (default: OSTEON_HUB, then the current folder)")
+    @Option(
+            names = "--hub",
+            paramLabel = "DIR",
+            description =
+                    "the hub's folder, or a client folder with its osteon.toml and clients/ (default: OSTEON_HUB, then the current folder)")
     private String hub = "";
 
-    @Option(names = "--as", paramLabel = "ROLE", description = "whose client key to use: engineer, regulator or operator")
+    @Option(
+            names = "--as",
+            paramLabel = "ROLE",
+            description = "whose client key to use: engineer, regulator or operator")
     private String role = "";
 
     /** Connects as the given role unless {@code --as} names another. */
@@ -31,6 +38,7 @@ public final class HubOption {
         if (Files.isRegularFile(here.resolve(Settings.FILE))) {
             return here;
         }
-        throw CliException.wrongCall("which hub? give --hub DIR, set OSTEON_HUB, or go to a folder with " + Settings.FILE);
+        throw CliException.wrongCall(
+                "which hub? give --hub DIR, set OSTEON_HUB, or go to a folder with " + Settings.FILE);
     }
 }

@@ -11,7 +11,10 @@ import picocli.CommandLine.Option;
 
 /** A pass-phrase from a file or the keyboard, never from an argument. */
 public final class Passphrase {
-    @Option(names = "--passphrase-file", paramLabel = "FILE", description = "file whose first line is the pass-phrase (default: ask at the keyboard)")
+    @Option(
+            names = "--passphrase-file",
+            paramLabel = "FILE",
+            description = "file whose first line is the pass-phrase (default: ask at the keyboard)")
     private String file = "";
 
     /** Reads it; the caller wipes the array. */

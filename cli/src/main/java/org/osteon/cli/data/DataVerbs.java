@@ -26,25 +26,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code osteon data …}: from a hospital's files to a frozen snapshot, and what is in it. Needs no hub and no agent. */
+/**
+ * {@code osteon data …}: from a hospital's files to a frozen snapshot, and what is in it. Needs no hub and no agent.
+ */
 @Command(
         name = "data",
         mixinStandardHelpOptions = true,
         description = "Hospital data: map, inspect, verify, budget.",
         footer = {"", "Example:  osteon data map --input export/ --out snapshots/2026-11 --site hospital-a"},
-        subcommands = {DataVerbs.MapFiles.class, DataVerbs.Inspect.class, DataVerbs.Verify.class, DataVerbs.Budget.class})
+        subcommands = {DataVerbs.MapFiles.class, DataVerbs.Inspect.class, DataVerbs.Verify.class, DataVerbs.Budget.class
+        })
 public final class DataVerbs {
 
     @Command(
             name = "map",
             mixinStandardHelpOptions = true,
-            description = "Map FHIR, CSV or DICOM (found by content, mixed folders too) to a de-identified, frozen snapshot.",
+            description =
+                    "Map FHIR, CSV or DICOM (found by content, mixed folders too) to a de-identified, frozen snapshot.",
             footer = "Example:  osteon data map --input export/ --out snapshots/2026-11 --site hospital-a")
     static final class MapFiles extends Verb {
         @Option(names = "--input", required = true, paramLabel = "PATH", description = "file or folder")
         private Path input = Path.of("");
 
-        @Option(names = "--profile", paramLabel = "P", description = "mapping profile (default: the built-in orthopaedic one)")
+        @Option(
+                names = "--profile",
+                paramLabel = "P",
+                description = "mapping profile (default: the built-in orthopaedic one)")
         private String profile = "";
 
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "snapshot folder to make")
@@ -53,7 +60,10 @@ public final class DataVerbs {
         @Option(names = "--site", paramLabel = "DIR", description = "site whose pseudonym and manifest keys are used")
         private String site = "";
 
-        @Option(names = "--key", paramLabel = "F", description = "file with the pseudonym key, 64 hex digits; F.manifest beside it signs")
+        @Option(
+                names = "--key",
+                paramLabel = "F",
+                description = "file with the pseudonym key, 64 hex digits; F.manifest beside it signs")
         private String key = "";
 
         @Override
@@ -61,7 +71,9 @@ public final class DataVerbs {
             if (!site.isEmpty() && !key.isEmpty()) {
                 throw CliException.wrongCall("give --site or --key, not both");
             }
-            MappingKeys keys = !site.isEmpty() ? KeyFiles.ofSite(Path.of(site)) : !key.isEmpty() ? KeyFiles.of(Path.of(key)) : KeyFiles.ofUser(output());
+            MappingKeys keys = !site.isEmpty()
+                    ? KeyFiles.ofSite(Path.of(site))
+                    : !key.isEmpty() ? KeyFiles.of(Path.of(key)) : KeyFiles.ofUser(output());
             try (Progress progress = new Progress(output())) {
                 Profile chosen = profile.isEmpty() ? Profile.builtIn() : Profile.read(Path.of(profile));
                 MappingResult result = DataMapping.map(input, out, chosen, keys, progress::at);
@@ -69,7 +81,9 @@ public final class DataVerbs {
                 output().answer(view(result));
                 return balances(result) ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
             } catch (MappingException e) {
-                throw new CliException("OUTPUT_UNWRITABLE".equals(e.code()) ? ExitCode.TRY_AGAIN : ExitCode.WRONG_CALL, e.code() + ": " + e.getMessage());
+                throw new CliException(
+                        "OUTPUT_UNWRITABLE".equals(e.code()) ? ExitCode.TRY_AGAIN : ExitCode.WRONG_CALL,
+                        e.code() + ": " + e.getMessage());
             } catch (ProfileException e) {
                 throw CliException.wrongCall(String.valueOf(e.getMessage()));
             }
@@ -125,7 +139,9 @@ public final class DataVerbs {
             try {
                 return look(Snapshot.open(folder));
             } catch (SnapshotException e) {
-                throw new CliException("SNAPSHOT_MISSING".equals(e.code()) ? ExitCode.WRONG_CALL : ExitCode.DOES_NOT_HOLD, e.code() + ": " + e.getMessage());
+                throw new CliException(
+                        "SNAPSHOT_MISSING".equals(e.code()) ? ExitCode.WRONG_CALL : ExitCode.DOES_NOT_HOLD,
+                        e.code() + ": " + e.getMessage());
             }
         }
     }
@@ -152,7 +168,11 @@ public final class DataVerbs {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("snapshot", snapshot.commitment().hex());
             view.put("patients", snapshot.manifest().patients());
-            view.put("rows", snapshot.manifest().tables().stream().mapToLong(Manifest.Table::rows).sum());
+            view.put(
+                    "rows",
+                    snapshot.manifest().tables().stream()
+                            .mapToLong(Manifest.Table::rows)
+                            .sum());
             view.put("schema", schema);
             output().answer(view);
             return ExitCode.DONE;
@@ -171,7 +191,11 @@ public final class DataVerbs {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("ok", true);
             view.put("snapshot", snapshot.commitment().hex());
-            view.put("rows", snapshot.manifest().tables().stream().mapToLong(Manifest.Table::rows).sum());
+            view.put(
+                    "rows",
+                    snapshot.manifest().tables().stream()
+                            .mapToLong(Manifest.Table::rows)
+                            .sum());
             output().answer(view);
             return ExitCode.DONE;
         }
@@ -189,7 +213,8 @@ public final class DataVerbs {
         @Override
         protected ExitCode run() {
             try (DaemonFolder site = DaemonFolder.site(folder, "officer")) {
-                output().answerJson(site.site().budget(Empty.getDefaultInstance()).getJson());
+                output().answerJson(
+                                site.site().budget(Empty.getDefaultInstance()).getJson());
             }
             return ExitCode.DONE;
         }

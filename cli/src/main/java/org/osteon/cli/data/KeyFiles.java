@@ -20,7 +20,8 @@ final class KeyFiles {
     static MappingKeys ofSite(Path folder) throws IOException {
         Path manifest = folder.resolve("manifest.key");
         if (!Files.isReadable(manifest)) {
-            throw CliException.wrongCall("no readable manifest.key in " + folder + "; is it a site's folder, and are you its user?");
+            throw CliException.wrongCall(
+                    "no readable manifest.key in " + folder + "; is it a site's folder, and are you its user?");
         }
         return new MappingKeys(secret(folder.resolve("pseudonym.key")), KeyFile.readPlain(manifest));
     }
@@ -37,7 +38,9 @@ final class KeyFiles {
     /** The user's own keys, made once; the output says so. */
     static MappingKeys ofUser(Output output) throws IOException {
         String configured = System.getenv("XDG_CONFIG_HOME");
-        Path base = configured == null || configured.isEmpty() ? Path.of(System.getProperty("user.home"), ".config") : Path.of(configured);
+        Path base = configured == null || configured.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".config")
+                : Path.of(configured);
         Path file = base.resolve("osteon").resolve("pseudonym.key");
         if (!Files.exists(file)) {
             Files.createDirectories(base.resolve("osteon"));

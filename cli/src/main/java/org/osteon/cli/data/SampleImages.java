@@ -32,7 +32,14 @@ public final class SampleImages extends Verb {
             long seed = name.charAt(name.length() - 1);
             String letter = name.substring(name.length() - 1).toUpperCase(java.util.Locale.ROOT);
             Path images = folder.resolve(name).resolve("images");
-            written.put(name, DicomPhantoms.write(images, seed, PhantomPatient.invent("Sample Hospital " + letter, letter, seed, hospital.getValue())).size());
+            written.put(
+                    name,
+                    DicomPhantoms.write(
+                                    images,
+                                    seed,
+                                    PhantomPatient.invent(
+                                            "Sample Hospital " + letter, letter, seed, hospital.getValue()))
+                            .size());
         }
         output().answer(written);
         return ExitCode.DONE;

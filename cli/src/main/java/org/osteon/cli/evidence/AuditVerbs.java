@@ -30,7 +30,11 @@ import picocli.CommandLine.Parameters;
         subcommands = {AuditVerbs.Log.class, AuditVerbs.Prove.class, AuditVerbs.Bundle.class, AuditVerbs.Verify.class})
 public final class AuditVerbs {
 
-    @Command(name = "log", mixinStandardHelpOptions = true, description = "The hub's events.", footer = "Example:  osteon audit log --from 100 --hub hub")
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "The hub's events.",
+            footer = "Example:  osteon audit log --from 100 --hub hub")
     static final class Log extends HubVerb {
         @Option(names = "--from", paramLabel = "N", description = "first sequence number")
         private long from;
@@ -40,7 +44,11 @@ public final class AuditVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            output().answerJson(hub.events(EventsRequest.newBuilder().setFrom(from).setLimit(limit).build()).getJson());
+            output().answerJson(hub.events(EventsRequest.newBuilder()
+                            .setFrom(from)
+                            .setLimit(limit)
+                            .build())
+                    .getJson());
             return ExitCode.DONE;
         }
 
@@ -50,14 +58,20 @@ public final class AuditVerbs {
         }
     }
 
-    @Command(name = "prove", mixinStandardHelpOptions = true, description = "The proof that an event is in the log.", footer = "Example:  osteon audit prove 17 --hub hub")
+    @Command(
+            name = "prove",
+            mixinStandardHelpOptions = true,
+            description = "The proof that an event is in the log.",
+            footer = "Example:  osteon audit prove 17 --hub hub")
     static final class Prove extends HubVerb {
         @Parameters(paramLabel = "EVENT", description = "sequence number")
         private long event;
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            output().answerJson(hub.prove(ProveRequest.newBuilder().setEvent(event).build()).getJson());
+            output().answerJson(
+                            hub.prove(ProveRequest.newBuilder().setEvent(event).build())
+                                    .getJson());
             return ExitCode.DONE;
         }
 
@@ -67,7 +81,11 @@ public final class AuditVerbs {
         }
     }
 
-    @Command(name = "bundle", mixinStandardHelpOptions = true, description = "Write the evidence bundle of a released model.", footer = "Example:  osteon audit bundle 1a2b3c4d --out evidence.zip --hub hub")
+    @Command(
+            name = "bundle",
+            mixinStandardHelpOptions = true,
+            description = "Write the evidence bundle of a released model.",
+            footer = "Example:  osteon audit bundle 1a2b3c4d --out evidence.zip --hub hub")
     static final class Bundle extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
@@ -77,7 +95,8 @@ public final class AuditVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
-            var sha = Chunks.write(hub.bundle(ModelRef.newBuilder().setModel(model).build()), out);
+            var sha = Chunks.write(
+                    hub.bundle(ModelRef.newBuilder().setModel(model).build()), out);
             output().answer(Map.of("bundle", out.toString(), "sha256", sha.hex()));
             return ExitCode.DONE;
         }
@@ -88,7 +107,11 @@ public final class AuditVerbs {
         }
     }
 
-    @Command(name = "verify", mixinStandardHelpOptions = true, description = "Check a bundle offline; the trust file comes from outside it.", footer = "Example:  osteon audit verify evidence.zip --trust trust.json")
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = "Check a bundle offline; the trust file comes from outside it.",
+            footer = "Example:  osteon audit verify evidence.zip --trust trust.json")
     static final class Verify extends Verb {
         @Parameters(paramLabel = "BUNDLE", description = "evidence bundle")
         private Path bundle = Path.of("");
@@ -106,7 +129,9 @@ public final class AuditVerbs {
                     "verdict",
                     verdict.outcome().name(),
                     "findings",
-                    verdict.findings().stream().map(f -> Map.of("code", f.code(), "where", f.where())).toList()));
+                    verdict.findings().stream()
+                            .map(f -> Map.of("code", f.code(), "where", f.where()))
+                            .toList()));
             return verdict.outcome() == Verdict.Outcome.VERIFIED ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
         }
 

@@ -26,12 +26,20 @@ import picocli.CommandLine.Parameters;
         subcommands = {ConformanceVerbs.Run.class, ConformanceVerbs.Report.class})
 public final class ConformanceVerbs {
 
-    @Command(name = "run", mixinStandardHelpOptions = true, description = "Run the study's suites on a model against declared limits.", footer = "Example:  osteon conformance run 1a2b3c4d --declaration limits.json --hub hub")
+    @Command(
+            name = "run",
+            mixinStandardHelpOptions = true,
+            description = "Run the study's suites on a model against declared limits.",
+            footer = "Example:  osteon conformance run 1a2b3c4d --declaration limits.json --hub hub")
     static final class Run extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
 
-        @Option(names = "--declaration", required = true, paramLabel = "F", description = "declaration file with the limits")
+        @Option(
+                names = "--declaration",
+                required = true,
+                paramLabel = "F",
+                description = "declaration file with the limits")
         private Path declaration = Path.of("");
 
         @Override
@@ -45,7 +53,8 @@ public final class ConformanceVerbs {
                             .build())
                     .getJson();
             output().answerJson(json);
-            JsonNode verdicts = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8)).path("verdicts");
+            JsonNode verdicts = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8))
+                    .path("verdicts");
             for (JsonNode verdict : verdicts) {
                 if (!"PASS".equals(verdict.asText())) {
                     return ExitCode.DOES_NOT_HOLD;
@@ -55,7 +64,11 @@ public final class ConformanceVerbs {
         }
     }
 
-    @Command(name = "report", mixinStandardHelpOptions = true, description = "Write a model's conformance report.", footer = "Example:  osteon conformance report 1a2b3c4d --out report --hub hub")
+    @Command(
+            name = "report",
+            mixinStandardHelpOptions = true,
+            description = "Write a model's conformance report.",
+            footer = "Example:  osteon conformance report 1a2b3c4d --out report --hub hub")
     static final class Report extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
@@ -65,10 +78,14 @@ public final class ConformanceVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
-            byte[] envelope = hub.conformanceReport(ModelRef.newBuilder().setModel(model).build()).getEnvelope().toByteArray();
+            byte[] envelope = hub.conformanceReport(
+                            ModelRef.newBuilder().setModel(model).build())
+                    .getEnvelope()
+                    .toByteArray();
             Files.createDirectories(out);
             Path file = out.resolve("report.json");
-            Files.write(file, CanonicalJson.write(CanonicalJson.readTree(envelope).path("document")));
+            Files.write(
+                    file, CanonicalJson.write(CanonicalJson.readTree(envelope).path("document")));
             output().answer(Map.of("report", file.toString()));
             return ExitCode.DONE;
         }

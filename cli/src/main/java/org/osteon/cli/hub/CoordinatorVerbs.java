@@ -16,7 +16,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code osteon coordinator …}: the hub's operator. {@code init} and {@code start} are done by the daemon's own program. */
+/**
+ * {@code osteon coordinator …}: the hub's operator. {@code init} and {@code start} are done by the daemon's own
+ * program.
+ */
 @Command(
         name = "coordinator",
         mixinStandardHelpOptions = true,
@@ -42,7 +45,11 @@ public final class CoordinatorVerbs {
         }
     }
 
-    @Command(name = "status", mixinStandardHelpOptions = true, description = "Who the hub is and how it is.", footer = "Example:  osteon coordinator status hub --json")
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Who the hub is and how it is.",
+            footer = "Example:  osteon coordinator status hub --json")
     static final class Status extends OperatorVerb {
         @Override
         protected ExitCode run() {
@@ -53,7 +60,11 @@ public final class CoordinatorVerbs {
         }
     }
 
-    @Command(name = "enrol", mixinStandardHelpOptions = true, description = "A one-time enrolment token for a site.", footer = "Example:  osteon coordinator enrol hub --site hospital-a")
+    @Command(
+            name = "enrol",
+            mixinStandardHelpOptions = true,
+            description = "A one-time enrolment token for a site.",
+            footer = "Example:  osteon coordinator enrol hub --site hospital-a")
     static final class Enrol extends OperatorVerb {
         @Option(names = "--site", required = true, paramLabel = "NAME", description = "the site's name")
         private String site = "";
@@ -61,13 +72,19 @@ public final class CoordinatorVerbs {
         @Override
         protected ExitCode run() {
             try (DaemonFolder hub = connect()) {
-                output().answerJson(hub.hub().issueToken(IssueTokenRequest.newBuilder().setSite(site).build()).getJson());
+                output().answerJson(hub.hub()
+                        .issueToken(IssueTokenRequest.newBuilder().setSite(site).build())
+                        .getJson());
             }
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "confirm", mixinStandardHelpOptions = true, description = "Confirm a site after comparing its key's fingerprint with the site's own display.", footer = "Example:  osteon coordinator confirm hub --site hospital-a --fingerprint 1a2b-…")
+    @Command(
+            name = "confirm",
+            mixinStandardHelpOptions = true,
+            description = "Confirm a site after comparing its key's fingerprint with the site's own display.",
+            footer = "Example:  osteon coordinator confirm hub --site hospital-a --fingerprint 1a2b-…")
     static final class Confirm extends OperatorVerb {
         @Option(names = "--site", required = true, paramLabel = "NAME", description = "the site's name")
         private String site = "";
@@ -78,14 +95,21 @@ public final class CoordinatorVerbs {
         @Override
         protected ExitCode run() {
             try (DaemonFolder hub = connect()) {
-                ConfirmSiteRequest request = ConfirmSiteRequest.newBuilder().setSite(site).setFingerprint(fingerprint).build();
+                ConfirmSiteRequest request = ConfirmSiteRequest.newBuilder()
+                        .setSite(site)
+                        .setFingerprint(fingerprint)
+                        .build();
                 output().answerJson(hub.hub().confirmSite(request).getJson());
             }
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Revoke a site; its key counts no longer, also in mid-round.", footer = "Example:  osteon coordinator revoke hub --site hospital-a")
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Revoke a site; its key counts no longer, also in mid-round.",
+            footer = "Example:  osteon coordinator revoke hub --site hospital-a")
     static final class Revoke extends OperatorVerb {
         @Option(names = "--site", required = true, paramLabel = "NAME", description = "the site's name")
         private String site = "";
@@ -93,21 +117,39 @@ public final class CoordinatorVerbs {
         @Override
         protected ExitCode run() {
             try (DaemonFolder hub = connect()) {
-                output().answerJson(hub.hub().revokeSite(RevokeSiteRequest.newBuilder().setSite(site).build()).getJson());
+                output().answerJson(hub.hub()
+                        .revokeSite(RevokeSiteRequest.newBuilder().setSite(site).build())
+                        .getJson());
             }
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "add-key", mixinStandardHelpOptions = true, description = "Enter a person's public key in the trust document.", footer = "Example:  osteon coordinator add-key hub --role releaser --holder 'Dr Li' --key li.pub")
+    @Command(
+            name = "add-key",
+            mixinStandardHelpOptions = true,
+            description = "Enter a person's public key in the trust document.",
+            footer = "Example:  osteon coordinator add-key hub --role releaser --holder 'Dr Li' --key li.pub")
     static final class AddKey extends OperatorVerb {
-        @Option(names = "--role", required = true, paramLabel = "ROLE", description = "officer, releaser or declaration")
+        @Option(
+                names = "--role",
+                required = true,
+                paramLabel = "ROLE",
+                description = "officer, releaser or declaration")
         private String role = "";
 
-        @Option(names = "--holder", required = true, paramLabel = "NAME", description = "the person, or for an officer the site")
+        @Option(
+                names = "--holder",
+                required = true,
+                paramLabel = "NAME",
+                description = "the person, or for an officer the site")
         private String holder = "";
 
-        @Option(names = "--key", required = true, paramLabel = "FILE", description = "public key file (a private key file's public half is read without its pass-phrase)")
+        @Option(
+                names = "--key",
+                required = true,
+                paramLabel = "FILE",
+                description = "public key file (a private key file's public half is read without its pass-phrase)")
         private Path key = Path.of("");
 
         @Override
@@ -124,7 +166,11 @@ public final class CoordinatorVerbs {
         }
     }
 
-    @Command(name = "add-flower-node", mixinStandardHelpOptions = true, description = "Register an unmodified Flower SuperNode's public key, for ungoverned runs only.", footer = "Example:  osteon coordinator add-flower-node hub --key node.pub.pem")
+    @Command(
+            name = "add-flower-node",
+            mixinStandardHelpOptions = true,
+            description = "Register an unmodified Flower SuperNode's public key, for ungoverned runs only.",
+            footer = "Example:  osteon coordinator add-flower-node hub --key node.pub.pem")
     static final class AddFlowerNode extends OperatorVerb {
         @Option(names = "--key", required = true, paramLabel = "FILE", description = "public key, PEM")
         private Path key = Path.of("");
@@ -132,7 +178,9 @@ public final class CoordinatorVerbs {
         @Override
         protected ExitCode run() throws Exception {
             try (DaemonFolder hub = connect()) {
-                var request = RegisterFlowerNodeRequest.newBuilder().setNodeKeyPem(Files.readString(key)).build();
+                var request = RegisterFlowerNodeRequest.newBuilder()
+                        .setNodeKeyPem(Files.readString(key))
+                        .build();
                 output().answerJson(hub.hub().registerFlowerNode(request).getJson());
             }
             return ExitCode.DONE;

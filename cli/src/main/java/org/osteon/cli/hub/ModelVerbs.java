@@ -31,10 +31,19 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Model versions: list, show, export, release.",
         footer = {"", "Example:  osteon model export 1a2b3c4d --out model.safetensors --hub hub"},
-        subcommands = {ModelVerbs.ListModels.class, ModelVerbs.Show.class, ModelVerbs.Export.class, ModelVerbs.ReleaseModel.class})
+        subcommands = {
+            ModelVerbs.ListModels.class,
+            ModelVerbs.Show.class,
+            ModelVerbs.Export.class,
+            ModelVerbs.ReleaseModel.class
+        })
 public final class ModelVerbs {
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "All model versions.", footer = "Example:  osteon model list --hub hub")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "All model versions.",
+            footer = "Example:  osteon model list --hub hub")
     static final class ListModels extends HubVerb {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
@@ -43,27 +52,43 @@ public final class ModelVerbs {
         }
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "A model version with its lineage.", footer = "Example:  osteon model show 1a2b3c4d --hub hub")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "A model version with its lineage.",
+            footer = "Example:  osteon model show 1a2b3c4d --hub hub")
     static final class Show extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            byte[] envelope = hub.showModel(ModelRef.newBuilder().setModel(model).build()).getEnvelope().toByteArray();
-            ModelVersion version = SignedDocument.read(envelope, ModelVersion.class).document();
+            byte[] envelope = hub.showModel(
+                            ModelRef.newBuilder().setModel(model).build())
+                    .getEnvelope()
+                    .toByteArray();
+            ModelVersion version =
+                    SignedDocument.read(envelope, ModelVersion.class).document();
             var tree = CanonicalJson.tree(version).deepCopy();
             if (tree instanceof com.fasterxml.jackson.databind.node.ObjectNode object) {
                 object.put("model", version.digest().hex());
                 object.putArray("parents").add(version.parent().hex());
-                object.put("parameters", version.specs().stream().mapToLong(spec -> spec.elements()).sum());
+                object.put(
+                        "parameters",
+                        version.specs().stream()
+                                .mapToLong(spec -> spec.elements())
+                                .sum());
             }
             output().answer(tree);
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "export", mixinStandardHelpOptions = true, description = "Write a model's arrays; the file's ending chooses .safetensors or .npz.", footer = "Example:  osteon model export 1a2b3c4d --out model.npz --hub hub")
+    @Command(
+            name = "export",
+            mixinStandardHelpOptions = true,
+            description = "Write a model's arrays; the file's ending chooses .safetensors or .npz.",
+            footer = "Example:  osteon model export 1a2b3c4d --out model.npz --hub hub")
     static final class Export extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
@@ -77,13 +102,22 @@ public final class ModelVerbs {
             if (!out.toString().endsWith("." + format)) {
                 throw CliException.wrongCall("--out must end in .safetensors or .npz");
             }
-            Digest sha = Chunks.write(hub.exportModel(ModelRef.newBuilder().setModel(model).setFormat(format).build()), out);
+            Digest sha = Chunks.write(
+                    hub.exportModel(ModelRef.newBuilder()
+                            .setModel(model)
+                            .setFormat(format)
+                            .build()),
+                    out);
             output().answer(Map.of("model", model, "file", out.toString(), "sha256", sha.hex()));
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "release", mixinStandardHelpOptions = true, description = "Release a model with your own key; needs passing suites.", footer = "Example:  osteon model release 1a2b3c4d --key li.key --by 'Dr Li' --hub hub")
+    @Command(
+            name = "release",
+            mixinStandardHelpOptions = true,
+            description = "Release a model with your own key; needs passing suites.",
+            footer = "Example:  osteon model release 1a2b3c4d --key li.key --by 'Dr Li' --hub hub")
     static final class ReleaseModel extends HubVerb {
         @Parameters(paramLabel = "M", description = "model digest, or its first digits")
         private String model = "";
@@ -103,10 +137,12 @@ public final class ModelVerbs {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
             ModelRef reference = ModelRef.newBuilder().setModel(model).build();
-            ModelVersion version = SignedDocument.read(hub.showModel(reference).getEnvelope().toByteArray(), ModelVersion.class)
+            ModelVersion version = SignedDocument.read(
+                            hub.showModel(reference).getEnvelope().toByteArray(), ModelVersion.class)
                     .document();
             byte[] report = hub.conformanceReport(reference).getEnvelope().toByteArray();
-            Digest reportDigest = Digest.of(CanonicalJson.write(CanonicalJson.readTree(report).path("document")));
+            Digest reportDigest =
+                    Digest.of(CanonicalJson.write(CanonicalJson.readTree(report).path("document")));
             Release release = new Release(
                     Release.SCHEMA,
                     version.federation(),
@@ -121,7 +157,10 @@ public final class ModelVerbs {
             try {
                 SigningKey signing = KeyFile.readEncrypted(key, typed);
                 byte[] signed = SignedDocument.sign(release, signing).bytes();
-                output().answerJson(hub.releaseModel(Document.newBuilder().setEnvelope(ByteString.copyFrom(signed)).build()).getJson());
+                output().answerJson(hub.releaseModel(Document.newBuilder()
+                                .setEnvelope(ByteString.copyFrom(signed))
+                                .build())
+                        .getJson());
             } finally {
                 Arrays.fill(typed, '\0');
             }

@@ -17,7 +17,11 @@ import picocli.CommandLine.Parameters;
         subcommands = RoundVerbs.Replay.class)
 public final class RoundVerbs {
 
-    @Command(name = "replay", mixinStandardHelpOptions = true, description = "Recompute the aggregate from the stored updates and compare.", footer = "Example:  osteon round replay r-1a2b3c4d 2 --hub hub")
+    @Command(
+            name = "replay",
+            mixinStandardHelpOptions = true,
+            description = "Recompute the aggregate from the stored updates and compare.",
+            footer = "Example:  osteon round replay r-1a2b3c4d 2 --hub hub")
     static final class Replay extends HubVerb {
         @Parameters(index = "0", paramLabel = "R", description = "run")
         private String run = "";
@@ -27,9 +31,15 @@ public final class RoundVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            String json = hub.replayRound(ReplayRoundRequest.newBuilder().setRun(run).setRound(round).build()).getJson();
+            String json = hub.replayRound(ReplayRoundRequest.newBuilder()
+                            .setRun(run)
+                            .setRound(round)
+                            .build())
+                    .getJson();
             output().answerJson(json);
-            boolean ok = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8)).path("ok").asBoolean();
+            boolean ok = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8))
+                    .path("ok")
+                    .asBoolean();
             return ok ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
         }
     }

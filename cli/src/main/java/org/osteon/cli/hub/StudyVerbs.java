@@ -48,7 +48,11 @@ public final class StudyVerbs {
                 .build();
     }
 
-    @Command(name = "validate", mixinStandardHelpOptions = true, description = "Check a study document; prints its digest.", footer = "Example:  osteon study validate study.json")
+    @Command(
+            name = "validate",
+            mixinStandardHelpOptions = true,
+            description = "Check a study document; prints its digest.",
+            footer = "Example:  osteon study validate study.json")
     static final class Validate extends Verb {
         @Parameters(paramLabel = "F", description = "study document")
         private Path file = Path.of("");
@@ -60,7 +64,11 @@ public final class StudyVerbs {
         }
     }
 
-    @Command(name = "publish", mixinStandardHelpOptions = true, description = "Publish a study to the sites it names.", footer = "Example:  osteon study publish study.json --hub hub")
+    @Command(
+            name = "publish",
+            mixinStandardHelpOptions = true,
+            description = "Publish a study to the sites it names.",
+            footer = "Example:  osteon study publish study.json --hub hub")
     static final class Publish extends HubVerb {
         @Parameters(paramLabel = "F", description = "study document")
         private Path file = Path.of("");
@@ -72,7 +80,11 @@ public final class StudyVerbs {
         }
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "The studies at the hub.", footer = "Example:  osteon study list --hub hub")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "The studies at the hub.",
+            footer = "Example:  osteon study list --hub hub")
     static final class ListStudies extends HubVerb {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
@@ -81,29 +93,42 @@ public final class StudyVerbs {
         }
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "A study's document.", footer = "Example:  osteon study show 1a2b3c4d --hub hub")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "A study's document.",
+            footer = "Example:  osteon study show 1a2b3c4d --hub hub")
     static final class Show extends HubVerb {
         @Parameters(paramLabel = "S", description = "study digest, or its first digits")
         private String study = "";
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            byte[] envelope = hub.showStudy(StudyRef.newBuilder().setStudy(study).build()).getEnvelope().toByteArray();
+            byte[] envelope = hub.showStudy(
+                            StudyRef.newBuilder().setStudy(study).build())
+                    .getEnvelope()
+                    .toByteArray();
             output().answer(CanonicalJson.readTree(envelope).path("document"));
             return ExitCode.DONE;
         }
     }
 
-    @Command(name = "dry-run", mixinStandardHelpOptions = true, description = "Ask each site's policy whether it would accept, and why not.", footer = "Example:  osteon study dry-run 1a2b3c4d --hub hub")
+    @Command(
+            name = "dry-run",
+            mixinStandardHelpOptions = true,
+            description = "Ask each site's policy whether it would accept, and why not.",
+            footer = "Example:  osteon study dry-run 1a2b3c4d --hub hub")
     static final class DryRun extends HubVerb {
         @Parameters(paramLabel = "S", description = "study digest, or its first digits")
         private String study = "";
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            String json = hub.dryRun(StudyRef.newBuilder().setStudy(study).build()).getJson();
+            String json =
+                    hub.dryRun(StudyRef.newBuilder().setStudy(study).build()).getJson();
             output().answerJson(json);
-            JsonNode answers = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8)).path("answers");
+            JsonNode answers = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8))
+                    .path("answers");
             for (JsonNode answer : answers) {
                 if (!"would-accept".equals(answer.path("verdict").asText())) {
                     return ExitCode.REFUSED;
@@ -113,7 +138,11 @@ public final class StudyVerbs {
         }
     }
 
-    @Command(name = "amend", mixinStandardHelpOptions = true, description = "Publish a new version; F must name S as its predecessor.", footer = "Example:  osteon study amend 1a2b3c4d study-2.json --hub hub")
+    @Command(
+            name = "amend",
+            mixinStandardHelpOptions = true,
+            description = "Publish a new version; F must name S as its predecessor.",
+            footer = "Example:  osteon study amend 1a2b3c4d study-2.json --hub hub")
     static final class Amend extends HubVerb {
         @Parameters(index = "0", paramLabel = "S", description = "full digest of the version before")
         private String study = "";
@@ -125,7 +154,8 @@ public final class StudyVerbs {
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
             Study next = read(file);
             if (!next.previous().equals(study)) {
-                throw CliException.wrongCall("the document names \"" + next.previous() + "\" as its predecessor, not " + study);
+                throw CliException.wrongCall(
+                        "the document names \"" + next.previous() + "\" as its predecessor, not " + study);
             }
             output().answerJson(hub.publishStudy(unsigned(next)).getJson());
             return ExitCode.DONE;

@@ -20,14 +20,19 @@ import picocli.CommandLine.Option;
         subcommands = TrustVerbs.Export.class)
 public final class TrustVerbs {
 
-    @Command(name = "export", mixinStandardHelpOptions = true, description = "Write the trust document; keep it apart from any bundle.", footer = "Example:  osteon trust export --out trust.json --hub hub")
+    @Command(
+            name = "export",
+            mixinStandardHelpOptions = true,
+            description = "Write the trust document; keep it apart from any bundle.",
+            footer = "Example:  osteon trust export --out trust.json --hub hub")
     static final class Export extends HubVerb {
         @Option(names = "--out", required = true, paramLabel = "F", description = "file to write")
         private Path out = Path.of("");
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
-            byte[] envelope = hub.trust(Empty.getDefaultInstance()).getEnvelope().toByteArray();
+            byte[] envelope =
+                    hub.trust(Empty.getDefaultInstance()).getEnvelope().toByteArray();
             SignedDocument<TrustDocument> trust = SignedDocument.read(envelope, TrustDocument.class);
             Files.write(out, envelope);
             output().answer(Map.of(

@@ -54,10 +54,18 @@ import picocli.CommandLine.Parameters;
         })
 public final class OfficerVerbs {
 
-    @Command(name = "key", mixinStandardHelpOptions = true, description = "Officers' keys: new.", subcommands = NewKey.class)
+    @Command(
+            name = "key",
+            mixinStandardHelpOptions = true,
+            description = "Officers' keys: new.",
+            subcommands = NewKey.class)
     static final class Key {}
 
-    @Command(name = "new", mixinStandardHelpOptions = true, description = "Make a key that only its pass-phrase opens; writes F and F.pub.", footer = "Example:  osteon officer key new ~/.osteon-officer/li.key")
+    @Command(
+            name = "new",
+            mixinStandardHelpOptions = true,
+            description = "Make a key that only its pass-phrase opens; writes F and F.pub.",
+            footer = "Example:  osteon officer key new ~/.osteon-officer/li.key")
     static final class NewKey extends Verb {
         @Parameters(paramLabel = "F", description = "key file to make")
         private Path file = Path.of("");
@@ -105,7 +113,9 @@ public final class OfficerVerbs {
                 byte[] envelope = site.showStudy(ref).getEnvelope().toByteArray();
                 Study study = SignedDocument.read(envelope, Study.class).document();
                 if (!study.digest().hex().startsWith(reference)) {
-                    throw new CliException(ExitCode.DOES_NOT_HOLD, "the agent showed study " + study.digest().brief() + "…, not " + reference);
+                    throw new CliException(
+                            ExitCode.DOES_NOT_HOLD,
+                            "the agent showed study " + study.digest().brief() + "…, not " + reference);
                 }
                 String facts = site.review(ref).getJson();
                 return decide(site, study, CanonicalJson.readTree(facts.getBytes(StandardCharsets.UTF_8)));
@@ -126,7 +136,10 @@ public final class OfficerVerbs {
             char[] typed = passphrase.read("pass-phrase of " + key.getFileName());
             try {
                 SignedDocument<Decision> signed = SignedDocument.sign(decision, KeyFile.readEncrypted(key, typed));
-                String json = site.decide(Document.newBuilder().setEnvelope(ByteString.copyFrom(signed.bytes())).build()).getJson();
+                String json = site.decide(Document.newBuilder()
+                                .setEnvelope(ByteString.copyFrom(signed.bytes()))
+                                .build())
+                        .getJson();
                 ObjectNode answer = (ObjectNode) CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
                 answer.put("digest", signed.digest().hex());
                 answer.set("capsule", CanonicalJson.tree(decision));
@@ -142,7 +155,11 @@ public final class OfficerVerbs {
         }
     }
 
-    @Command(name = "review", mixinStandardHelpOptions = true, description = "Exactly what a study asks of this site, from the bytes that would be signed for.", footer = "Example:  osteon officer review hospital-a 1a2b3c4d")
+    @Command(
+            name = "review",
+            mixinStandardHelpOptions = true,
+            description = "Exactly what a study asks of this site, from the bytes that would be signed for.",
+            footer = "Example:  osteon officer review hospital-a 1a2b3c4d")
     static final class Review extends StudyVerb {
         @Override
         ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
@@ -174,9 +191,18 @@ public final class OfficerVerbs {
         }
     }
 
-    @Command(name = "approve", mixinStandardHelpOptions = true, description = "Approve within limits, until a date.", footer = "Example:  osteon officer approve hospital-a 1a2b3c4d --key li.key --epsilon 2 --rounds 6 --until 2027-03-01T00:00:00Z")
+    @Command(
+            name = "approve",
+            mixinStandardHelpOptions = true,
+            description = "Approve within limits, until a date.",
+            footer =
+                    "Example:  osteon officer approve hospital-a 1a2b3c4d --key li.key --epsilon 2 --rounds 6 --until 2027-03-01T00:00:00Z")
     static final class Approve extends SigningVerb {
-        @Option(names = "--epsilon", paramLabel = "E", description = "most that may be spent (0 for an exact study)", required = true)
+        @Option(
+                names = "--epsilon",
+                paramLabel = "E",
+                description = "most that may be spent (0 for an exact study)",
+                required = true)
         private double epsilon;
 
         @Option(names = "--rounds", paramLabel = "N", description = "rounds at most", required = true)
@@ -185,7 +211,10 @@ public final class OfficerVerbs {
         @Option(names = "--until", paramLabel = "T", description = "valid until, ISO 8601 in UTC", required = true)
         private String until = "";
 
-        @Option(names = "--waive", paramLabel = "CODE", description = "site rule you waive for this study, such as SMALL_CELL")
+        @Option(
+                names = "--waive",
+                paramLabel = "CODE",
+                description = "site rule you waive for this study, such as SMALL_CELL")
         private List<String> waivers = new ArrayList<>();
 
         @Override
@@ -210,7 +239,9 @@ public final class OfficerVerbs {
                             epsilon,
                             study.privacy().delta(),
                             rounds,
-                            study.releases().stream().map(Study.ReleaseItem::name).toList(),
+                            study.releases().stream()
+                                    .map(Study.ReleaseItem::name)
+                                    .toList(),
                             study.purpose(),
                             waivers,
                             now,
@@ -219,7 +250,12 @@ public final class OfficerVerbs {
         }
     }
 
-    @Command(name = "refuse", mixinStandardHelpOptions = true, description = "Refuse with a reason, which the hub will read.", footer = "Example:  osteon officer refuse hospital-a 1a2b3c4d --key li.key --reason 'more privacy budget than our board allows'")
+    @Command(
+            name = "refuse",
+            mixinStandardHelpOptions = true,
+            description = "Refuse with a reason, which the hub will read.",
+            footer =
+                    "Example:  osteon officer refuse hospital-a 1a2b3c4d --key li.key --reason 'more privacy budget than our board allows'")
     static final class Refuse extends SigningVerb {
         @Option(names = "--reason", paramLabel = "TEXT", description = "why", required = true)
         private String reason = "";
@@ -228,11 +264,22 @@ public final class OfficerVerbs {
         ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
             return signAndHandIn(
                     site,
-                    new Refusal(Refusal.SCHEMA, study.federation(), study.digest(), facts.path("site").asText(), reason, now()));
+                    new Refusal(
+                            Refusal.SCHEMA,
+                            study.federation(),
+                            study.digest(),
+                            facts.path("site").asText(),
+                            reason,
+                            now()));
         }
     }
 
-    @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Withdraw an approval; nothing leaves under it any more.", footer = "Example:  osteon officer revoke hospital-a 1a2b3c4d --key li.key --reason 'board decision of 3 March'")
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Withdraw an approval; nothing leaves under it any more.",
+            footer =
+                    "Example:  osteon officer revoke hospital-a 1a2b3c4d --key li.key --reason 'board decision of 3 March'")
     static final class Revoke extends SigningVerb {
         @Option(names = "--reason", paramLabel = "TEXT", description = "why", required = true)
         private String reason = "";
@@ -241,7 +288,9 @@ public final class OfficerVerbs {
         ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
             String capsule = facts.path("capsule").asText("");
             if (capsule.isEmpty()) {
-                throw new CliException(ExitCode.REFUSED, "no approval of study " + study.digest().brief() + "… is in force here");
+                throw new CliException(
+                        ExitCode.REFUSED,
+                        "no approval of study " + study.digest().brief() + "… is in force here");
             }
             return signAndHandIn(
                     site,

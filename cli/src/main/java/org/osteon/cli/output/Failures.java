@@ -43,7 +43,8 @@ public final class Failures {
     private static String sentence(Status status) {
         String text = status.getDescription();
         if (status.getCode() == Status.Code.UNAVAILABLE) {
-            return "the daemon cannot be reached or is busy" + (text == null ? "" : " (" + text + ")") + "; nothing was lost, try again";
+            return "the daemon cannot be reached or is busy" + (text == null ? "" : " (" + text + ")")
+                    + "; nothing was lost, try again";
         }
         return text == null || text.isBlank() ? status.getCode().name() : text;
     }

@@ -85,7 +85,8 @@ public final class Output {
         rows.forEach(row -> row.fieldNames().forEachRemaining(columns::add));
         List<List<String>> cells = new ArrayList<>();
         cells.add(columns.stream().map(messages()::field).toList());
-        rows.forEach(row -> cells.add(columns.stream().map(column -> cell(row.path(column))).toList()));
+        rows.forEach(row ->
+                cells.add(columns.stream().map(column -> cell(row.path(column))).toList()));
         Table.print(out, indent, cells);
     }
 
@@ -99,7 +100,9 @@ public final class Output {
             value.forEach(part -> parts.add(cell(part)));
             text = String.join(", ", parts);
         } else {
-            text = value.isValueNode() ? value.asText() : new String(CanonicalJson.write(value), StandardCharsets.UTF_8);
+            text = value.isValueNode()
+                    ? value.asText()
+                    : new String(CanonicalJson.write(value), StandardCharsets.UTF_8);
         }
         if (text.matches("[0-9a-f]{64}")) {
             return text.substring(0, 8) + "…";

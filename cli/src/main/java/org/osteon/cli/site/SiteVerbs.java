@@ -15,7 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code osteon site …}: a hospital's operator. {@code init} and {@code start} are done by the daemon's own program. */
+/**
+ * {@code osteon site …}: a hospital's operator. {@code init} and {@code start} are done by the daemon's own program.
+ */
 @Command(
         name = "site",
         mixinStandardHelpOptions = true,
@@ -53,7 +55,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "status", mixinStandardHelpOptions = true, description = "Who the site is, and in which state.", footer = "Example:  osteon site status hospital-a --json")
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Who the site is, and in which state.",
+            footer = "Example:  osteon site status hospital-a --json")
     static final class Status extends OperatorVerb {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
@@ -61,7 +67,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "stop-all", mixinStandardHelpOptions = true, description = "The big red switch: nothing leaves until it is lifted.", footer = "Example:  osteon site stop-all hospital-a")
+    @Command(
+            name = "stop-all",
+            mixinStandardHelpOptions = true,
+            description = "The big red switch: nothing leaves until it is lifted.",
+            footer = "Example:  osteon site stop-all hospital-a")
     static final class StopAll extends OperatorVerb {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
@@ -69,7 +79,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Lift the switch.", footer = "Example:  osteon site resume hospital-a")
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Lift the switch.",
+            footer = "Example:  osteon site resume hospital-a")
     static final class Resume extends OperatorVerb {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
@@ -77,7 +91,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "journal", mixinStandardHelpOptions = true, description = "All that ever left this site; --verify recomputes it against log and outbox.", footer = "Example:  osteon site journal hospital-a --verify")
+    @Command(
+            name = "journal",
+            mixinStandardHelpOptions = true,
+            description = "All that ever left this site; --verify recomputes it against log and outbox.",
+            footer = "Example:  osteon site journal hospital-a --verify")
     static final class Journal extends OperatorVerb {
         @Option(names = "--study", paramLabel = "S", description = "only this study")
         private String study = "";
@@ -89,7 +107,8 @@ public final class SiteVerbs {
         String call(SiteGrpc.SiteBlockingStub site) {
             return verify
                     ? site.verifyJournal(Empty.getDefaultInstance()).getJson()
-                    : site.journal(StudyRef.newBuilder().setStudy(study).build()).getJson();
+                    : site.journal(StudyRef.newBuilder().setStudy(study).build())
+                            .getJson();
         }
 
         @Override
@@ -98,7 +117,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "receipts", mixinStandardHelpOptions = true, description = "The hub's signed receipts for what this site sent.", footer = "Example:  osteon site receipts hospital-a")
+    @Command(
+            name = "receipts",
+            mixinStandardHelpOptions = true,
+            description = "The hub's signed receipts for what this site sent.",
+            footer = "Example:  osteon site receipts hospital-a")
     static final class Receipts extends OperatorVerb {
         @Option(names = "--study", paramLabel = "S", description = "only this study")
         private String study = "";
@@ -109,7 +132,11 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "policy", mixinStandardHelpOptions = true, description = "The site's own rules.", footer = "Example:  osteon site policy hospital-a")
+    @Command(
+            name = "policy",
+            mixinStandardHelpOptions = true,
+            description = "The site's own rules.",
+            footer = "Example:  osteon site policy hospital-a")
     static final class Policy extends OperatorVerb {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
@@ -117,10 +144,18 @@ public final class SiteVerbs {
         }
     }
 
-    @Command(name = "data", mixinStandardHelpOptions = true, description = "Snapshots of a site: add.", subcommands = AddData.class)
+    @Command(
+            name = "data",
+            mixinStandardHelpOptions = true,
+            description = "Snapshots of a site: add.",
+            subcommands = AddData.class)
     static final class Data {}
 
-    @Command(name = "add", mixinStandardHelpOptions = true, description = "Give the agent a frozen snapshot.", footer = "Example:  osteon site data add hospital-a snapshots/2026-11")
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = "Give the agent a frozen snapshot.",
+            footer = "Example:  osteon site data add hospital-a snapshots/2026-11")
     static final class AddData extends OperatorVerb {
         @Parameters(index = "1", paramLabel = "SNAPSHOT", description = "snapshot folder made by `osteon data map`")
         private Path snapshot = Path.of("");
