@@ -145,15 +145,15 @@ public final class FleetHandlers {
         return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetRunResponse.newBuilder()
                 .setRun(Run.newBuilder()
                         .setRunId(facts.flowerRun())
-                        .setFabId("osteon/run")
-                        .setFabVersion("1.0.0")
-                        .setFabHash(Digest.of(facts.fab()).hex()))
+                        .setFabId(facts.app().id())
+                        .setFabVersion(facts.app().version())
+                        .setFabHash(Digest.of(facts.app().bytes()).hex()))
                 .build())));
     }
 
     CompletionStage<Outcome<GetFabResponse>> getFab(SiteRecord node, GetFabRequest request) {
         return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetFabResponse.newBuilder()
-                .setFab(Fab.newBuilder().setHashStr(Digest.of(facts.fab()).hex()).setContent(ByteString.copyFrom(facts.fab())))
+                .setFab(Fab.newBuilder().setHashStr(Digest.of(facts.app().bytes()).hex()).setContent(ByteString.copyFrom(facts.app().bytes())))
                 .build())));
     }
 

@@ -21,8 +21,8 @@ public interface ReplySink {
      * What a node needs to know of a run.
      *
      * @param flowerRun Flower's run id
-     * @param fab the app bundle's bytes
+     * @param app the app bundle
      * @param running whether it still runs
      */
-    record RunFacts(long flowerRun, byte[] fab, boolean running) {}
+    record RunFacts(long flowerRun, AppBundle app, boolean running) {}
 }

@@ -34,6 +34,7 @@ import org.osteon.coordinator.aggregation.NewtonStep;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.fleet.AppBundle;
 import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.fleet.ReplySink;
 import org.osteon.coordinator.fleet.Spool;
@@ -89,7 +90,7 @@ public final class Rounds implements ReplySink {
     private final ExecutorService reading = Executors.newFixedThreadPool(2, task -> thread(task, "hub-replies"));
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
-    private final byte[] stubFab = StubFab.bytes();
+    private final AppBundle stubFab = AppBundle.read(StubFab.bytes());
     private volatile FleetHandlers fleet;
 
     /** The rounds of this hub; {@link #attach} gives it the mailboxes. */
@@ -147,6 +148,7 @@ public final class Rounds implements ReplySink {
 
     /** Starts an ungoverned run over unmodified Flower nodes; its models can never be released. */
     public RunRecord startUngoverned(UngovernedPlan plan, byte[] initialArrays, String engineer) {
+        AppBundle.read(Base64.getDecoder().decode(plan.fab()));
         String id = "u-" + HexFormat.of().formatHex(bytes(4));
         Combine.Result initial = Combine.write(initialArrays, objects);
         objects.keep(initial.draft(), initial.digest());
@@ -252,7 +254,7 @@ public final class Rounds implements ReplySink {
     @Override
     public Optional<RunFacts> run(long flowerRun) {
         return store.read(sql -> RunRows.runByFlowerId(sql, Long.toUnsignedString(flowerRun)))
-                .map(run -> new RunFacts(flowerRun, fab(run), run.running()));
+                .map(run -> new RunFacts(flowerRun, app(run), run.running()));
     }
 
     @Override
@@ -724,8 +726,8 @@ public final class Rounds implements ReplySink {
         return run.governed() ? study(run).participation().roundSeconds() : Duration.ofMinutes(10).toSeconds();
     }
 
-    private byte[] fab(RunRecord run) {
-        return run.governed() ? stubFab : Base64.getDecoder().decode(plan(run).fab());
+    private AppBundle app(RunRecord run) {
+        return run.governed() ? stubFab : AppBundle.read(Base64.getDecoder().decode(plan(run).fab()));
     }
 
     private void changed() {

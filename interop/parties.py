@@ -1,0 +1,120 @@
+"""What the interop scripts share: a hub of ours, Flower's environment, node keys, and checks that end the script."""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+BIN = pathlib.Path(sys.executable).parent
+OSTEON = HOME / "osteon"
+
+
+def check(what: str, holds: bool, seen: object = "") -> None:
+    """Says what was checked; ends the script when it does not hold."""
+    print(f"{'ok  ' if holds else 'FAIL'} {what}", flush=True)
+    if not holds:
+        sys.exit(f"does not hold: {what}; seen: {seen}")
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def flower(home: pathlib.Path) -> dict[str, str]:
+    """The environment of a Flower process: its own home, its own programs, no calls to others."""
+    home.mkdir(exist_ok=True)
+    return {
+        **os.environ,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "FLWR_HOME": str(home),
+        "FLWR_TELEMETRY_ENABLED": "0",
+        "FLWR_DISABLE_UPDATE_CHECK": "1",
+    }
+
+
+def node_key(folder: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Path]:
+    """A P-384 node key: the private half as OpenSSH writes it, the public half as PEM."""
+    key = ec.generate_private_key(ec.SECP384R1())
+    private, public = folder / name, folder / f"{name}.pem"
+    private.touch(mode=0o600)
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    return private, public
+
+
+def stop(*processes: subprocess.Popen) -> None:
+    """Ends processes, by force when they do not end by themselves."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Hub:
+    """A hub of ours, reached by the osteon command alone."""
+
+    def __init__(self, folder: pathlib.Path, address: str):
+        self.folder = folder
+        self.address = address
+        self.process: subprocess.Popen | None = None
+
+    @staticmethod
+    def make(folder: pathlib.Path, *options: str) -> "Hub":
+        hub = Hub(folder, f"127.0.0.1:{free_port()}")
+        hub.verb("coordinator", "init", str(folder), "--address", hub.address, *options)
+        return hub
+
+    def start(self) -> None:
+        log = open(self.folder.parent / "hub.log", "wb")
+        self.process = subprocess.Popen(
+            [OSTEON, "coordinator", "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        line = self.process.stdout.readline()
+        check("the hub is up", line.startswith("ready "), line or self.folder.parent / "hub.log")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            stop(self.process)
+
+    def call(self, *arguments: str) -> tuple[int, str]:
+        """A verb's exit code and what it said."""
+        done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    def verb(self, *arguments: str) -> dict:
+        """A verb that must succeed; its answer."""
+        done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"osteon {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    def finished(self, run: str, seconds: float) -> dict:
+        """Waits until a run runs no more; the hub holds each call until something changes."""
+        deadline = time.monotonic() + seconds
+        key = ""
+        while True:
+            view = self.verb("run", "show", run, "--unless-state", key, "--hub", str(self.folder))
+            if view["state"] != "running" or time.monotonic() > deadline:
+                return view
+            key = view["stateKey"]

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Two unmodified flower-supernode processes complete three NumPy rounds on our coordinator; NumPy recomputes the result.
+
+Run it with the Python of an environment that has flwr (1.23 to 1.39, the releases that speak gRPC) and numpy:
+
+    python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
+    .venv-flwr/bin/python interop/supernodes.py
+
+TLS, node keys registered beforehand; everything is written below target/interop/supernodes. Exit code 0 when all holds.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import numpy as np
+
+from parties import BIN, HOME, Hub, check, flower, free_port, node_key, stop
+
+ROUNDS = 3
+FOLDER = HOME / "target" / "interop" / "supernodes"
+
+sys.path.insert(0, str(HOME / "interop" / "flower-app"))
+from calibration.steps import FEATURES, train  # noqa: E402
+
+
+def build_app(folder: pathlib.Path) -> pathlib.Path:
+    """The app bundle, written by Flower's own tool."""
+    subprocess.run(
+        [BIN / "flwr", "build", "--app", HOME / "interop" / "flower-app"],
+        cwd=folder, check=True, stdout=subprocess.DEVNULL, env=flower(folder / "flwr-home"),
+    )
+    return next(folder.glob("*.fab"))
+
+
+def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int) -> subprocess.Popen:
+    """Starts a SuperNode as its manual says."""
+    return subprocess.Popen(
+        [
+            BIN / "flower-supernode",
+            "--superlink", hub.address,
+            "--root-certificates", hub.folder / "tls.crt",
+            "--auth-supernode-private-key", key,
+            "--node-config", f"partition={partition}",
+            "--port", str(free_port()),
+        ],
+        stdout=open(folder / f"supernode-{key.name}.log", "wb"), stderr=subprocess.STDOUT,
+        env=flower(folder / f"home-{key.name}"),
+    )
+
+
+def recompute(order: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Three rounds by NumPy alone: sums and quotient in float64, nodes in the hub's order, one rounding to float32."""
+    weight, bias = np.zeros(FEATURES, np.float32), np.zeros(1, np.float32)
+    versions = []
+    for _ in range(ROUNDS):
+        answers = [train(partition, weight, bias) for partition in order]
+        total = float(sum(rows for _, _, rows in answers))
+        mean = [
+            (sum(np.float64(rows) * part[i].astype(np.float64) for *part, rows in answers) / total).astype(np.float32)
+            for i in range(2)
+        ]
+        weight, bias = mean
+        versions.append((weight, bias))
+    return versions
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    with ExitStack() as running:
+        hub = Hub.make(FOLDER / "hub", "--allow-ungoverned")
+        hub.start()
+        running.callback(hub.stop)
+        partitions = {}
+        nodes = []
+        for partition in range(2):
+            private, public = node_key(FOLDER, f"node-{partition}")
+            site = hub.verb("coordinator", "add-flower-node", str(hub.folder), "--key", str(public))
+            partitions[site["site"]] = partition
+            nodes.append(private)
+        print(f"hub at {hub.address}; registered {', '.join(partitions)}")
+
+        app = build_app(FOLDER)
+        processes = [supernode(hub, FOLDER, key, partition) for partition, key in enumerate(nodes)]
+        stranger = supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9)
+        running.callback(stop, *processes, stranger)
+
+        initial = FOLDER / "initial.npz"
+        np.savez(initial, weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
+        run = hub.verb(
+            "run", "start-flower", "--fab", str(app), "--arrays", str(initial),
+            "--rounds", str(ROUNDS), "--nodes", "2", "--hub", str(hub.folder),
+        )
+        check("the run is marked ungoverned", run["governed"] is False)
+        begin = time.monotonic()
+        view = hub.finished(run["run"], 240)
+        check(f"the run is finished, in {time.monotonic() - begin:.1f} s", view["state"] == "finished", view)
+        for round_view in view["rounds"]:
+            print(f"  round {round_view['number']}: counted {', '.join(round_view['counted'])}")
+        check(
+            "each of three rounds counted both nodes",
+            [sorted(r["counted"]) for r in view["rounds"]] == [sorted(partitions)] * ROUNDS,
+            view["rounds"],
+        )
+
+        expected = recompute([partitions[site] for site in sorted(partitions)])
+        models = hub.verb("model", "list", "--hub", str(hub.folder))["models"]
+        by_round = {m["round"]: m["model"] for m in models if m["run"] == run["run"]}
+        check("there is one model for each round", sorted(by_round) == list(range(ROUNDS + 1)), models)
+        for number in range(1, ROUNDS + 1):
+            out = FOLDER / f"round-{number}.npz"
+            hub.verb("model", "export", by_round[number], "--out", str(out), "--hub", str(hub.folder))
+            got = np.load(out)
+            weight, bias = expected[number - 1]
+            check(
+                f"round {number}: the stored model is NumPy's, bit for bit",
+                got["weight"].tobytes() == weight.tobytes() and got["bias"].tobytes() == bias.tobytes(),
+                {"stored": {k: got[k].tolist() for k in got.files}, "numpy": [weight.tolist(), bias.tolist()]},
+            )
+        print(f"  weights after round {ROUNDS}: {expected[-1][0]}, bias {expected[-1][1]}")
+
+        code, answer = hub.call("conformance", "run", by_round[ROUNDS], "--declaration", str(initial), "--hub", str(hub.folder))
+        check("its model passes no conformance run", code != 0, answer)
+        check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
+        check("both SuperNodes are still connected", all(p.poll() is None for p in processes))
+
+
+def stranger_left(process: subprocess.Popen) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.2)
+    return process.poll() is not None
+
+
+if __name__ == "__main__":
+    main()
