@@ -8,6 +8,7 @@ import org.osteon.audit.bundle.EvidenceSource;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DryRunAnswer;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.sign.SigningKey;
@@ -37,12 +38,21 @@ public final class Documents implements EvidenceSource {
         }
         return text("SELECT document FROM model WHERE digest = ?", digest)
                 .map(text -> CanonicalJson.read(text.getBytes(StandardCharsets.UTF_8), ModelVersion.class))
-                .map(version -> SignedDocument.sign(version, hubKey).bytes());
+                .map(version -> SignedDocument.sign(version, hubKey).bytes())
+                .or(() -> dryRunAnswer(digest));
     }
 
     @Override
     public Optional<Path> object(Digest digest) {
         return Optional.of(digest).filter(objects::has).map(objects::file);
+    }
+
+    private Optional<byte[]> dryRunAnswer(Digest digest) {
+        return store.read(sql -> sql.sql("SELECT answer FROM dry_run WHERE answer <> ''").query(String.class).list()).stream()
+                .map(text -> SignedDocument.read(text.getBytes(StandardCharsets.UTF_8), DryRunAnswer.class))
+                .filter(answer -> answer.digest().equals(digest))
+                .findFirst()
+                .map(SignedDocument::bytes);
     }
 
     private Optional<String> text(String query, Digest digest) {
