@@ -346,7 +346,7 @@ public final class Demo extends Verb {
             ObjectNode study = (ObjectNode) CanonicalJson.readTree(Files.readAllBytes(folder.resolve("study-1.json")));
             study.put("version", 2).put("previous", first);
             ((ObjectNode) study.path("privacy")).put("epsilon", 2.0);
-            ((ObjectNode) study.path("plan")).put("noiseMultiplier", 2.0);
+            ((ObjectNode) study.path("plan")).put("noiseMultiplier", 2.2);
             Path file = folder.resolve("study-2.json");
             Files.write(file, CanonicalJson.write(study));
             step("demo.amend", "2.0");
