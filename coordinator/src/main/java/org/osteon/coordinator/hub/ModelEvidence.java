@@ -67,12 +67,14 @@ public final class ModelEvidence {
                 .orElseThrow(() -> CallException.refused(
                         "NOT_COSIGNED_YET", "no other party has cosigned the log since the release; try again in a few seconds"));
         try {
-            Path file = Files.createTempFile("osteon", ".zip");
+            Path folder = Files.createTempDirectory("osteon-bundle");
+            Path file = folder.resolve("evidence.zip");
             try {
                 BundleWriter.write(file, input);
                 return Files.readAllBytes(file);
             } finally {
                 Files.deleteIfExists(file);
+                Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
