@@ -81,19 +81,22 @@ class Hub:
 
     @staticmethod
     def make(folder: pathlib.Path, *options: str) -> "Hub":
+        """A new hub in this folder, on a free port of this machine."""
         hub = Hub(folder, f"127.0.0.1:{free_port()}")
         hub.verb("coordinator", "init", str(folder), "--address", hub.address, *options)
         return hub
 
     def start(self) -> None:
-        log = open(self.folder.parent / "hub.log", "wb")
+        """Starts it and waits until it is ready."""
+        log = open(self.folder.with_suffix(".log"), "wb")
         self.process = subprocess.Popen(
             [OSTEON, "coordinator", "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
         )
         line = self.process.stdout.readline()
-        check("the hub is up", line.startswith("ready "), line or self.folder.parent / "hub.log")
+        check(f"a hub is up at {self.address}", line.startswith("ready "), line or self.folder.with_suffix(".log"))
 
     def stop(self) -> None:
+        """Ends it; the second time does nothing."""
         if self.process is not None:
             stop(self.process)
 
