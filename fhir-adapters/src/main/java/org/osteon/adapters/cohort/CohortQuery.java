@@ -27,7 +27,8 @@ public final class CohortQuery {
 
     private final Query query;
 
-    private CohortQuery(Query query) {
+    /** With a query that {@link PatientRule} has checked. */
+    CohortQuery(Query query) {
         this.query = query;
     }
 
@@ -37,6 +38,13 @@ public final class CohortQuery {
      * @throws CohortRefused with a code that names the construct
      */
     public static CohortQuery compile(String sql) {
+        Query query = parse(sql);
+        PatientRule.check(query);
+        return new CohortQuery(query);
+    }
+
+    /** The query as cohort SQL, not yet shown to keep patients apart. */
+    static Query parse(String sql) {
         if (sql.length() > MAX_CHARACTERS) {
             throw new CohortRefused("COHORT_TOO_LONG", "a query has at most " + MAX_CHARACTERS + " characters");
         }
@@ -56,8 +64,7 @@ public final class CohortQuery {
         if (!statement.json().path("named_param_map").isEmpty()) {
             throw new CohortRefused("COHORT_EXPRESSION", "parameters are refused");
         }
-        PatientRule.check(query);
-        return new CohortQuery(query);
+        return query;
     }
 
     /**

@@ -117,7 +117,7 @@ final class CohortRun {
         if (message.contains("out of memory") || message.contains("could not allocate")) {
             return new CohortRefused("COHORT_MEMORY_LIMIT", "the query needs more memory than its limit");
         }
-        if (message.startsWith("binder error")) {
+        if (message.contains("binder error")) {
             return new CohortRefused("COHORT_SYNTAX", "a column stands outside GROUP BY or a type does not fit");
         }
         return new CohortRefused("COHORT_FAILED", "the database cannot run the query");

@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.adapters.cohort;
+
+import org.jspecify.annotations.NullMarked;

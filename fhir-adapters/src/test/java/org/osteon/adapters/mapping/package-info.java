@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.adapters.mapping;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.adapters.parquet;
+
+import org.jspecify.annotations.NullMarked;

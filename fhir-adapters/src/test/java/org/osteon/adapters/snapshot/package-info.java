@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.adapters.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.adapters.source;
+
+import org.jspecify.annotations.NullMarked;
