@@ -98,7 +98,7 @@ class CoordinatorConfiguration {
                 events, new SiteLogs(store, sites), new Documents(store, objects, folder.hubKey()), folder.folder().resolve("log"));
         ConformanceRuns conformance = new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
-        Witness witness = new Witness("osteon/" + folder.federation() + "/hub-witness", folder.cosignerKey());
+        Witness witness = new Witness("hub", folder.cosignerKey());
         SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
         studies.onWork(link::wake);
         events.onGrowth(link::logGrew);
