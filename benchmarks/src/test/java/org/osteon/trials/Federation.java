@@ -1,0 +1,280 @@
+package org.osteon.trials;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.osteon.cli.Osteon;
+import org.osteon.protocol.document.CanonicalJson;
+
+/** A hub and sites as processes of their own in one folder; people's verbs run in this process. */
+final class Federation implements AutoCloseable {
+    private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
+
+    private final Path folder;
+    private final Path passphrase;
+    private final Map<String, Process> running = new LinkedHashMap<>();
+    private final Map<String, List<String>> hubOptions = new LinkedHashMap<>();
+    private String hubAddress = "";
+
+    /** A federation in an empty folder. */
+    Federation(Path folder) throws IOException {
+        this.folder = folder;
+        this.passphrase = Files.writeString(folder.resolve("passphrase"), "only for this trial\n");
+        Files.createDirectories(folder.resolve("logs"));
+    }
+
+    /**
+     * What a verb answered.
+     *
+     * @param exit its exit code
+     * @param json its last line of output
+     * @param error what it wrote to standard error
+     */
+    record Answer(int exit, JsonNode json, String error) {}
+
+    Path folder() {
+        return folder;
+    }
+
+    Path site(String name) {
+        return folder.resolve(name);
+    }
+
+    Path hub() {
+        return folder.resolve("hub");
+    }
+
+    String hubAddress() {
+        return hubAddress;
+    }
+
+    Path passphrase() {
+        return passphrase;
+    }
+
+    /** Makes and starts the hub. */
+    Federation withHub(String... javaOptions) throws IOException {
+        return withHub(List.of(), javaOptions);
+    }
+
+    Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
+        hubAddress = "127.0.0.1:" + freePort();
+        List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
+        init.addAll(initOptions);
+        finish("hub-init", List.of(), "org.osteon.coordinator.CoordinatorMain", init);
+        hubOptions.put("hub", List.of(javaOptions));
+        startHub();
+        return this;
+    }
+
+    void startHub() throws IOException {
+        start("hub", hubOptions.getOrDefault("hub", List.of()), "org.osteon.coordinator.CoordinatorMain", List.of("start", hub().toString()));
+    }
+
+    /** Makes, enrols, confirms and starts a site with its officer's key. */
+    Federation withSite(String name, String... initOptions) throws IOException {
+        enrol(name, initOptions);
+        startSite(name);
+        return this;
+    }
+
+    /** Makes, enrols and confirms a site; returns its folder. */
+    Path enrol(String name, String... initOptions) throws IOException {
+        Path people = Files.createDirectories(folder.resolve("people"));
+        done("officer", "key", "new", people.resolve(name + ".key").toString(), "--passphrase-file", passphrase.toString());
+        String token = done("coordinator", "enrol", hub().toString(), "--site", name).path("token").asText();
+        String pin = done("coordinator", "status", hub().toString()).path("tlsPin").asText();
+        List<String> init = new ArrayList<>(List.of(
+                "init", site(name).toString(), "--hub", hubAddress, "--token", token, "--hub-pin", pin, "--address", "127.0.0.1:" + freePort(),
+                "--officer", people.resolve(name + ".key.pub").toString(), "--allow-root", "--json"));
+        init.addAll(List.of(initOptions));
+        String out = finish(name + "-init", List.of(), "org.osteon.site.SiteAgentMain", init);
+        String fingerprint = lastObject(out).path("nodeKey").asText();
+        done("coordinator", "confirm", hub().toString(), "--site", name, "--fingerprint", fingerprint);
+        return site(name);
+    }
+
+    void startSite(String name, String... javaOptions) throws IOException {
+        start(name, List.of(javaOptions), "org.osteon.site.SiteAgentMain", List.of("start", site(name).toString()));
+    }
+
+    /** Maps a folder or file at a site and gives it to the agent. */
+    JsonNode map(String site, Path input) {
+        Path snapshot = folder.resolve("snapshot-" + site + "-" + Long.toString(System.nanoTime(), 36));
+        JsonNode mapped = done("data", "map", "--input", input.toString(), "--out", snapshot.toString(), "--site", site(site).toString());
+        done("site", "data", "add", site(site).toString(), snapshot.toString());
+        return mapped;
+    }
+
+    /** Approves a study at a site as its officer. */
+    Answer approve(String site, String study, double epsilon, int rounds, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "officer", "approve", site(site).toString(), study, "--key", officerKey(site).toString(), "--passphrase-file", passphrase.toString(),
+                "--epsilon", Double.toString(epsilon), "--rounds", Integer.toString(rounds), "--until",
+                Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString()));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    Path officerKey(String site) {
+        return folder.resolve("people").resolve(site + ".key");
+    }
+
+    /** Follows a run until it is not running any more. */
+    JsonNode follow(String run) {
+        JsonNode view = done("run", "show", run, "--hub", hub().toString());
+        for (int i = 0; i < 200 && "running".equals(view.path("state").asText()); i++) {
+            view = done("run", "show", run, "--unless-state", view.path("stateKey").asText(), "--hub", hub().toString());
+        }
+        return view;
+    }
+
+    /** Runs a verb that must be done. */
+    JsonNode done(String... arguments) {
+        Answer answer = run(arguments);
+        if (answer.exit() != 0) {
+            throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error());
+        }
+        return answer.json();
+    }
+
+    /** Runs a verb, whatever its exit code. */
+    synchronized Answer run(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        all[arguments.length] = "--json";
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream outBefore = System.out;
+        PrintStream errBefore = System.err;
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            int exit = Osteon.run(all);
+            return new Answer(exit, lastObject(out.toString(StandardCharsets.UTF_8)), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(outBefore);
+            System.setErr(errBefore);
+        }
+    }
+
+    Process process(String name) {
+        return Objects.requireNonNull(running.get(name), name);
+    }
+
+    /** Ends a process at once, as a power cut would. */
+    void kill(String name) {
+        Process process = process(name);
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends a process as an operator would. */
+    void end(String name) {
+        Process process = process(name);
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    String errors(String name) {
+        try {
+            return Files.readString(folder.resolve("logs").resolve(name + ".err"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a process and returns without waiting for it to be ready. */
+    Process launch(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(folder.resolve("logs").resolve(name + ".out").toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("logs").resolve(name + ".err").toFile()))
+                .start();
+        running.put(name, process);
+        return process;
+    }
+
+    private void start(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
+        Process process = launch(name, javaOptions, main, arguments);
+        long until = System.nanoTime() + START_LIMIT;
+        Path out = folder.resolve("logs").resolve(name + ".out");
+        while (System.nanoTime() < until && process.isAlive()) {
+            if (Files.readString(out).contains("ready ")) {
+                return;
+            }
+            pause();
+        }
+        throw new AssertionError(name + " did not start: " + errors(name));
+    }
+
+    private String finish(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
+        Process process = launch(name, javaOptions, main, arguments);
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new AssertionError(name + " failed: " + errors(name));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(name + " was interrupted");
+        }
+        return Files.readString(folder.resolve("logs").resolve(name + ".out"));
+    }
+
+    @Override
+    public void close() {
+        running.values().forEach(Process::destroyForcibly);
+    }
+
+    private static JsonNode lastObject(String output) {
+        List<String> lines = output.lines().filter(line -> line.startsWith("{")).toList();
+        return lines.isEmpty()
+                ? JsonNodeFactory.instance.objectNode()
+                : CanonicalJson.readTree(lines.get(lines.size() - 1).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(25);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
