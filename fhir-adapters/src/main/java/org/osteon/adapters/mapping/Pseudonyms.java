@@ -15,6 +15,7 @@ public final class Pseudonyms {
     /** The domain of patients, shared by FHIR, tables and DICOM. */
     public static final String PATIENT = "patient";
 
+    private static final String RESOURCE = "Patient/";
     private static final int BYTES = 16;
 
     private final Mac mac;
@@ -34,15 +35,10 @@ public final class Pseudonyms {
         return HexFormat.of().formatHex(Arrays.copyOf(hmac(domain, value.strip()), BYTES));
     }
 
-    /** A patient's pseudonym, whether given as {@code Patient/17}, {@code urn:uuid:17} or {@code 17}. */
+    /** A patient's pseudonym, whether given as the key {@code Patient/17} or as {@code 17}. */
     public String ofPatient(String value) {
         String id = value.strip();
-        for (String prefix : new String[] {"Patient/", "urn:uuid:"}) {
-            if (id.startsWith(prefix)) {
-                id = id.substring(prefix.length());
-            }
-        }
-        return of(PATIENT, id);
+        return of(PATIENT, id.startsWith(RESOURCE) ? id.substring(RESOURCE.length()) : id);
     }
 
     /** A key for another purpose, 32 bytes. */

@@ -112,8 +112,10 @@ final class MappingRun {
     private void document(SourceFile file) throws IOException {
         Tally tally = tally("bundle", "entry");
         mapper.expectResources();
-        try (InputStream in = file.open(limits.documentBytes())) {
-            new BundleReader().read(in, new BundleReader.EntrySink() {
+        try (InputStream first = file.open(limits.documentBytes());
+                InputStream in = file.open(limits.documentBytes())) {
+            BundleReader reader = new BundleReader();
+            reader.read(in, reader.targets(first), new BundleReader.EntrySink() {
                 @Override
                 public void entry(long index, @Nullable JsonNode resource) {
                     MappingRun.this.entry(tally, file.ordinal() + "/" + index, resource);

@@ -174,8 +174,14 @@ public final class RecordReader {
             if (value == '\n') {
                 return at;
             }
+            boolean afterQuote = closed >= 0 && closed == at - 1;
+            if (afterQuote && first >= 0 && value != delimiter && value != '"' && value != '\r') {
+                // Text after a closing quote: the quote was open since an earlier line and met the next row's.
+                fault = Fault.QUOTE_OPEN;
+                return first;
+            }
             // A doubled quote closes the field and opens it again at once.
-            quoted = value == '"' && (fieldStart || (closed >= 0 && closed == at - 1));
+            quoted = value == '"' && (fieldStart || afterQuote);
             fieldStart = value == delimiter;
         }
     }

@@ -168,7 +168,6 @@ class ProfileTest {
 
         assertThat(pseudonyms.ofPatient("Patient/17"))
                 .isEqualTo(pseudonyms.ofPatient(" 17 "))
-                .isEqualTo(pseudonyms.ofPatient("urn:uuid:17"))
                 .isEqualTo(pseudonyms.of(Pseudonyms.PATIENT, "17"))
                 .matches("[0-9a-f]{32}")
                 .isNotEqualTo(pseudonyms.of("device", "17"))
