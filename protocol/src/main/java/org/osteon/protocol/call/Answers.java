@@ -10,7 +10,10 @@ import org.osteon.protocol.v1.Answer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns failures into gRPC statuses, once, at the edge; a bug shows its kind in the log and nothing of itself to the caller. */
+/**
+ * Turns failures into gRPC statuses, once, at the edge; a bug shows its kind in the log and nothing of itself to the
+ * caller.
+ */
 public final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
@@ -27,7 +30,9 @@ public final class Answers {
 
     /** Answers with an object as JSON. */
     public static void json(StreamObserver<Answer> observer, Object value) {
-        observer.onNext(Answer.newBuilder().setJson(new String(CanonicalJson.write(value), StandardCharsets.UTF_8)).build());
+        observer.onNext(Answer.newBuilder()
+                .setJson(new String(CanonicalJson.write(value), StandardCharsets.UTF_8))
+                .build());
         observer.onCompleted();
     }
 
@@ -48,6 +53,7 @@ public final class Answers {
             return Status.INVALID_ARGUMENT.withDescription(signature.code() + ": " + signature.getMessage());
         }
         LOG.atError().setCause(e).log("a call failed");
-        return Status.UNAVAILABLE.withDescription("TRY_AGAIN: this could not be done now; the log of the daemon says why");
+        return Status.UNAVAILABLE.withDescription(
+                "TRY_AGAIN: this could not be done now; the log of the daemon says why");
     }
 }

@@ -17,9 +17,12 @@ import org.osteon.protocol.sign.SigningKey;
 
 /** Puts Flower's node authentication on each Fleet call; each timestamp is used once. */
 public final class NodeSigner implements ClientInterceptor {
-    private static final Metadata.Key<byte[]> KEY = Metadata.Key.of(NodeSignature.PUBLIC_KEY_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
-    private static final Metadata.Key<String> TIME = Metadata.Key.of(NodeSignature.TIMESTAMP_HEADER, Metadata.ASCII_STRING_MARSHALLER);
-    private static final Metadata.Key<byte[]> SIGNATURE = Metadata.Key.of(NodeSignature.SIGNATURE_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
+    private static final Metadata.Key<byte[]> KEY =
+            Metadata.Key.of(NodeSignature.PUBLIC_KEY_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
+    private static final Metadata.Key<String> TIME =
+            Metadata.Key.of(NodeSignature.TIMESTAMP_HEADER, Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<byte[]> SIGNATURE =
+            Metadata.Key.of(NodeSignature.SIGNATURE_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
 
     private final SigningKey key;
     private final Clock clock;

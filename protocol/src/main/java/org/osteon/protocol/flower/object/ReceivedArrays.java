@@ -19,8 +19,8 @@ import org.osteon.protocol.flower.NumpyFormat;
 import org.osteon.protocol.flower.object.FlowerObjects.ArrayBody;
 
 /**
- * Strips received arrays of their npy headers into one update file, reading chunk by chunk, and on the way takes digest, norm
- * and finiteness.
+ * Strips received arrays of their npy headers into one update file, reading chunk by chunk, and on the way takes
+ * digest, norm and finiteness.
  */
 public final class ReceivedArrays {
     private static final int BUFFER = 64 * 1024;
@@ -84,14 +84,16 @@ public final class ReceivedArrays {
         }
     }
 
-    private static ArraySpec copy(String name, ArrayBody array, Function<String, Path> chunkFile, Sink sink) throws IOException {
+    private static ArraySpec copy(String name, ArrayBody array, Function<String, Path> chunkFile, Sink sink)
+            throws IOException {
         NumpyFormat.Header header = null;
         long left = 0;
         for (String chunk : array.chunks()) {
             try (FileChannel in = FileChannel.open(chunkFile.apply(chunk), StandardOpenOption.READ)) {
                 long at = bodyOffset(in);
                 if (header == null) {
-                    ByteBuffer prefix = ByteBuffer.allocate((int) Math.min(NumpyFormat.MAX_HEADER + 16L, in.size() - at));
+                    ByteBuffer prefix =
+                            ByteBuffer.allocate((int) Math.min(NumpyFormat.MAX_HEADER + 16L, in.size() - at));
                     in.read(prefix, at);
                     header = NumpyFormat.header(prefix.array());
                     if (!header.littleEndian() || header.fortranOrder()) {
@@ -172,7 +174,8 @@ public final class ReceivedArrays {
 
         private void drain(int bytes) throws IOException {
             for (int i = 0; i + itemBytes <= bytes; i += itemBytes) {
-                double value = kind != 'f' ? buffer.getLong(i) : itemBytes == 4 ? buffer.getFloat(i) : buffer.getDouble(i);
+                double value =
+                        kind != 'f' ? buffer.getLong(i) : itemBytes == 4 ? buffer.getFloat(i) : buffer.getDouble(i);
                 squares += value * value;
                 finite &= Double.isFinite(value);
             }
