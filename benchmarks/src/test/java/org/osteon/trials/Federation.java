@@ -149,9 +149,27 @@ final class Federation implements AutoCloseable {
     JsonNode done(String... arguments) {
         Answer answer = run(arguments);
         if (answer.exit() != 0) {
-            throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error());
+            throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error() + troubles());
         }
         return answer.json();
+    }
+
+    /** The last errors in the daemons' logs. */
+    String troubles() {
+        StringBuilder text = new StringBuilder();
+        for (String name : running.keySet()) {
+            Path log = folder.resolve(name).resolve("logs").resolve("daemon.log");
+            if (Files.exists(log)) {
+                try {
+                    List<String> lines = Files.readAllLines(log);
+                    int at = lines.stream().filter(line -> line.contains(" ERROR ")).mapToInt(lines::lastIndexOf).max().orElse(lines.size());
+                    lines.subList(at, Math.min(lines.size(), at + 12)).forEach(line -> text.append('\n').append(name).append("  ").append(line));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+        return text.toString();
     }
 
     /** Runs a verb, whatever its exit code. */

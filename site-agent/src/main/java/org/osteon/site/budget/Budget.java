@@ -19,6 +19,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What this site's patients have spent and may still spend; the whole site is one patient set, over all studies and hubs. */
 public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEvaluator.PlanCost {
+    /** δ at which a spend is shown where no study names one. */
+    public static final double SHOWN_DELTA = 1e-5;
+
     private final SiteStore store;
     private final SitePolicy policy;
 
@@ -30,12 +33,16 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
 
     @Override
     public double epsilonLeft(Study study) {
-        double others = Ledger.spent(rows().stream().filter(row -> !row.study().equals(study.digest().hex())).toList()).epsilon(study.privacy().delta());
+        List<LedgerRows.Row> ofOthers = rows().stream().filter(row -> !row.study().equals(study.digest().hex())).toList();
+        double others = ofOthers.isEmpty() ? 0 : Ledger.spent(ofOthers).epsilon(delta(study));
         return Math.max(0, policy.epsilonTotal() - others);
     }
 
     @Override
     public double epsilon(Study study) {
+        if (!study.plan().differentiallyPrivate()) {
+            return 0;
+        }
         RdpCurve whole = mechanism(study, "train").cost().times(study.plan().rounds());
         if (study.evaluation().present()) {
             whole = whole.plus(mechanism(study, "evaluate").cost());
@@ -60,7 +67,7 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
     /** Reserves an exchange's cost in the caller's transaction, within the capsule's limit and the hospital's. */
     public Ledger.Outcome reserve(JdbcClient sql, Digest query, Study study, String run, int round, Mechanism mechanism, Capsule capsule, long now) {
         LedgerRows rows = new SqlLedgerRows(sql, run, round, now);
-        double delta = study.privacy().delta();
+        double delta = delta(study);
         return Ledger.reserve(
                 rows,
                 new LedgerRows.Row(query.hex(), study.digest().hex(), mechanism, false),
@@ -106,6 +113,11 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         view.put("sets", List.of(set));
         view.put("epsilonTotal", policy.epsilonTotal());
         return view;
+    }
+
+    /** The δ that ε is stated at; an exact study names none. */
+    private static double delta(Study study) {
+        return study.privacy().delta() > 0 ? study.privacy().delta() : SHOWN_DELTA;
     }
 
     private List<LedgerRows.Row> rows() {

@@ -46,7 +46,6 @@ import org.osteon.site.training.Outbox;
 
 /** What officer and operator ask of their own site. */
 public final class SiteService extends SiteGrpc.SiteImplBase {
-    private static final double SHOWN_DELTA = 1e-5;
     private static final int MOST_EVENTS = 1000;
 
     private final SiteFolder site;
@@ -191,7 +190,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     public void budget(Empty request, StreamObserver<Answer> observer) {
         answer(observer, () -> budget.view(
                 snapshots.newest().map(snapshot -> snapshot.manifest().patients()).orElse(0L),
-                approvals.all().stream().mapToDouble(study -> study.document().privacy().delta()).filter(delta -> delta > 0).min().orElse(SHOWN_DELTA)));
+                approvals.all().stream().mapToDouble(study -> study.document().privacy().delta()).filter(delta -> delta > 0).min().orElse(Budget.SHOWN_DELTA)));
     }
 
     @Override
