@@ -2,9 +2,11 @@ package org.osteon.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.osteon.cli.data.DataVerbs;
 import org.osteon.cli.data.SampleImages;
 import org.osteon.cli.demo.Demo;
+import org.osteon.cli.doctor.Doctor;
 import org.osteon.cli.evidence.AuditVerbs;
 import org.osteon.cli.evidence.ConformanceVerbs;
 import org.osteon.cli.hub.CoordinatorVerbs;
@@ -15,7 +17,10 @@ import org.osteon.cli.hub.StudyVerbs;
 import org.osteon.cli.hub.TrustVerbs;
 import org.osteon.cli.officer.OfficerVerbs;
 import org.osteon.cli.output.CliException;
+import org.osteon.cli.output.ExitCode;
 import org.osteon.cli.output.Failures;
+import org.osteon.cli.output.Output;
+import org.osteon.cli.output.Verb;
 import org.osteon.cli.site.SiteVerbs;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -47,24 +52,47 @@ import picocli.CommandLine.Command;
             ConformanceVerbs.class,
             AuditVerbs.class,
             TrustVerbs.class,
+            Doctor.class,
             SampleImages.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Osteon {
+    private static final int WIDTH = 110;
+
     private Osteon() {}
 
     /** Runs one verb and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // Warnings of libraries go to standard error; the daemons, whose jars may be on the class path, log to their
+        // own files.
+        System.setProperty("logback.configurationFile", "org/osteon/cli/log.xml");
         System.exit(run(arguments));
+    }
+
+    /** All verbs. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Osteon());
     }
 
     /** Runs one verb inside this process and returns its exit code. */
     public static int run(String... arguments) {
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        CommandLine command = new CommandLine(new Osteon());
+        CommandLine command = commandLine();
+        command.setUsageHelpAutoWidth(true).setUsageHelpWidth(WIDTH);
+        CommandLine.IParameterExceptionHandler parameters = command.getParameterExceptionHandler();
+        command.setParameterExceptionHandler((wrong, words) -> {
+            int exit = parameters.handleParseException(wrong, words);
+            if (List.of(words).contains("--json")) {
+                new PrintStream(System.out, true, StandardCharsets.UTF_8)
+                        .println(Output.failure("", String.valueOf(wrong.getMessage()), ExitCode.WRONG_CALL));
+            }
+            return exit;
+        });
         command.setExecutionExceptionHandler((failure, line, parsed) -> {
             CliException ending = Failures.ending(failure);
-            err.println("osteon: " + ending.getMessage());
+            Output output = line.getCommand() instanceof Verb verb ? verb.output() : new Output();
+            err.println("osteon: " + ending.sentence(output.messages()));
+            output.failed(ending);
             return ending.exitCode().code();
         });
         return command.execute(arguments);

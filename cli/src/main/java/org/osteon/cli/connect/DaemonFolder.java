@@ -31,13 +31,11 @@ public final class DaemonFolder implements AutoCloseable {
     private DaemonFolder(Path folder, String clientRole, String daemonRole) {
         settings = Settings.read(folder);
         if (!daemonRole.equals(settings.text("role"))) {
-            throw CliException.wrongCall(
-                    folder + " belongs to a " + settings.text("role") + ", this verb needs a " + daemonRole);
+            throw CliException.wrongCall("error.folder.role", folder, settings.text("role"), daemonRole);
         }
         Path key = folder.resolve("clients").resolve(clientRole + ".key");
         if (!Files.isReadable(key)) {
-            throw CliException.wrongCall(
-                    "no readable client key " + key + "; ask an operator for the role " + clientRole);
+            throw CliException.wrongCall("error.client.key", key, clientRole);
         }
         channel = Grpc.newChannelBuilder(
                         settings.text("address"), TlsPin.channelCredentials(new Digest(settings.text("tlsPin"))))

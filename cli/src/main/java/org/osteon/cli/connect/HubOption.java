@@ -38,7 +38,6 @@ public final class HubOption {
         if (Files.isRegularFile(here.resolve(Settings.FILE))) {
             return here;
         }
-        throw CliException.wrongCall(
-                "which hub? give --hub DIR, set OSTEON_HUB, or go to a folder with " + Settings.FILE);
+        throw CliException.wrongCall("error.hub.which", Settings.FILE);
     }
 }

@@ -31,16 +31,16 @@ public final class Passphrase {
                 chars.get(out);
                 return out;
             } catch (IOException e) {
-                throw CliException.wrongCall("the pass-phrase file cannot be read: " + file);
+                throw CliException.wrongCall("error.passphrase.file", file);
             }
         }
         Console console = System.console();
         if (console == null) {
-            throw CliException.wrongCall("no keyboard here; give --passphrase-file FILE");
+            throw CliException.wrongCall("error.passphrase.keyboard");
         }
         char[] typed = console.readPassword("%s: ", prompt);
         if (typed == null) {
-            throw CliException.wrongCall("no pass-phrase was typed");
+            throw CliException.wrongCall("error.passphrase.none");
         }
         return typed;
     }

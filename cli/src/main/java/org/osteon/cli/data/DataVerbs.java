@@ -69,7 +69,7 @@ public final class DataVerbs {
         @Override
         protected ExitCode run() throws IOException {
             if (!site.isEmpty() && !key.isEmpty()) {
-                throw CliException.wrongCall("give --site or --key, not both");
+                throw CliException.wrongCall("error.data.keys");
             }
             MappingKeys keys = !site.isEmpty()
                     ? KeyFiles.ofSite(Path.of(site))
@@ -81,11 +81,12 @@ public final class DataVerbs {
                 output().answer(view(result));
                 return balances(result) ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
             } catch (MappingException e) {
-                throw new CliException(
+                throw CliException.told(
                         "OUTPUT_UNWRITABLE".equals(e.code()) ? ExitCode.TRY_AGAIN : ExitCode.WRONG_CALL,
-                        e.code() + ": " + e.getMessage());
+                        e.code(),
+                        String.valueOf(e.getMessage()));
             } catch (ProfileException e) {
-                throw CliException.wrongCall(String.valueOf(e.getMessage()));
+                throw CliException.told(ExitCode.WRONG_CALL, "PROFILE_MALFORMED", String.valueOf(e.getMessage()));
             }
         }
 
@@ -120,6 +121,9 @@ public final class DataVerbs {
             risk.put("uniqueShare", manifest.risk().uniqueShare());
             risk.put("quasiIdentifiers", manifest.risk().quasiIdentifiers());
             view.put("risk", risk);
+            if (site.isEmpty()) {
+                view.put("keyFile", key.isEmpty() ? KeyFiles.userFile().toString() : key);
+            }
             return view;
         }
     }
@@ -134,14 +138,15 @@ public final class DataVerbs {
         @Override
         protected final ExitCode run() {
             if (!Files.isDirectory(folder)) {
-                throw CliException.wrongCall("no folder " + folder);
+                throw CliException.wrongCall("error.file.missing", folder);
             }
             try {
                 return look(Snapshot.open(folder));
             } catch (SnapshotException e) {
-                throw new CliException(
+                throw CliException.told(
                         "SNAPSHOT_MISSING".equals(e.code()) ? ExitCode.WRONG_CALL : ExitCode.DOES_NOT_HOLD,
-                        e.code() + ": " + e.getMessage());
+                        e.code(),
+                        String.valueOf(e.getMessage()));
             }
         }
     }

@@ -20,8 +20,7 @@ final class KeyFiles {
     static MappingKeys ofSite(Path folder) throws IOException {
         Path manifest = folder.resolve("manifest.key");
         if (!Files.isReadable(manifest)) {
-            throw CliException.wrongCall(
-                    "no readable manifest.key in " + folder + "; is it a site's folder, and are you its user?");
+            throw CliException.wrongCall("error.site.keys", folder);
         }
         return new MappingKeys(secret(folder.resolve("pseudonym.key")), KeyFile.readPlain(manifest));
     }
@@ -37,13 +36,9 @@ final class KeyFiles {
 
     /** The user's own keys, made once; the output says so. */
     static MappingKeys ofUser(Output output) throws IOException {
-        String configured = System.getenv("XDG_CONFIG_HOME");
-        Path base = configured == null || configured.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".config")
-                : Path.of(configured);
-        Path file = base.resolve("osteon").resolve("pseudonym.key");
+        Path file = userFile();
         if (!Files.exists(file)) {
-            Files.createDirectories(base.resolve("osteon"));
+            Files.createDirectories(file.toAbsolutePath().getParent());
             byte[] raw = new byte[32];
             new SecureRandom().nextBytes(raw);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -55,13 +50,22 @@ final class KeyFiles {
         return of(file);
     }
 
+    /** Where the user's own key lies: in the user's configuration folder. */
+    static Path userFile() {
+        String configured = System.getenv("XDG_CONFIG_HOME");
+        Path base = configured == null || configured.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".config")
+                : Path.of(configured);
+        return base.resolve("osteon").resolve("pseudonym.key");
+    }
+
     private static byte[] secret(Path file) throws IOException {
         if (!Files.isReadable(file)) {
-            throw CliException.wrongCall("the pseudonym key cannot be read: " + file);
+            throw CliException.wrongCall("error.file.missing", file);
         }
         String text = Files.readString(file).strip();
         if (!text.matches("[0-9a-f]{32,128}")) {
-            throw CliException.wrongCall("a pseudonym key is a line of 32 to 128 hex digits: " + file.getFileName());
+            throw CliException.wrongCall("error.pseudonym.key", file.getFileName());
         }
         return HexFormat.of().parseHex(text);
     }

@@ -69,8 +69,7 @@ final class Daemons implements AutoCloseable {
             Thread.sleep(20);
         }
         throw new CliException(
-                ExitCode.TRY_AGAIN,
-                daemon.name() + " did not start; what it said is in " + logs.resolve(daemon.name() + ".err"));
+                ExitCode.TRY_AGAIN, "error.demo.start", daemon.name(), logs.resolve(daemon.name() + ".err"));
     }
 
     /** Starts a program that ends by itself. */
@@ -103,8 +102,7 @@ final class Daemons implements AutoCloseable {
     String finish(String name, Process process) throws IOException, InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new CliException(
-                    ExitCode.TRY_AGAIN, name + " failed; what it said is in " + logs.resolve(name + ".err"));
+            throw new CliException(ExitCode.TRY_AGAIN, "error.demo.failed", name, logs.resolve(name + ".err"));
         }
         return Files.readString(logs.resolve(name + ".out"));
     }

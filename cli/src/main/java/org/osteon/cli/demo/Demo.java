@@ -60,7 +60,7 @@ public final class Demo extends Verb {
         started = System.nanoTime();
         Path home = Path.of(System.getProperty("osteon.home", "")).toAbsolutePath();
         if (!Files.isExecutable(home.resolve("osteon"))) {
-            throw CliException.wrongCall("the demo is started with ./osteon demo, so that it finds its programs");
+            throw CliException.wrongCall("error.demo.home");
         }
         Path folder = folder(home);
         Walls walls = Walls.probe(home, folder);
@@ -90,8 +90,7 @@ public final class Demo extends Verb {
         Files.createDirectories(folder);
         try (var entries = Files.list(folder)) {
             if (entries.findAny().isPresent()) {
-                throw CliException.wrongCall(
-                        folder + " is not empty; the demo keeps what is there and needs a new folder");
+                throw CliException.wrongCall("error.demo.folder", folder);
             }
         }
         return folder;
@@ -366,8 +365,8 @@ public final class Demo extends Verb {
                     verbs.run("study", "dry-run", digest, "--hub", hub).json().path("answers")) {
                 List<String> reasons = new ArrayList<>();
                 answer.path("reasons")
-                        .forEach(reason -> reasons.add(reason.path("code").asText() + " "
-                                + new String(CanonicalJson.write(reason.path("values")), StandardCharsets.UTF_8)));
+                        .forEach(reason -> reasons.add(
+                                output().messages().code(reason.path("code").asText(), reason.path("values"))));
                 rows.add(List.of(
                         answer.path("site").asText(), answer.path("verdict").asText(), String.join("; ", reasons)));
             }
@@ -487,7 +486,9 @@ public final class Demo extends Verb {
             if (!"completed".equals(run.path("state").asText())) {
                 throw new CliException(
                         ExitCode.TRY_AGAIN,
-                        "run " + id + " is " + run.path("state").asText());
+                        "error.demo.run",
+                        id,
+                        run.path("state").asText());
             }
             result.put("rounds", run.path("rounds"));
             result.put("evaluation", run.path("evaluation"));
@@ -615,7 +616,7 @@ public final class Demo extends Verb {
                 written = verbs.run("audit", "bundle", model, "--out", bundle.toString(), "--hub", hub);
             }
             if (written.exit() != ExitCode.DONE.code()) {
-                throw new CliException(ExitCode.TRY_AGAIN, written.error());
+                throw CliException.told(ExitCode.TRY_AGAIN, "", written.error().strip());
             }
             result.put("bundle", bundle.toString());
             result.put("trust", trust.toString());
@@ -721,14 +722,13 @@ public final class Demo extends Verb {
         return String.join(", ", names);
     }
 
-    private static String reasons(JsonNode round) {
+    private String reasons(JsonNode round) {
         List<String> all = new ArrayList<>();
-        round.path("rejected")
-                .forEach(entry -> all.add(entry.path("site").asText() + ": "
-                        + entry.path("reason").asText()));
-        round.path("refused")
-                .forEach(entry -> all.add(entry.path("site").asText() + ": "
-                        + entry.path("reason").asText()));
+        for (String kind : List.of("rejected", "refused")) {
+            round.path(kind)
+                    .forEach(entry -> all.add(entry.path("site").asText() + ": "
+                            + output().messages().code(entry.path("reason").asText())));
+        }
         return String.join(", ", all);
     }
 

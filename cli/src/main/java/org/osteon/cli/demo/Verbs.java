@@ -31,8 +31,10 @@ final class Verbs {
         if (answer.exit() != ExitCode.DONE.code()) {
             throw new CliException(
                     ExitCode.TRY_AGAIN,
-                    "osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": "
-                            + answer.error().strip());
+                    "error.demo.verb",
+                    String.join(" ", arguments),
+                    Integer.toString(answer.exit()),
+                    answer.error().strip());
         }
         return answer.json();
     }

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.osteon.audit.bundle.BundleVerifier;
 import org.osteon.audit.bundle.Verdict;
+import org.osteon.cli.connect.DaemonFolder;
+import org.osteon.cli.connect.HubOption;
 import org.osteon.cli.hub.Chunks;
 import org.osteon.cli.hub.HubVerb;
 import org.osteon.cli.output.CliException;
@@ -18,6 +20,7 @@ import org.osteon.protocol.v1.HubGrpc;
 import org.osteon.protocol.v1.ModelRef;
 import org.osteon.protocol.v1.ProveRequest;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,9 +36,19 @@ public final class AuditVerbs {
     @Command(
             name = "log",
             mixinStandardHelpOptions = true,
-            description = "The hub's events.",
-            footer = "Example:  osteon audit log --from 100 --hub hub")
-    static final class Log extends HubVerb {
+            description = "The events of the hub, or of a site.",
+            footer = {
+                "",
+                "Example:  osteon audit log --from 100 --hub hub",
+                "          osteon audit log --site hospital-a"
+            })
+    static final class Log extends Verb {
+        @Mixin
+        private final HubOption hub = new HubOption();
+
+        @Option(names = "--site", paramLabel = "DIR", description = "the site's folder, for its own log")
+        private String site = "";
+
         @Option(names = "--from", paramLabel = "N", description = "first sequence number")
         private long from;
 
@@ -43,18 +56,17 @@ public final class AuditVerbs {
         private int limit = 1000;
 
         @Override
-        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            output().answerJson(hub.events(EventsRequest.newBuilder()
-                            .setFrom(from)
-                            .setLimit(limit)
-                            .build())
-                    .getJson());
+        protected ExitCode run() {
+            EventsRequest request =
+                    EventsRequest.newBuilder().setFrom(from).setLimit(limit).build();
+            try (DaemonFolder daemon =
+                    site.isEmpty() ? hub.connect("regulator") : DaemonFolder.site(Path.of(site), "operator")) {
+                output().answerJson(
+                                site.isEmpty()
+                                        ? daemon.hub().events(request).getJson()
+                                        : daemon.site().events(request).getJson());
+            }
             return ExitCode.DONE;
-        }
-
-        @Override
-        protected String defaultRole() {
-            return "regulator";
         }
     }
 
@@ -122,7 +134,7 @@ public final class AuditVerbs {
         @Override
         protected ExitCode run() throws Exception {
             if (!Files.isReadable(bundle)) {
-                throw CliException.wrongCall("no readable bundle " + bundle);
+                throw CliException.wrongCall("error.file.missing", bundle);
             }
             Verdict verdict = BundleVerifier.verify(bundle, trustDocument());
             output().answer(Map.of(
@@ -140,7 +152,7 @@ public final class AuditVerbs {
                 return Optional.empty();
             }
             if (!Files.isReadable(trust)) {
-                throw CliException.wrongCall("no readable trust file " + trust);
+                throw CliException.wrongCall("error.file.missing", trust);
             }
             return Optional.of(SignedDocument.read(Files.readAllBytes(trust), TrustDocument.class));
         }

@@ -45,7 +45,7 @@ public final class ConformanceVerbs {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
             if (!Files.isReadable(declaration)) {
-                throw CliException.wrongCall("no readable declaration file " + declaration);
+                throw CliException.wrongCall("error.file.missing", declaration);
             }
             String json = hub.runConformance(RunConformanceRequest.newBuilder()
                             .setModel(model)

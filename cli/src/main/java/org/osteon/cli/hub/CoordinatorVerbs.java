@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
         description = "The hub: init DIR, start DIR, status, enrol, confirm, revoke, add-key.",
         footer = {"", "Example:  osteon coordinator init hub && osteon coordinator start hub"},
         subcommands = {
+            HubProgram.Init.class,
+            HubProgram.Start.class,
             CoordinatorVerbs.Status.class,
             CoordinatorVerbs.Enrol.class,
             CoordinatorVerbs.Confirm.class,

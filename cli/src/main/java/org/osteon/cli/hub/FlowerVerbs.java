@@ -68,7 +68,7 @@ final class FlowerVerbs {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws IOException {
             if (rounds < 1 || nodes < 1) {
-                throw CliException.wrongCall("--rounds and --nodes must be 1 or more");
+                throw CliException.wrongCall("error.flower.counts");
             }
             UngovernedRunRequest request = UngovernedRunRequest.newBuilder()
                     .setRounds(rounds)
@@ -88,16 +88,15 @@ final class FlowerVerbs {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 byte[] npy = zip.readNBytes(MAX_ARRAY + 1);
                 if (npy.length > MAX_ARRAY || !entry.getName().endsWith(".npy")) {
-                    throw CliException.wrongCall(
-                            entry.getName() + " in " + npz + " is no array of at most " + MAX_ARRAY + " bytes");
+                    throw CliException.wrongCall("error.npz.entry", entry.getName(), npz, Integer.toString(MAX_ARRAY));
                 }
                 list.add(array(entry.getName().substring(0, entry.getName().length() - 4), npy));
             }
         } catch (ZipException | FlowerException e) {
-            throw CliException.wrongCall(npz + " is not read: " + e.getMessage());
+            throw CliException.wrongCall("error.npz.unread", npz, String.valueOf(e.getMessage()));
         }
         if (list.isEmpty()) {
-            throw CliException.wrongCall(npz + " holds no arrays; numpy.savez writes such a file");
+            throw CliException.wrongCall("error.npz.empty", npz);
         }
         return list;
     }

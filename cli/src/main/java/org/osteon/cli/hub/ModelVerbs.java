@@ -100,7 +100,7 @@ public final class ModelVerbs {
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
             String format = out.toString().endsWith(".npz") ? "npz" : "safetensors";
             if (!out.toString().endsWith("." + format)) {
-                throw CliException.wrongCall("--out must end in .safetensors or .npz");
+                throw CliException.wrongCall("error.model.ending");
             }
             Digest sha = Chunks.write(
                     hub.exportModel(ModelRef.newBuilder()
@@ -153,7 +153,7 @@ public final class ModelVerbs {
                     by,
                     statement,
                     Instant.now().truncatedTo(ChronoUnit.SECONDS));
-            char[] typed = passphrase.read("pass-phrase of " + key.getFileName());
+            char[] typed = passphrase.read(output().messages().say("prompt.passphrase", key.getFileName()));
             try {
                 SigningKey signing = KeyFile.readEncrypted(key, typed);
                 byte[] signed = SignedDocument.sign(release, signing).bytes();

@@ -37,7 +37,7 @@ public final class StudyVerbs {
 
     static Study read(Path file) throws Exception {
         if (!Files.isReadable(file)) {
-            throw CliException.wrongCall("no readable study file " + file);
+            throw CliException.wrongCall("error.file.missing", file);
         }
         return Study.read(Files.readAllBytes(file));
     }
@@ -144,7 +144,7 @@ public final class StudyVerbs {
             description = "Publish a new version; F must name S as its predecessor.",
             footer = "Example:  osteon study amend 1a2b3c4d study-2.json --hub hub")
     static final class Amend extends HubVerb {
-        @Parameters(index = "0", paramLabel = "S", description = "full digest of the version before")
+        @Parameters(index = "0", paramLabel = "S", description = "digest of the version before, or its first digits")
         private String study = "";
 
         @Parameters(index = "1", paramLabel = "F", description = "study document of the new version")
@@ -153,9 +153,8 @@ public final class StudyVerbs {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws Exception {
             Study next = read(file);
-            if (!next.previous().equals(study)) {
-                throw CliException.wrongCall(
-                        "the document names \"" + next.previous() + "\" as its predecessor, not " + study);
+            if (study.isEmpty() || !next.previous().startsWith(study)) {
+                throw CliException.wrongCall("error.study.predecessor", next.previous(), study);
             }
             output().answerJson(hub.publishStudy(unsigned(next)).getJson());
             return ExitCode.DONE;

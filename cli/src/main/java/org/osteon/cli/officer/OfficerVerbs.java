@@ -58,6 +58,7 @@ public final class OfficerVerbs {
             name = "key",
             mixinStandardHelpOptions = true,
             description = "Officers' keys: new.",
+            footer = {"", "Example:  osteon officer key new ~/.osteon-officer/li.key"},
             subcommands = NewKey.class)
     static final class Key {}
 
@@ -76,9 +77,9 @@ public final class OfficerVerbs {
         @Override
         protected ExitCode run() throws Exception {
             if (Files.exists(file)) {
-                throw CliException.wrongCall(file + " exists; a key is never overwritten");
+                throw CliException.wrongCall("error.key.exists", file);
             }
-            char[] typed = passphrase.read("new pass-phrase (8 characters or more)");
+            char[] typed = passphrase.read(output().messages().say("prompt.passphrase.new"));
             try {
                 SigningKey key = SigningKey.ed25519();
                 KeyFile.writeEncrypted(file, key, typed);
@@ -115,7 +116,9 @@ public final class OfficerVerbs {
                 if (!study.digest().hex().startsWith(reference)) {
                     throw new CliException(
                             ExitCode.DOES_NOT_HOLD,
-                            "the agent showed study " + study.digest().brief() + "…, not " + reference);
+                            "error.study.other",
+                            study.digest().brief(),
+                            reference);
                 }
                 String facts = site.review(ref).getJson();
                 return decide(site, study, CanonicalJson.readTree(facts.getBytes(StandardCharsets.UTF_8)));
@@ -132,8 +135,9 @@ public final class OfficerVerbs {
         private final Passphrase passphrase = new Passphrase();
 
         final ExitCode signAndHandIn(SiteGrpc.SiteBlockingStub site, Decision decision) {
-            output().line(new String(decision.canonical(), StandardCharsets.UTF_8));
-            char[] typed = passphrase.read("pass-phrase of " + key.getFileName());
+            output().line(output().messages().say("sign.shown"));
+            output().show(CanonicalJson.tree(decision));
+            char[] typed = passphrase.read(output().messages().say("prompt.passphrase", key.getFileName()));
             try {
                 SignedDocument<Decision> signed = SignedDocument.sign(decision, KeyFile.readEncrypted(key, typed));
                 String json = site.decide(Document.newBuilder()
@@ -183,8 +187,10 @@ public final class OfficerVerbs {
             view.set("releases", CanonicalJson.tree(study.releases()));
             view.set("snapshot", facts.path("snapshot"));
             view.set("policy", facts.path("policy"));
-            if (facts.has("smallestCell")) {
-                view.set("smallestCell", facts.path("smallestCell"));
+            for (String field : List.of("planned", "smallestCell", "unavailable", "objections", "decision")) {
+                if (facts.has(field)) {
+                    view.set(field, facts.path(field));
+                }
             }
             output().answer(view);
             return ExitCode.DONE;
@@ -223,7 +229,7 @@ public final class OfficerVerbs {
             try {
                 end = Instant.parse(until);
             } catch (java.time.DateTimeException e) {
-                throw CliException.wrongCall("--until must be like 2027-03-01T00:00:00Z, was " + until);
+                throw CliException.wrongCall("error.until", until);
             }
             Instant now = now();
             return signAndHandIn(
@@ -289,8 +295,7 @@ public final class OfficerVerbs {
             String capsule = facts.path("capsule").asText("");
             if (capsule.isEmpty()) {
                 throw new CliException(
-                        ExitCode.REFUSED,
-                        "no approval of study " + study.digest().brief() + "… is in force here");
+                        ExitCode.REFUSED, "error.capsule.none", study.digest().brief());
             }
             return signAndHandIn(
                     site,

@@ -19,6 +19,16 @@ public enum ExitCode {
         this.code = code;
     }
 
+    /** The code of a process's exit status; whatever is none of ours means: try again. */
+    public static ExitCode of(int status) {
+        for (ExitCode code : values()) {
+            if (code.code == status) {
+                return code;
+            }
+        }
+        return TRY_AGAIN;
+    }
+
     /** The process's exit status. */
     public int code() {
         return code;

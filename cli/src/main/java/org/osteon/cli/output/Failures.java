@@ -2,12 +2,20 @@ package org.osteon.cli.output;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.settings.SettingsException;
 import org.osteon.protocol.sign.SignatureException;
 
 /** Turns what went wrong into an exit code and a line, once, at the edge. */
 public final class Failures {
+    private static final Pattern CODED = Pattern.compile("([A-Z][A-Z0-9_]+): (.*)", Pattern.DOTALL);
+
     private Failures() {}
 
     /** The ending that belongs to this failure; a bug stays a bug and shows its kind, not its stack. */
@@ -16,19 +24,44 @@ public final class Failures {
             return known;
         }
         if (failure instanceof StatusRuntimeException status) {
-            return new CliException(exitCode(status.getStatus()), sentence(status.getStatus()));
+            return ofStatus(status.getStatus());
         }
         if (failure instanceof DocumentException document) {
-            return CliException.wrongCall(document.code() + ": " + document.getMessage());
+            return CliException.told(ExitCode.WRONG_CALL, document.code(), String.valueOf(document.getMessage()));
         }
         if (failure instanceof SignatureException signature) {
-            return CliException.wrongCall(signature.code() + ": " + signature.getMessage());
+            return CliException.told(ExitCode.WRONG_CALL, signature.code(), String.valueOf(signature.getMessage()));
         }
         if (failure instanceof SettingsException) {
-            return CliException.wrongCall(String.valueOf(failure.getMessage()));
+            return CliException.told(ExitCode.WRONG_CALL, "", String.valueOf(failure.getMessage()));
+        }
+        if (failure instanceof UncheckedIOException io && io.getCause() != null) {
+            return ending(io.getCause());
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return CliException.wrongCall("error.file.missing", missing.getFile());
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return CliException.wrongCall("error.file.denied", denied.getFile());
         }
         String message = failure.getMessage() == null ? "" : ": " + failure.getMessage();
-        return new CliException(ExitCode.TRY_AGAIN, failure.getClass().getSimpleName() + message);
+        String sentence = failure.getClass().getSimpleName() + message;
+        return failure instanceof IOException
+                ? CliException.told(ExitCode.TRY_AGAIN, "", sentence)
+                : new CliException(ExitCode.TRY_AGAIN, "error.bug", sentence);
+    }
+
+    private static CliException ofStatus(Status status) {
+        String text = status.getDescription() == null ? "" : status.getDescription();
+        Matcher coded = CODED.matcher(text);
+        if (coded.matches()) {
+            return CliException.told(exitCode(status), coded.group(1), coded.group(2));
+        }
+        if (status.getCode() == Status.Code.UNAVAILABLE) {
+            return new CliException(ExitCode.TRY_AGAIN, "error.unreachable", text);
+        }
+        return CliException.told(
+                exitCode(status), "", text.isBlank() ? status.getCode().name() : text);
     }
 
     private static ExitCode exitCode(Status status) {
@@ -38,14 +71,5 @@ public final class Failures {
             case DATA_LOSS -> ExitCode.DOES_NOT_HOLD;
             default -> ExitCode.TRY_AGAIN;
         };
-    }
-
-    private static String sentence(Status status) {
-        String text = status.getDescription();
-        if (status.getCode() == Status.Code.UNAVAILABLE) {
-            return "the daemon cannot be reached or is busy" + (text == null ? "" : " (" + text + ")")
-                    + "; nothing was lost, try again";
-        }
-        return text == null || text.isBlank() ? status.getCode().name() : text;
     }
 }

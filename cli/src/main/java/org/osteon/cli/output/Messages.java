@@ -1,8 +1,14 @@
 package org.osteon.cli.output;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.charset.StandardCharsets;
 import java.text.MessageFormat;
+import java.util.Iterator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
+import org.osteon.protocol.document.CanonicalJson;
 
 /** Sentences in Chinese and English; the two bundles have the same keys. */
 public final class Messages {
@@ -27,9 +33,55 @@ public final class Messages {
         return new MessageFormat(bundle.getString(key), locale).format(values);
     }
 
+    /** Whether there is such a sentence. */
+    public boolean has(String key) {
+        return bundle.containsKey(key);
+    }
+
     /** A field's heading, or its name where there is none. */
     public String field(String name) {
         String key = "field." + name;
         return bundle.containsKey(key) ? bundle.getString(key) : name;
+    }
+
+    /** What a stable code means, with the code; the code alone where it has no sentence. */
+    public String code(String code) {
+        return code(code, MissingNode.getInstance());
+    }
+
+    /**
+     * What a stable code means, with the code and its values.
+     *
+     * @param values an object whose members fill the sentence's {@code {name}} places; shown as JSON where the code has
+     *     no sentence
+     */
+    public String code(String code, JsonNode values) {
+        String key = "code." + code;
+        if (!bundle.containsKey(key)) {
+            return values.isEmpty()
+                    ? code
+                    : code + " " + new String(CanonicalJson.write(values), StandardCharsets.UTF_8);
+        }
+        String text = bundle.getString(key);
+        for (Iterator<Map.Entry<String, JsonNode>> fields = values.fields(); fields.hasNext(); ) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            text = text.replace("{" + field.getKey() + "}", field.getValue().asText());
+        }
+        return text + " (" + code + ")";
+    }
+
+    /**
+     * A finding of a daemon or library: its own English sentence, behind the code's meaning where the language is
+     * another.
+     */
+    public String told(String code, String sentence) {
+        if (code.isEmpty()) {
+            return sentence;
+        }
+        String key = "code." + code;
+        boolean own = locale.getLanguage().equals("en")
+                || !bundle.containsKey(key)
+                || bundle.getString(key).contains("{");
+        return own ? code + ": " + sentence : code + ": " + bundle.getString(key) + " – " + sentence;
     }
 }

@@ -9,7 +9,7 @@ public abstract class Verb implements Callable<Integer> {
     private final Output output = new Output();
 
     /** Where the answer goes. */
-    protected Output output() {
+    public final Output output() {
         return output;
     }
 

@@ -24,6 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "A site: init DIR, start DIR, status, stop-all, resume, journal, receipts, policy, data add.",
         footer = {"", "Example:  osteon site stop-all hospital-a"},
         subcommands = {
+            SiteProgram.Init.class,
+            SiteProgram.Start.class,
             SiteVerbs.Status.class,
             SiteVerbs.StopAll.class,
             SiteVerbs.Resume.class,
@@ -148,6 +150,7 @@ public final class SiteVerbs {
             name = "data",
             mixinStandardHelpOptions = true,
             description = "Snapshots of a site: add.",
+            footer = {"", "Example:  osteon site data add hospital-a snapshots/2026-11"},
             subcommands = AddData.class)
     static final class Data {}
 
