@@ -1,0 +1,82 @@
+package org.osteon.trials.leak;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds many byte patterns in data: one rolling hash a pattern length (Karp and Rabin 1987), every hit compared byte by byte. */
+final class LeakScan {
+    private static final long BASE = 0x9E3779B97F4A7C15L;
+
+    private final Map<Integer, Map<Long, List<Pattern>>> byLength = new HashMap<>();
+
+    private record Pattern(Needle needle, String encoding, byte[] bytes) {}
+
+    /**
+     * A find.
+     *
+     * @param needle what was found
+     * @param encoding in which form
+     * @param where container and place
+     */
+    record Find(Needle needle, String encoding, String where) {}
+
+    LeakScan(List<Needle> needles) {
+        for (Needle needle : needles) {
+            needle.patterns().forEach((encoding, bytes) -> byLength
+                    .computeIfAbsent(bytes.length, unused -> new HashMap<>())
+                    .computeIfAbsent(hash(bytes, bytes.length), unused -> new ArrayList<>())
+                    .add(new Pattern(needle, encoding, bytes)));
+        }
+    }
+
+    /** Every find in a piece of data. */
+    List<Find> scan(String where, byte[] data) {
+        List<Find> finds = new ArrayList<>();
+        byLength.forEach((length, patterns) -> scan(where, data, length, patterns, finds));
+        return finds;
+    }
+
+    private static void scan(String where, byte[] data, int length, Map<Long, List<Pattern>> patterns, List<Find> finds) {
+        if (data.length < length) {
+            return;
+        }
+        long first = 1;
+        for (int i = 1; i < length; i++) {
+            first *= BASE;
+        }
+        long rolling = hash(data, length);
+        for (int at = 0; ; at++) {
+            List<Pattern> candidates = patterns.get(rolling);
+            if (candidates != null) {
+                for (Pattern pattern : candidates) {
+                    if (equal(pattern.bytes(), data, at) && pattern.needle().holdsAt(data, at, length)) {
+                        finds.add(new Find(pattern.needle(), pattern.encoding(), where + " at " + at));
+                    }
+                }
+            }
+            if (at + length >= data.length) {
+                return;
+            }
+            rolling = (rolling - data[at] * first) * BASE + data[at + length];
+        }
+    }
+
+    private static boolean equal(byte[] pattern, byte[] data, int at) {
+        for (int i = 0; i < pattern.length; i++) {
+            if (pattern[i] != data[at + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long hash(byte[] data, int length) {
+        long hash = 0;
+        for (int i = 0; i < length; i++) {
+            hash = hash * BASE + data[i];
+        }
+        return hash;
+    }
+}
