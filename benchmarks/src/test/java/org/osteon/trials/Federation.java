@@ -23,17 +23,18 @@ import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 
 /** A hub and sites as processes of their own in one folder; people's verbs run in this process. */
-final class Federation implements AutoCloseable {
+public final class Federation implements AutoCloseable {
     private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
 
     private final Path folder;
     private final Path passphrase;
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Map<String, List<String>> hubOptions = new LinkedHashMap<>();
+    private final List<String> spoken = new ArrayList<>();
     private String hubAddress = "";
 
     /** A federation in an empty folder. */
-    Federation(Path folder) throws IOException {
+    public Federation(Path folder) throws IOException {
         this.folder = folder;
         this.passphrase = Files.writeString(folder.resolve("passphrase"), "only for this trial\n");
         Files.createDirectories(folder.resolve("logs"));
@@ -46,17 +47,17 @@ final class Federation implements AutoCloseable {
      * @param json its last line of output
      * @param error what it wrote to standard error
      */
-    record Answer(int exit, JsonNode json, String error) {}
+    public record Answer(int exit, JsonNode json, String error) {}
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    Path site(String name) {
+    public Path site(String name) {
         return folder.resolve(name);
     }
 
-    Path hub() {
+    public Path hub() {
         return folder.resolve("hub");
     }
 
@@ -64,12 +65,12 @@ final class Federation implements AutoCloseable {
         return hubAddress;
     }
 
-    Path passphrase() {
+    public Path passphrase() {
         return passphrase;
     }
 
     /** Makes and starts the hub. */
-    Federation withHub(String... javaOptions) throws IOException {
+    public Federation withHub(String... javaOptions) throws IOException {
         return withHub(List.of(), javaOptions);
     }
 
@@ -88,7 +89,7 @@ final class Federation implements AutoCloseable {
     }
 
     /** Makes, enrols, confirms and starts a site with its officer's key. */
-    Federation withSite(String name, String... initOptions) throws IOException {
+    public Federation withSite(String name, String... initOptions) throws IOException {
         enrol(name, initOptions);
         startSite(name);
         return this;
@@ -115,7 +116,7 @@ final class Federation implements AutoCloseable {
     }
 
     /** Maps a folder or file at a site and gives it to the agent. */
-    JsonNode map(String site, Path input) {
+    public JsonNode map(String site, Path input) {
         Path snapshot = folder.resolve("snapshot-" + site + "-" + Long.toString(System.nanoTime(), 36));
         JsonNode mapped = done("data", "map", "--input", input.toString(), "--out", snapshot.toString(), "--site", site(site).toString());
         done("site", "data", "add", site(site).toString(), snapshot.toString());
@@ -123,7 +124,7 @@ final class Federation implements AutoCloseable {
     }
 
     /** Approves a study at a site as its officer. */
-    Answer approve(String site, String study, double epsilon, int rounds, String... more) {
+    public Answer approve(String site, String study, double epsilon, int rounds, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "officer", "approve", site(site).toString(), study, "--key", officerKey(site).toString(), "--passphrase-file", passphrase.toString(),
                 "--epsilon", Double.toString(epsilon), "--rounds", Integer.toString(rounds), "--until",
@@ -132,12 +133,17 @@ final class Federation implements AutoCloseable {
         return run(arguments.toArray(String[]::new));
     }
 
-    Path officerKey(String site) {
+    public Path officerKey(String site) {
         return folder.resolve("people").resolve(site + ".key");
     }
 
+    /** All that verbs wrote so far, with the servers' status texts. */
+    public List<String> spoken() {
+        return List.copyOf(spoken);
+    }
+
     /** Follows a run until it is not running any more. */
-    JsonNode follow(String run) {
+    public JsonNode follow(String run) {
         JsonNode view = done("run", "show", run, "--hub", hub().toString());
         for (int i = 0; i < 200 && "running".equals(view.path("state").asText()); i++) {
             view = done("run", "show", run, "--unless-state", view.path("stateKey").asText(), "--hub", hub().toString());
@@ -146,7 +152,7 @@ final class Federation implements AutoCloseable {
     }
 
     /** Runs a verb that must be done. */
-    JsonNode done(String... arguments) {
+    public JsonNode done(String... arguments) {
         Answer answer = run(arguments);
         if (answer.exit() != 0) {
             throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error() + troubles());
@@ -173,7 +179,7 @@ final class Federation implements AutoCloseable {
     }
 
     /** Runs a verb, whatever its exit code. */
-    synchronized Answer run(String... arguments) {
+    public synchronized Answer run(String... arguments) {
         String[] all = new String[arguments.length + 1];
         System.arraycopy(arguments, 0, all, 0, arguments.length);
         all[arguments.length] = "--json";
@@ -185,6 +191,7 @@ final class Federation implements AutoCloseable {
             System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
             System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
             int exit = Osteon.run(all);
+            spoken.add(out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8));
             return new Answer(exit, lastObject(out.toString(StandardCharsets.UTF_8)), err.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(outBefore);
