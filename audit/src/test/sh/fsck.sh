@@ -1,6 +1,7 @@
 #!/bin/sh
-# Has Tessera's fsck read a log folder: it must accept the log, and refuse each of three copies in which one byte was
-# changed: in an entry, in a hash tile, in the checkpoint.
+# Has two programs that nobody here wrote read a log folder, Tessera's fsck and Go's sumdb code (../go): both must find
+# the checkpoint's root, and refuse each of three copies in which one byte was changed: in an entry, in a hash tile, in
+# the checkpoint.
 #
 #   fsck.sh LOG-FOLDER VKEY          the log's key as a C2SP note verifier key
 #   fsck.sh LOG-FOLDER ORIGIN SPKI   the origin and key as a trust document names them
@@ -20,6 +21,7 @@ if [ ! -x "$bin/fsck" ]; then
     mkdir -p "$bin"
     GOBIN="$bin" go install "github.com/transparency-dev/tessera/cmd/fsck@$version" >&2
 fi
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -40,6 +42,8 @@ cp -R "$1/tile" "$log/tile"
 size=$(sed -n 2p "$log/checkpoint")
 root=$(sed -n 3p "$log/checkpoint")
 
+(cd "$here/../go" && go build -o "$work/logcheck" .) >&2
+
 # This fsck ends with 0 whatever it finds, so only its line of success with the checkpoint's own size and root counts.
 # -N bounds how many differing tiles it can report without waiting for itself: one changed byte differs in one a level.
 check() {
@@ -50,6 +54,15 @@ check() {
 if ! check "$log"; then
     cat "$work/out" >&2
     echo "fsck refused the log" >&2
+    exit 1
+fi
+
+sumdb() {
+    [ "$(timeout 120 "$work/logcheck" "$1" "$(cat "$work/vkey")" 2>"$work/sumdb")" = "accepted $size $root" ]
+}
+if ! sumdb "$log"; then
+    cat "$work/sumdb" >&2
+    echo "sumdb refused the log" >&2
     exit 1
 fi
 
@@ -77,9 +90,13 @@ refuses() { # file, offset of the byte
         echo "fsck did not come to an end on a log with one byte of $1 changed" >&2
         exit 1
     fi
+    if sumdb "$work/changed"; then
+        echo "sumdb accepted a log with one byte of $1 changed" >&2
+        exit 1
+    fi
 }
 
 refuses "$(tile entries)" "$(($(wc -c <"$log/$(tile entries)") - 1))"
 refuses "$(tile 0)" 0
 refuses checkpoint "$(($(head -n 2 "$log/checkpoint" | wc -c) + 4))"
-echo "fsck accepted the log and refused it with one byte changed: $size entries, root $root"
+echo "fsck and sumdb accepted the log and refused it with one byte changed: $size entries, root $root"
