@@ -27,6 +27,12 @@ final class TrustCheck {
     void run(BundleManifest manifest, Map<String, VerifiedLog> logs, Map<Digest, Envelope> documents) {
         findings.require(
                 manifest.federation().equals(trust.root().federation()), "FEDERATION_MISMATCH", "manifest.json");
+        for (TrustedLog known : trust.logs()) {
+            findings.require(
+                    known.seenSize() == 0 || logs.containsKey(known.holder()),
+                    "LOG_MISSING",
+                    LogEvidence.folder(known.holder()));
+        }
         logs.values().forEach(log -> findings.check(LogEvidence.folder(log.holder()), () -> log(log)));
         documents.values().forEach(document -> findings.check(document.fileName(), () -> document(document, logs)));
     }

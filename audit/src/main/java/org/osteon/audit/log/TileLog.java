@@ -179,11 +179,14 @@ public final class TileLog {
         return cosigned.all();
     }
 
-    /** The smallest head of at least this size with at least this many cosignatures. */
+    /**
+     * The largest head of at least this size with at least this many cosignatures. The largest, because whoever was
+     * shown a larger one takes a smaller one for a truncated log.
+     */
     public synchronized Optional<Checkpoint> cosigned(long leastSize, int cosignatures) {
         return cosigned.all().stream()
                 .filter(head -> head.size() >= leastSize && head.signatures().size() > cosignatures)
-                .findFirst();
+                .reduce((smaller, larger) -> larger);
     }
 
     /** Inclusion proof of an entry in the tree of that size. */

@@ -24,6 +24,7 @@ import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogReader;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.Release;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.sign.SigningKey;
 
@@ -243,6 +244,70 @@ class BundleTest {
         assertThat(codes(byTrust)).containsExactly("LOG_TRUNCATED");
         assertThat(neither.outcome()).isEqualTo(Verdict.Outcome.VERIFIED);
         assertThat(before.size()).isLessThan(after.size());
+    }
+
+    @Test
+    void refusesASitesLogShorterThanASizeCosignedInTheBundleOrSeenByTheTrustDocument() {
+        // Given
+        Checkpoint full = federation.logs.get("a").checkpoint();
+        Checkpoint old = federation.logs.get("a").cosigned().get(0);
+        Consumer<SortedMap<String, byte[]>> cut = files -> {
+            files.keySet()
+                    .removeIf(name -> name.startsWith("sites/a/log/tile/") || name.startsWith("sites/a/log/cosigned/"));
+            new LogReader(folder.resolve("log-a"))
+                    .filesAt(old)
+                    .forEach((name, bytes) -> files.put("sites/a/log/" + name, bytes));
+        };
+        Consumer<SortedMap<String, byte[]>> note =
+                files -> files.put("sites/a/log/cosigned/" + full.size(), full.bytes());
+        var noSizes = Optional.of(federation.trust(EvidenceFixture.END, false));
+
+        // When
+        Verdict byTrust = forged(cut);
+        Verdict byNote = BundleVerifier.verify(Forgery.of(bundle, "cut.zip", cut.andThen(note)), noSizes);
+        Verdict dropped = forged(files -> files.keySet().removeIf(name -> name.startsWith("sites/c/")));
+
+        // Then
+        assertThat(old.size()).isLessThan(full.size());
+        assertThat(byTrust.findings())
+                .contains(new Verdict.Finding("LOG_TRUNCATED", "sites/a/log/ seen by trust document"));
+        assertThat(byNote.findings())
+                .contains(new Verdict.Finding("LOG_TRUNCATED", "sites/a/log/cosigned/" + full.size()));
+        assertThat(dropped.findings()).containsExactly(new Verdict.Finding("LOG_MISSING", "sites/c/log/"));
+    }
+
+    @Test
+    void refusesAReleaseOfAnotherModelOfTheSameRun() {
+        // Given
+        ModelVersion initial = SignedDocument.read(
+                        federation.documents.get(federation.model.parent()), ModelVersion.class)
+                .document();
+        Release old = federation.release.document();
+        Release other = new Release(
+                old.schema(),
+                old.federation(),
+                old.study(),
+                initial.digest(),
+                initial.arrays(),
+                old.report(),
+                old.by(),
+                old.statement(),
+                old.released());
+
+        // When
+        Verdict verdict = forged(files -> {
+            files.keySet().removeIf(name -> name.startsWith("documents/release-"));
+            files.put(
+                    "documents/release-" + other.digest().hex() + ".json",
+                    SignedDocument.sign(other, federation.hubKey).bytes());
+        });
+        Verdict named = BundleVerifier.verify(
+                Forgery.of(bundle, "named.zip", files -> {}, old.digest(), initial.digest()),
+                Optional.of(federation.trust()));
+
+        // Then
+        assertThat(codes(verdict)).contains("DOCUMENT_MISSING", "DOCUMENT_NOT_LOGGED", "DOCUMENT_SIGNATURE");
+        assertThat(named.findings()).contains(new Verdict.Finding("RELEASE_MISMATCH", "manifest.json"));
     }
 
     @Test

@@ -17,6 +17,15 @@ final class Forgery {
 
     static Path of(Path bundle, String name, Consumer<SortedMap<String, byte[]>> change) {
         try (Archive archive = Archive.open(bundle)) {
+            BundleManifest manifest = CanonicalJson.read(archive.bytes("manifest.json", 1 << 26), BundleManifest.class);
+            return of(bundle, name, change, manifest.release(), manifest.model());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Path of(Path bundle, String name, Consumer<SortedMap<String, byte[]>> change, Digest release, Digest model) {
+        try (Archive archive = Archive.open(bundle)) {
             SortedMap<String, byte[]> files = new TreeMap<>();
             archive.names().forEach(file -> files.put(file, archive.bytes(file, 1 << 26)));
             BundleManifest old = CanonicalJson.read(files.remove("manifest.json"), BundleManifest.class);
@@ -26,7 +35,7 @@ final class Forgery {
                     (file, bytes) -> entries.add(new BundleManifest.FileEntry(file, bytes.length, Digest.of(bytes))));
             files.put(
                     "manifest.json",
-                    new BundleManifest(old.schema(), old.federation(), old.study(), old.model(), old.release(), entries)
+                    new BundleManifest(old.schema(), old.federation(), old.study(), model, release, entries)
                             .canonical());
             SortedMap<String, Part> parts = new TreeMap<>();
             files.forEach((file, bytes) -> parts.put(file, new Part.InMemory(bytes)));

@@ -199,6 +199,9 @@ class TileLogFilesTest {
             assertThat(head.signedBy(log.noteKey())).isTrue();
             assertThat(head.cosignedBy(witness)).contains(Instant.ofEpochSecond(1_800_000_000));
         });
+        Checkpoint now = again.checkpoint();
+        again.addCosignature(9, now.cosignature("site-a", witnessKey, Instant.ofEpochSecond(1_800_000_001)));
+        assertThat(again.cosigned(5, 1)).map(Checkpoint::size).contains(9L);
         assertThatThrownBy(() -> log.addCosignature(10, "— x y")).isInstanceOf(LogException.class);
     }
 
