@@ -115,6 +115,11 @@ public final class Federation implements AutoCloseable {
         start(name, List.of(javaOptions), "org.osteon.site.SiteAgentMain", List.of("start", site(name).toString()));
     }
 
+    /** Starts a site whose process has these environment variables as well. */
+    void startSite(String name, Map<String, String> environment) throws IOException {
+        untilReady(name, launch(name, List.of(), "org.osteon.site.SiteAgentMain", List.of("start", site(name).toString()), environment));
+    }
+
     /** Maps a folder or file at a site and gives it to the agent. */
     public JsonNode map(String site, Path input) {
         Path snapshot = folder.resolve("snapshot-" + site + "-" + Long.toString(System.nanoTime(), 36));
@@ -237,12 +242,19 @@ public final class Federation implements AutoCloseable {
 
     /** Starts a process and returns without waiting for it to be ready. */
     Process launch(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
+        return launch(name, javaOptions, main, arguments, Map.of());
+    }
+
+    private Process launch(String name, List<String> javaOptions, String main, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        Process process = builder
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(folder.resolve("logs").resolve(name + ".out").toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("logs").resolve(name + ".err").toFile()))
@@ -252,7 +264,10 @@ public final class Federation implements AutoCloseable {
     }
 
     private void start(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
-        Process process = launch(name, javaOptions, main, arguments);
+        untilReady(name, launch(name, javaOptions, main, arguments));
+    }
+
+    private void untilReady(String name, Process process) throws IOException {
         long until = System.nanoTime() + START_LIMIT;
         Path out = folder.resolve("logs").resolve(name + ".out");
         while (System.nanoTime() < until && process.isAlive()) {

@@ -61,6 +61,7 @@ class SiteConfiguration {
         TileLog log = TileLog.open(site.folder().resolve("log"), site.logOrigin(), site.logKey(), least);
         SiteEvents events = new SiteEvents(store, log, site.settings().federation(), clock);
         events.record(EventDraft.of(EventType.PROCESS_STARTED, site.settings().site(), "site").value("release", SiteFolder.AGENT_RELEASE));
+        events.lookAtClock(site.settings().site());
         return events;
     }
 

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,9 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private static final int MOST_HOLD = 25;
     private static final int MOST_ENTRIES = 1000;
     private static final int GROWTH_PAUSE = 100;
+
+    /** What a site tells of itself that the hub's own log says as well: the hub sees no other trace of it. */
+    private static final Set<EventType> TOLD = Set.of(EventType.DECISION_REFUSED, EventType.CLOCK_BELOW_MARK, EventType.CLOCK_MENDED);
 
     private final HubStore store;
     private final HubEvents events;
@@ -170,8 +174,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                     int added = sql.sql("INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
                             .params(site.name(), index, new String(leaf, StandardCharsets.UTF_8))
                             .update();
-                    if (added == 1 && event.type() == EventType.CLOCK_BELOW_MARK) {
-                        events.add(sql, EventDraft.of(EventType.CLOCK_BELOW_MARK, site.name(), "site").about(site.name()).refused("CLOCK_BELOW_MARK"));
+                    if (added == 1 && TOLD.contains(event.type())) {
+                        events.add(sql, told(site, event));
                     }
                 }
                 return request.getEntriesCount();
@@ -187,6 +191,12 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                     .params(request.getReceipt(), site.name())
                     .update());
         });
+    }
+
+    private static EventDraft told(SiteRecord site, Event event) {
+        EventDraft draft = EventDraft.of(event.type(), site.name(), "site").about(site.name()).value("entry", event.seq());
+        event.refs().forEach(ref -> draft.ref(ref.role(), ref.sha256()));
+        return event.reason().isEmpty() ? draft : draft.refused(event.reason());
     }
 
     private void answer(Poll poll, boolean evenEmpty) {

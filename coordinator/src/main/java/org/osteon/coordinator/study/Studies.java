@@ -260,7 +260,8 @@ public final class Studies {
         if (!document.site().equals(site.name()) || !document.federation().equals(federation)) {
             return Optional.of("DECISION_FOR_ANOTHER_SITE");
         }
-        if (find(document.study().hex()).isEmpty()) {
+        Optional<SignedDocument<Study>> study = find(document.study().hex());
+        if (study.isEmpty()) {
             return Optional.of("STUDY_UNKNOWN");
         }
         TrustDocument now = trust.current().document();
@@ -270,6 +271,12 @@ public final class Studies {
         }
         if (document instanceof Capsule capsule && !capsule.trustRoot().equals(now.root().digest())) {
             return Optional.of("CAPSULE_FOR_ANOTHER_HUB");
+        }
+        if (document instanceof Capsule capsule && !clock.instant().isBefore(capsule.notAfter())) {
+            return Optional.of("CAPSULE_EXPIRED");
+        }
+        if (document instanceof Capsule capsule && capsule.widerThan(study.orElseThrow().document())) {
+            return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();
     }

@@ -108,6 +108,7 @@ public final class Approvals {
      */
     public SignedDocument<? extends Decision> decide(byte[] envelope) {
         SignedDocument<? extends Decision> decision = readDecision(envelope);
+        events.lookAtClock(site);
         Optional<String> objection = objection(decision);
         if (objection.isPresent()) {
             String code = objection.orElseThrow();

@@ -65,7 +65,7 @@ public final class CapsuleCheck {
         if (!everyReleaseApproved) {
             return Optional.of("RELEASE_NOT_APPROVED");
         }
-        if (capsule.epsilon() > study.privacy().epsilon() || capsule.rounds() > study.plan().rounds()) {
+        if (capsule.widerThan(study)) {
             return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();

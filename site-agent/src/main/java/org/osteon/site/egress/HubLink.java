@@ -117,6 +117,7 @@ final class HubLink {
             }
             approvals.forwarded(decision.digest());
         }
+        events.lookAtClock(site.settings().site());
         pushLog();
         cosignOwn();
     }

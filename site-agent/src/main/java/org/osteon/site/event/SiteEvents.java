@@ -1,11 +1,14 @@
 package org.osteon.site.event;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.TileLog;
 import org.osteon.site.clock.ClockGuard;
@@ -18,6 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class SiteEvents {
     private static final int MOST = 500;
+    private static final String BELOW = "clock.below";
 
     private final SiteStore store;
     private final TileLog log;
@@ -47,6 +51,29 @@ public final class SiteEvents {
     public void record(EventDraft draft) {
         store.write(sql -> add(sql, draft));
         publish();
+    }
+
+    /**
+     * Logs once that the clock is below the mark, with the skew, and once that it is mended. The hub learns both from the log's
+     * entries, as soon as the site reaches it again.
+     */
+    public void lookAtClock(String site) {
+        boolean changed = store.write(sql -> {
+            Optional<Duration> skew = clock.belowMark();
+            boolean told = Boolean.parseBoolean(store.state(BELOW).orElse(""));
+            if (skew.isPresent() == told) {
+                return false;
+            }
+            EventType type = told ? EventType.CLOCK_MENDED : EventType.CLOCK_BELOW_MARK;
+            EventDraft draft = EventDraft.of(type, site, "site").about(site);
+            skew.ifPresent(by -> draft.refused("CLOCK_BELOW_MARK").value("skewSeconds", by.toSeconds()));
+            SiteStore.putState(sql, BELOW, Boolean.toString(!told));
+            add(sql, draft);
+            return true;
+        });
+        if (changed) {
+            publish();
+        }
     }
 
     /** Brings the log up to the table; what this returned covers every event committed before the call. */
