@@ -275,7 +275,7 @@ public final class Studies {
         if (document instanceof Capsule capsule && !clock.instant().isBefore(capsule.notAfter())) {
             return Optional.of("CAPSULE_EXPIRED");
         }
-        if (document instanceof Capsule capsule && capsule.widerThan(study.orElseThrow().document())) {
+        if (document instanceof Capsule capsule && wider(capsule, study.orElseThrow().document())) {
             return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();
@@ -292,5 +292,13 @@ public final class Studies {
 
     private static String text(SignedDocument<? extends Document> document) {
         return new String(document.bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name. */
+    private static boolean wider(Capsule capsule, Study study) {
+        return capsule.epsilon() > study.privacy().epsilon()
+                || capsule.delta() > study.privacy().delta()
+                || capsule.rounds() > study.plan().rounds()
+                || !study.releases().stream().map(Study.ReleaseItem::name).toList().containsAll(capsule.releases());
     }
 }

@@ -61,14 +61,4 @@ public record Capsule(
         Require.size("waivers", waivers, 0, 16);
         Require.hold(notBefore.isBefore(notAfter), "VALIDITY_EMPTY", "notBefore must be earlier than notAfter");
     }
-
-    /** Whether this allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name. */
-    public boolean widerThan(Study asked) {
-        List<String> named =
-                asked.releases().stream().map(Study.ReleaseItem::name).toList();
-        return epsilon > asked.privacy().epsilon()
-                || delta > asked.privacy().delta()
-                || rounds > asked.plan().rounds()
-                || !named.containsAll(releases);
-    }
 }

@@ -65,9 +65,17 @@ public final class CapsuleCheck {
         if (!everyReleaseApproved) {
             return Optional.of("RELEASE_NOT_APPROVED");
         }
-        if (capsule.widerThan(study)) {
+        if (wider(capsule, study)) {
             return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();
+    }
+
+    /** Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name. */
+    private static boolean wider(Capsule capsule, Study study) {
+        return capsule.epsilon() > study.privacy().epsilon()
+                || capsule.delta() > study.privacy().delta()
+                || capsule.rounds() > study.plan().rounds()
+                || !study.releases().stream().map(Study.ReleaseItem::name).toList().containsAll(capsule.releases());
     }
 }
