@@ -35,16 +35,14 @@ final class FakeClock {
         throw new IllegalStateException("not reached");
     }
 
-    /** Variables that shift a process's wall clock, such as {@code -2d}; the clock that measures waiting stays. */
-    static Map<String, String> environment(Path library, String shift) {
+    /** Variables that shift a process's wall clock as a file says, which may be rewritten while the process runs. */
+    static Map<String, String> environment(Path library, Path file) {
         return Map.of(
-                "LD_PRELOAD",
-                library.toString(),
-                "FAKETIME",
-                shift,
-                "FAKETIME_DONT_FAKE_MONOTONIC",
-                "1",
-                "DONT_FAKE_MONOTONIC",
-                "1");
+                "LD_PRELOAD", library.toString(),
+                "FAKETIME_TIMESTAMP_FILE", file.toString(),
+                "FAKETIME_CACHE_DURATION", "1",
+                // The clock that measures waiting stays; with the library's correction for it, waits would end at once.
+                "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+                "FAKETIME_FORCE_MONOTONIC_FIX", "0");
     }
 }

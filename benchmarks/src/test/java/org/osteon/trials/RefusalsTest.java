@@ -312,7 +312,8 @@ class RefusalsTest {
 
         // When: the site's clock is set back to when it was in force
         federation.end(SITE);
-        federation.startSite(SITE, FakeClock.environment(library, "-2d"));
+        federation.startSite(
+                SITE, FakeClock.environment(library, Files.writeString(folder.resolve("two-days-back"), "-2d\n")));
         try (SiteNode then =
                 new SiteNode(federation.site(SITE), Clock.offset(Clock.systemUTC(), Duration.ofDays(-2)))) {
             // Then: it is not in force again, nor is any other
@@ -378,6 +379,60 @@ class RefusalsTest {
                         .approve(SITE, study.digest().hex(), EPSILON, ROUNDS)
                         .exit())
                 .isZero();
+    }
+
+    @Test
+    @Order(10)
+    void aClockSetBackWhileTheAgentRunsSendsNothingUntilItIsMended() throws Exception {
+        Path library = FakeClock.library();
+        Path clock = Files.writeString(folder.resolve("clock"), "+0\n");
+        federation.end(SITE);
+        federation.startSite(SITE, FakeClock.environment(library, clock));
+        Study study = publish("clock-while-running");
+        assertThat(federation
+                        .approve(SITE, study.digest().hex(), EPSILON, ROUNDS)
+                        .exit())
+                .isZero();
+        Logs.await("the capsule", () -> Logs.hub(federation), typeAbout("capsule-accepted", study));
+
+        // When: the clock is set back and the hub asks over the connection that stands
+        Files.writeString(clock, "-2d\n");
+        Thread.sleep(2500);
+        String run = federation
+                .done(
+                        "run",
+                        "start",
+                        study.digest().hex(),
+                        "--hub",
+                        federation.hub().toString())
+                .path("run")
+                .asText();
+
+        // Then: the site refuses and says so in its log, and the refusal reaches the hub's
+        try (SiteNode then =
+                new SiteNode(federation.site(SITE), Clock.offset(Clock.systemUTC(), Duration.ofDays(-2)))) {
+            Logs.await(
+                    "the refusal",
+                    () -> tree(then.desk()
+                                    .events(EventsRequest.getDefaultInstance())
+                                    .getJson())
+                            .path("entries"),
+                    Logs.refused("instruction-refused", "CLOCK_BELOW_MARK").and(Logs.names(study.digest())));
+        }
+        assertThat(federation.follow(run).path("state").asText()).isEqualTo("stalled");
+        Files.writeString(clock, "+0\n");
+        Thread.sleep(2500);
+        assertInBothLogs(study, "CLOCK_BELOW_MARK");
+        assertThat(updates(study)).isZero();
+
+        // And: mended, the same approval is good for another run, without a restart
+        Logs.await(
+                "the mending",
+                () -> Logs.site(federation, SITE),
+                entry -> "clock-mended".equals(entry.path("type").asText()));
+        JsonNode end = run(study);
+        assertThat(end.path("state").asText()).as(end.toString()).isEqualTo("completed");
+        assertThat(updates(study)).isEqualTo(ROUNDS);
     }
 
     private Capsule refusedAtSite(
@@ -529,7 +584,11 @@ class RefusalsTest {
                         .path("digest")
                         .asText())
                 .isEqualTo(study.digest().hex());
-        federation.done("study", "dry-run", study.digest().hex(), "--hub", hub);
+        Federation.Answer asked =
+                federation.run("study", "dry-run", study.digest().hex(), "--hub", hub);
+        assertThat(asked.exit())
+                .as(asked.json() + asked.error() + federation.errors(SITE))
+                .isZero();
         return study;
     }
 

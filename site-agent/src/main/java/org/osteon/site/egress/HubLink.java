@@ -81,6 +81,7 @@ final class HubLink {
 
     /** One turn: waits for work as long as the hub holds the poll, and does it. */
     void pull() {
+        events.lookAtClock(site.settings().site());
         PullWorkResponse work = hub.link(Duration.ofSeconds(HOLD + 15)).pullWork(PullWorkRequest.newBuilder()
                 .addAllKnownStudies(approvals.known())
                 .addAllKnownDryRuns(answered)
