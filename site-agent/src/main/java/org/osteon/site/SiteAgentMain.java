@@ -25,9 +25,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** The site's daemon: {@code init DIR --hub ADDRESS --token T --hub-pin P} and {@code start DIR}. */
 public final class SiteAgentMain {
-    private static final String USAGE = "usage: osteon site init DIR --hub HOST:PORT --token T --hub-pin P [--site NAME] [--address HOST:PORT]"
-            + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K]"
-            + " [--allow-exact] [--allow-root] [--json] | start DIR";
+    private static final String USAGE =
+            "usage: osteon site init DIR --hub HOST:PORT --token T --hub-pin P [--site NAME] [--address HOST:PORT]"
+                    + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K]"
+                    + " [--allow-exact] [--allow-root] [--json] | start DIR";
     private static final List<String> FLAGS = List.of("--json", "--allow-exact", "--allow-root");
 
     private SiteAgentMain() {}
@@ -74,18 +75,32 @@ public final class SiteAgentMain {
 
     private static void init(Path folder, Map<String, List<String>> options, PrintStream out) {
         SitePolicy policy = new SitePolicy(
-                number(options, "--epsilon-ceiling", 0), number(options, "--epsilon-total", 0), number(options, "--delta-ceiling", 0),
-                (int) number(options, "--k", 10), options.containsKey("--allow-exact"));
+                number(options, "--epsilon-ceiling", 0),
+                number(options, "--epsilon-total", 0),
+                number(options, "--delta-ceiling", 0),
+                (int) number(options, "--k", 10),
+                options.containsKey("--allow-exact"));
         Map<String, Object> facts = SiteInit.run(
                 folder,
                 new SiteInit.Order(
                         text(options, "--site").orElse(folder.getFileName().toString()),
                         text(options, "--address").orElse("127.0.0.1:9543"),
-                        text(options, "--hub").orElseThrow(() -> new IllegalArgumentException("--hub HOST:PORT is missing")),
-                        new Digest(text(options, "--hub-pin").orElseThrow(() -> new IllegalArgumentException("--hub-pin P is missing; the hub's operator reads it with coordinator status"))),
-                        text(options, "--token").orElseThrow(() -> new IllegalArgumentException("--token T is missing; the hub's operator issues it with coordinator enrol")),
-                        options.getOrDefault("--officer", List.of()).stream().map(Path::of).toList(),
-                        options.getOrDefault("--officer-key-folder", List.of()).stream().map(Path::of).toList(),
+                        text(options, "--hub")
+                                .orElseThrow(() -> new IllegalArgumentException("--hub HOST:PORT is missing")),
+                        new Digest(
+                                text(options, "--hub-pin")
+                                        .orElseThrow(
+                                                () -> new IllegalArgumentException(
+                                                        "--hub-pin P is missing; the hub's operator reads it with coordinator status"))),
+                        text(options, "--token")
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "--token T is missing; the hub's operator issues it with coordinator enrol")),
+                        options.getOrDefault("--officer", List.of()).stream()
+                                .map(Path::of)
+                                .toList(),
+                        options.getOrDefault("--officer-key-folder", List.of()).stream()
+                                .map(Path::of)
+                                .toList(),
                         options.containsKey("--allow-root"),
                         policy));
         if (options.containsKey("--json")) {
@@ -99,7 +114,8 @@ public final class SiteAgentMain {
         SiteFolder site = SiteFolder.open(folder);
         List<Path> folders = new ArrayList<>(site.settings().officerKeyFolders());
         folders.add(OfficerKeyGuard.defaultFolder());
-        Optional<String> objection = OfficerKeyGuard.objection(site.officers(), folders, site.settings().allowRoot());
+        Optional<String> objection = OfficerKeyGuard.objection(
+                site.officers(), folders, site.settings().allowRoot());
         if (objection.isPresent()) {
             throw new StartRefused(objection.orElseThrow());
         }

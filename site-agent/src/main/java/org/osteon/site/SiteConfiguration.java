@@ -60,7 +60,8 @@ class SiteConfiguration {
         long least = store.state("log.cosigned").map(Long::parseLong).orElse(0L);
         TileLog log = TileLog.open(site.folder().resolve("log"), site.logOrigin(), site.logKey(), least);
         SiteEvents events = new SiteEvents(store, log, site.settings().federation(), clock);
-        events.record(EventDraft.of(EventType.PROCESS_STARTED, site.settings().site(), "site").value("release", SiteFolder.AGENT_RELEASE));
+        events.record(EventDraft.of(EventType.PROCESS_STARTED, site.settings().site(), "site")
+                .value("release", SiteFolder.AGENT_RELEASE));
         events.lookAtClock(site.settings().site());
         return events;
     }
@@ -71,17 +72,30 @@ class SiteConfiguration {
         Snapshots snapshots = new Snapshots(store, events, site);
         Budget budget = new Budget(store, rules);
         PolicyEvaluator policy = new PolicyEvaluator(rules, snapshots, budget, budget);
-        CapsuleCheck capsules = new CapsuleCheck(site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
-        Approvals approvals = new Approvals(store, events, capsules, policy, snapshots, site.root(), site.settings().site(), clock);
+        CapsuleCheck capsules = new CapsuleCheck(
+                site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
+        Approvals approvals = new Approvals(
+                store,
+                events,
+                capsules,
+                policy,
+                snapshots,
+                site.root(),
+                site.settings().site(),
+                clock);
         Outbox outbox = new Outbox(store, site.folder().resolve("outbox"));
-        TrainingRuns training = new TrainingRuns(site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
+        TrainingRuns training = new TrainingRuns(
+                site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
         Journal journal = new Journal(store);
         RedSwitch redSwitch = new RedSwitch(store, events);
         Egress egress = new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
-        SiteService desk = new SiteService(site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress);
+        SiteService desk = new SiteService(
+                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress);
         Clients clients = new Clients(store, site.folder(), site.settings().federation());
         Server server = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(site.settings().host(), site.settings().port()), site.tls().serverCredentials())
+                        new InetSocketAddress(
+                                site.settings().host(), site.settings().port()),
+                        site.tls().serverCredentials())
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .addService(ServerInterceptors.intercept(desk, clients, new CallVerifier(clients, wall)))
                 .build();

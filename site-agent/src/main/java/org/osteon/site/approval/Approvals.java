@@ -31,7 +31,13 @@ public final class Approvals {
 
     /** The approvals of this site. */
     public Approvals(
-            SiteStore store, SiteEvents events, CapsuleCheck capsules, PolicyEvaluator policy, CohortSource cohorts, FederationRoot root, String site,
+            SiteStore store,
+            SiteEvents events,
+            CapsuleCheck capsules,
+            PolicyEvaluator policy,
+            CohortSource cohorts,
+            FederationRoot root,
+            String site,
             ClockGuard clock) {
         this.store = store;
         this.events = events;
@@ -47,11 +53,19 @@ public final class Approvals {
     public void receive(byte[] envelope) {
         SignedDocument<Study> study = read(envelope);
         store.write(sql -> {
-            int added = sql.sql("INSERT INTO study(digest, envelope, received) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING")
-                    .params(study.digest().hex(), new String(study.bytes(), StandardCharsets.UTF_8), clock.now().toEpochMilli())
+            int added = sql.sql(
+                            "INSERT INTO study(digest, envelope, received) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                    .params(
+                            study.digest().hex(),
+                            new String(study.bytes(), StandardCharsets.UTF_8),
+                            clock.now().toEpochMilli())
                     .update();
             if (added == 1) {
-                events.add(sql, EventDraft.of(EventType.STUDY_RECEIVED, site, "site").about(study.document().name()).ref("study", study.digest()));
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.STUDY_RECEIVED, site, "site")
+                                .about(study.document().name())
+                                .ref("study", study.digest()));
             }
             return added;
         });
@@ -62,14 +76,17 @@ public final class Approvals {
     public SignedDocument<Study> read(byte[] envelope) {
         SignedDocument<Study> study = SignedDocument.read(envelope, Study.class);
         if (!study.signedBy(root.hub()) || !study.document().federation().equals(root.federation())) {
-            throw CallException.refused("STUDY_UNSIGNED", "a study counts only with the signature of this federation's hub");
+            throw CallException.refused(
+                    "STUDY_UNSIGNED", "a study counts only with the signature of this federation's hub");
         }
         return study;
     }
 
     /** Digests of all studies held, as hex. */
     public List<String> known() {
-        return store.read(sql -> sql.sql("SELECT digest FROM study ORDER BY digest").query(String.class).list());
+        return store.read(sql -> sql.sql("SELECT digest FROM study ORDER BY digest")
+                .query(String.class)
+                .list());
     }
 
     /** All studies, newest first. */
@@ -90,13 +107,18 @@ public final class Approvals {
     /** A study by digest or its first digits, as people name it. */
     public SignedDocument<Study> get(String reference) {
         if (!reference.matches("[0-9a-f]{6,64}")) {
-            throw CallException.wrong("DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
+            throw CallException.wrong(
+                    "DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
         }
-        List<SignedDocument<Study>> found = all().stream().filter(study -> study.digest().hex().startsWith(reference)).toList();
+        List<SignedDocument<Study>> found = all().stream()
+                .filter(study -> study.digest().hex().startsWith(reference))
+                .toList();
         if (found.size() != 1) {
             throw CallException.absent(
                     found.isEmpty() ? "STUDY_UNKNOWN" : "DIGEST_AMBIGUOUS",
-                    found.isEmpty() ? "no study " + reference + " has reached this site" : "several studies begin with " + reference);
+                    found.isEmpty()
+                            ? "no study " + reference + " has reached this site"
+                            : "several studies begin with " + reference);
         }
         return found.get(0);
     }
@@ -120,16 +142,30 @@ public final class Approvals {
             throw CallException.refused(code, "the decision does not count at this site; it is in the log");
         }
         Decision document = decision.document();
-        EventType type = document instanceof Capsule ? EventType.CAPSULE_ACCEPTED : document instanceof Refusal ? EventType.REFUSAL : EventType.REVOCATION;
+        EventType type = document instanceof Capsule
+                ? EventType.CAPSULE_ACCEPTED
+                : document instanceof Refusal ? EventType.REFUSAL : EventType.REVOCATION;
         store.write(sql -> {
-            int known = sql.sql("SELECT COUNT(*) FROM decision WHERE digest = ?").param(decision.digest().hex()).query(Integer.class).single();
+            int known = sql.sql("SELECT COUNT(*) FROM decision WHERE digest = ?")
+                    .param(decision.digest().hex())
+                    .query(Integer.class)
+                    .single();
             if (known == 0) {
                 long seq = events.add(
                         sql,
-                        EventDraft.of(type, site, "data-officer").about(site).ref("study", document.study()).ref("decision", decision.digest()));
-                sql.sql("INSERT INTO decision(digest, study, kind, envelope, decided, event, forwarded) VALUES (?, ?, ?, ?, ?, ?, 0)")
-                        .params(decision.digest().hex(), document.study().hex(), type.label(), new String(decision.bytes(), StandardCharsets.UTF_8),
-                                clock.now().toEpochMilli(), seq)
+                        EventDraft.of(type, site, "data-officer")
+                                .about(site)
+                                .ref("study", document.study())
+                                .ref("decision", decision.digest()));
+                sql.sql(
+                                "INSERT INTO decision(digest, study, kind, envelope, decided, event, forwarded) VALUES (?, ?, ?, ?, ?, ?, 0)")
+                        .params(
+                                decision.digest().hex(),
+                                document.study().hex(),
+                                type.label(),
+                                new String(decision.bytes(), StandardCharsets.UTF_8),
+                                clock.now().toEpochMilli(),
+                                seq)
                         .update();
             }
             return known;
@@ -138,7 +174,10 @@ public final class Approvals {
         return decision;
     }
 
-    /** The newest decision about a study, if it is a capsule. Whether it is valid now is asked with {@link CapsuleCheck}. */
+    /**
+     * The newest decision about a study, if it is a capsule. Whether it is valid now is asked with
+     * {@link CapsuleCheck}.
+     */
     public Optional<SignedDocument<Capsule>> capsule(Digest study) {
         return newest(study)
                 .filter(decision -> decision.document() instanceof Capsule)
@@ -147,17 +186,20 @@ public final class Approvals {
 
     /** The newest decision about a study. */
     public Optional<SignedDocument<? extends Decision>> newest(Digest study) {
-        Optional<String> envelope = store.read(sql -> sql.sql("SELECT envelope FROM decision WHERE study = ? ORDER BY event DESC LIMIT 1")
-                .param(study.hex())
-                .query(String.class)
-                .optional());
+        Optional<String> envelope =
+                store.read(sql -> sql.sql("SELECT envelope FROM decision WHERE study = ? ORDER BY event DESC LIMIT 1")
+                        .param(study.hex())
+                        .query(String.class)
+                        .optional());
         return envelope.map(text -> readDecision(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Decisions the hub does not have yet, oldest first. */
     public List<SignedDocument<? extends Decision>> unforwarded() {
         List<String> envelopes =
-                store.read(sql -> sql.sql("SELECT envelope FROM decision WHERE forwarded = 0 ORDER BY event").query(String.class).list());
+                store.read(sql -> sql.sql("SELECT envelope FROM decision WHERE forwarded = 0 ORDER BY event")
+                        .query(String.class)
+                        .list());
         return envelopes.stream()
                 .<SignedDocument<? extends Decision>>map(text -> readDecision(text.getBytes(StandardCharsets.UTF_8)))
                 .toList();
@@ -165,7 +207,9 @@ public final class Approvals {
 
     /** The hub has this decision. */
     public void forwarded(Digest decision) {
-        store.write(sql -> sql.sql("UPDATE decision SET forwarded = 1 WHERE digest = ?").param(decision.hex()).update());
+        store.write(sql -> sql.sql("UPDATE decision SET forwarded = 1 WHERE digest = ?")
+                .param(decision.hex())
+                .update());
     }
 
     private Optional<String> objection(SignedDocument<? extends Decision> decision) {
@@ -181,7 +225,9 @@ public final class Approvals {
             return Optional.of("STUDY_UNKNOWN");
         }
         if (document instanceof Revocation revocation) {
-            boolean inForce = capsule(document.study()).map(capsule -> capsule.digest().equals(revocation.capsule())).orElse(false);
+            boolean inForce = capsule(document.study())
+                    .map(capsule -> capsule.digest().equals(revocation.capsule()))
+                    .orElse(false);
             return inForce ? Optional.empty() : Optional.of("CAPSULE_NOT_IN_FORCE");
         }
         if (document instanceof Refusal) {
@@ -196,7 +242,9 @@ public final class Approvals {
             return Optional.of(e.reason().code());
         }
         return capsules.objection(capsule, asked, root.digest(), facts.snapshot(), clock.now(), clock.belowMark())
-                .or(() -> policy.objections(asked, capsule.document().waivers()).stream().map(reason -> reason.code()).findFirst());
+                .or(() -> policy.objections(asked, capsule.document().waivers()).stream()
+                        .map(reason -> reason.code())
+                        .findFirst());
     }
 
     private static SignedDocument<? extends Decision> readDecision(byte[] envelope) {
@@ -204,7 +252,8 @@ public final class Approvals {
             case Capsule.SCHEMA -> SignedDocument.read(envelope, Capsule.class);
             case Refusal.SCHEMA -> SignedDocument.read(envelope, Refusal.class);
             case Revocation.SCHEMA -> SignedDocument.read(envelope, Revocation.class);
-            default -> throw CallException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
+            default ->
+                throw CallException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
         };
     }
 }

@@ -32,7 +32,12 @@ public final class CapsuleCheck {
 
     /** The refusal code, or nothing when the capsule binds exactly this. */
     public Optional<String> objection(
-            SignedDocument<Capsule> signed, Study study, Digest trustRoot, Digest snapshot, Instant now, Optional<Duration> clockBelowMark) {
+            SignedDocument<Capsule> signed,
+            Study study,
+            Digest trustRoot,
+            Digest snapshot,
+            Instant now,
+            Optional<Duration> clockBelowMark) {
         Capsule capsule = signed.document();
         if (!signedByOfficer(signed)) {
             return Optional.of("CAPSULE_SIGNER_UNKNOWN");
@@ -61,7 +66,8 @@ public final class CapsuleCheck {
         if (!now.isBefore(capsule.notAfter())) {
             return Optional.of("CAPSULE_EXPIRED");
         }
-        boolean everyReleaseApproved = study.releases().stream().allMatch(item -> capsule.releases().contains(item.name()));
+        boolean everyReleaseApproved =
+                study.releases().stream().allMatch(item -> capsule.releases().contains(item.name()));
         if (!everyReleaseApproved) {
             return Optional.of("RELEASE_NOT_APPROVED");
         }
@@ -71,11 +77,16 @@ public final class CapsuleCheck {
         return Optional.empty();
     }
 
-    /** Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name. */
+    /**
+     * Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name.
+     */
     private static boolean wider(Capsule capsule, Study study) {
         return capsule.epsilon() > study.privacy().epsilon()
                 || capsule.delta() > study.privacy().delta()
                 || capsule.rounds() > study.plan().rounds()
-                || !study.releases().stream().map(Study.ReleaseItem::name).toList().containsAll(capsule.releases());
+                || !study.releases().stream()
+                        .map(Study.ReleaseItem::name)
+                        .toList()
+                        .containsAll(capsule.releases());
     }
 }

@@ -11,7 +11,8 @@ import org.osteon.site.settings.SitePolicy;
 
 /** Judges a study against the hospital's rules; the same judgement answers a dry-run and guards every instruction. */
 public final class PolicyEvaluator {
-    private static final Set<String> SENDABLE = Set.of("update", "gradient", "hessian", "histogram", "num-examples", "reply", "dry-run");
+    private static final Set<String> SENDABLE =
+            Set.of("update", "gradient", "hessian", "histogram", "num-examples", "reply", "dry-run");
 
     private final SitePolicy policy;
     private final CohortSource cohorts;
@@ -68,18 +69,28 @@ public final class PolicyEvaluator {
         double asked = study.privacy().epsilon();
         double delta = study.privacy().delta();
         if (asked > policy.epsilonCeiling()) {
-            reasons.add(new Reason("EPSILON_ABOVE_SITE_CEILING", Map.of("asked", number(asked), "ceiling", number(policy.epsilonCeiling())), "operator"));
+            reasons.add(new Reason(
+                    "EPSILON_ABOVE_SITE_CEILING",
+                    Map.of("asked", number(asked), "ceiling", number(policy.epsilonCeiling())),
+                    "operator"));
         }
         if (delta > policy.deltaCeiling()) {
-            reasons.add(new Reason("DELTA_ABOVE_SITE_CEILING", Map.of("asked", number(delta), "ceiling", number(policy.deltaCeiling())), "operator"));
+            reasons.add(new Reason(
+                    "DELTA_ABOVE_SITE_CEILING",
+                    Map.of("asked", number(delta), "ceiling", number(policy.deltaCeiling())),
+                    "operator"));
         }
         double planned = cost.epsilon(study);
         if (planned > asked * (1 + 1e-9)) {
-            reasons.add(new Reason("PLAN_COSTS_MORE_THAN_IT_SAYS", Map.of("planned", number(planned), "asked", number(asked)), "ml-engineer"));
+            reasons.add(new Reason(
+                    "PLAN_COSTS_MORE_THAN_IT_SAYS",
+                    Map.of("planned", number(planned), "asked", number(asked)),
+                    "ml-engineer"));
         }
         double left = budget.epsilonLeft(study);
         if (asked > left) {
-            reasons.add(new Reason("BUDGET_EXHAUSTED", Map.of("asked", number(asked), "left", number(left)), "data-officer"));
+            reasons.add(new Reason(
+                    "BUDGET_EXHAUSTED", Map.of("asked", number(asked), "left", number(left)), "data-officer"));
         }
     }
 

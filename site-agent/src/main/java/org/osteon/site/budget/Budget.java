@@ -17,7 +17,10 @@ import org.osteon.site.settings.SitePolicy;
 import org.osteon.site.store.SiteStore;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What this site's patients have spent and may still spend; the whole site is one patient set, over all studies and hubs. */
+/**
+ * What this site's patients have spent and may still spend; the whole site is one patient set, over all studies and
+ * hubs.
+ */
 public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEvaluator.PlanCost {
     /** δ at which a spend is shown where no study names one. */
     public static final double SHOWN_DELTA = 1e-5;
@@ -33,7 +36,9 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
 
     @Override
     public double epsilonLeft(Study study) {
-        List<LedgerRows.Row> ofOthers = rows().stream().filter(row -> !row.study().equals(study.digest().hex())).toList();
+        List<LedgerRows.Row> ofOthers = rows().stream()
+                .filter(row -> !row.study().equals(study.digest().hex()))
+                .toList();
         double others = ofOthers.isEmpty() ? 0 : Ledger.spent(ofOthers).epsilon(delta(study));
         return Math.max(0, policy.epsilonTotal() - others);
     }
@@ -65,7 +70,15 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
     }
 
     /** Reserves an exchange's cost in the caller's transaction, within the capsule's limit and the hospital's. */
-    public Ledger.Outcome reserve(JdbcClient sql, Digest query, Study study, String run, int round, Mechanism mechanism, Capsule capsule, long now) {
+    public Ledger.Outcome reserve(
+            JdbcClient sql,
+            Digest query,
+            Study study,
+            String run,
+            int round,
+            Mechanism mechanism,
+            Capsule capsule,
+            long now) {
         LedgerRows rows = new SqlLedgerRows(sql, run, round, now);
         double delta = delta(study);
         return Ledger.reserve(
@@ -83,13 +96,17 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         if (delta == 0) {
             return 0;
         }
-        return Ledger.spent(rows.all().stream().filter(row -> row.study().equals(study.digest().hex())).toList()).epsilon(delta);
+        return Ledger.spent(rows.all().stream()
+                        .filter(row -> row.study().equals(study.digest().hex()))
+                        .toList())
+                .epsilon(delta);
     }
 
     /** How many training rounds a study was charged for, apart from the one named. */
     public int rounds(Digest study, String run, int round) {
-        return store.read(sql -> sql.sql("SELECT COUNT(*) FROM (SELECT DISTINCT run, round FROM charge WHERE study = ? AND NOT (run = ? AND round = ?)"
-                        + " AND mechanism NOT LIKE '%NoisedCounts%')")
+        return store.read(sql -> sql.sql(
+                        "SELECT COUNT(*) FROM (SELECT DISTINCT run, round FROM charge WHERE study = ? AND NOT (run = ? AND round = ?)"
+                                + " AND mechanism NOT LIKE '%NoisedCounts%')")
                 .params(study.hex(), run, round)
                 .query(Integer.class)
                 .single());
@@ -107,7 +124,9 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         set.put("accountant", "rdp");
         set.put("unit", "patient");
         set.put("releases", rows.stream().filter(LedgerRows.Row::committed).count());
-        set.put("reservedWithoutRelease", rows.stream().filter(row -> !row.committed()).count());
+        set.put(
+                "reservedWithoutRelease",
+                rows.stream().filter(row -> !row.committed()).count());
         set.put("exactReleaseMade", rows.stream().anyMatch(row -> row.mechanism() instanceof Mechanism.ExactRelease));
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("sets", List.of(set));

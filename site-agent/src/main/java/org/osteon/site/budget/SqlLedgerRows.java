@@ -35,24 +35,38 @@ public final class SqlLedgerRows implements LedgerRows {
 
     @Override
     public Optional<Row> find(String query) {
-        return sql.sql(COLUMNS + " WHERE id = ?").param(query).query((row, n) -> row(row.getString(1), row.getString(2), row.getString(3), row.getString(4))).optional();
+        return sql.sql(COLUMNS + " WHERE id = ?")
+                .param(query)
+                .query((row, n) -> row(row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
+                .optional();
     }
 
     @Override
     public List<Row> all() {
-        return sql.sql(COLUMNS + " ORDER BY made, id").query((row, n) -> row(row.getString(1), row.getString(2), row.getString(3), row.getString(4))).list();
+        return sql.sql(COLUMNS + " ORDER BY made, id")
+                .query((row, n) -> row(row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
+                .list();
     }
 
     @Override
     public void add(Row row) {
         sql.sql("INSERT INTO charge(id, study, run, round, mechanism, state, made) VALUES (?, ?, ?, ?, ?, ?, ?)")
-                .params(row.query(), row.study(), run, round, write(row.mechanism()), row.committed() ? "committed" : "reserved", now)
+                .params(
+                        row.query(),
+                        row.study(),
+                        run,
+                        round,
+                        write(row.mechanism()),
+                        row.committed() ? "committed" : "reserved",
+                        now)
                 .update();
     }
 
     @Override
     public void commit(String query) {
-        sql.sql("UPDATE charge SET state = 'committed' WHERE id = ?").param(query).update();
+        sql.sql("UPDATE charge SET state = 'committed' WHERE id = ?")
+                .param(query)
+                .update();
     }
 
     private static Row row(String id, String study, String mechanism, String state) {
@@ -83,9 +97,13 @@ public final class SqlLedgerRows implements LedgerRows {
     private static Mechanism read(String json) {
         var stored = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
         return switch (stored.path("kind").asText()) {
-            case "DpSgdSteps" -> new Mechanism.DpSgdSteps(
-                    stored.path("samplingRate").asDouble(), stored.path("sigma").asDouble(), stored.path("steps").asLong());
-            case "NoisedCounts" -> new Mechanism.NoisedCounts(stored.path("sigma").asDouble());
+            case "DpSgdSteps" ->
+                new Mechanism.DpSgdSteps(
+                        stored.path("samplingRate").asDouble(),
+                        stored.path("sigma").asDouble(),
+                        stored.path("steps").asLong());
+            case "NoisedCounts" ->
+                new Mechanism.NoisedCounts(stored.path("sigma").asDouble());
             case "ExactRelease" -> new Mechanism.ExactRelease();
             default -> throw new IllegalStateException("a stored charge has a mechanism that is not known");
         };

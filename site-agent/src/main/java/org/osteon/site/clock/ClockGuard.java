@@ -46,6 +46,8 @@ public final class ClockGuard {
 
     /** The mark. */
     public Instant mark() {
-        return store.state(MARK).map(text -> Instant.ofEpochMilli(Long.parseLong(text))).orElse(Instant.EPOCH);
+        return store.state(MARK)
+                .map(text -> Instant.ofEpochMilli(Long.parseLong(text)))
+                .orElse(Instant.EPOCH);
     }
 }

@@ -69,8 +69,11 @@ public final class Clients implements CallDirectory, ServerInterceptor {
     @Override
     public boolean firstUse(String keyId, String nonce, Instant forget) {
         return store.write(sql -> {
-            sql.sql("DELETE FROM used_nonce WHERE forget < ?").param(Instant.now().getEpochSecond() - 60).update();
-            return sql.sql("INSERT INTO used_nonce(key_id, nonce, forget) VALUES (?, ?, ?) ON CONFLICT (key_id, nonce) DO NOTHING")
+            sql.sql("DELETE FROM used_nonce WHERE forget < ?")
+                    .param(Instant.now().getEpochSecond() - 60)
+                    .update();
+            return sql.sql(
+                                    "INSERT INTO used_nonce(key_id, nonce, forget) VALUES (?, ?, ?) ON CONFLICT (key_id, nonce) DO NOTHING")
                             .params(keyId, nonce, forget.getEpochSecond())
                             .update()
                     == 1;
@@ -78,14 +81,20 @@ public final class Clients implements CallDirectory, ServerInterceptor {
     }
 
     @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         Set<String> allowed = TABLE.getOrDefault(call.getMethodDescriptor().getFullMethodName(), Set.of());
         String role = Principal.current().role();
         if (allowed.contains(role)) {
             return next.startCall(call, headers);
         }
-        String needed = allowed.isEmpty() ? "nobody's role" : String.join(" or ", allowed.stream().sorted().toList());
-        call.close(Status.PERMISSION_DENIED.withDescription("ROLE_MISSING: this needs " + needed + ", the caller is " + role), new Metadata());
+        String needed = allowed.isEmpty()
+                ? "nobody's role"
+                : String.join(" or ", allowed.stream().sorted().toList());
+        call.close(
+                Status.PERMISSION_DENIED.withDescription(
+                        "ROLE_MISSING: this needs " + needed + ", the caller is " + role),
+                new Metadata());
         return new ServerCall.Listener<>() {};
     }
 }

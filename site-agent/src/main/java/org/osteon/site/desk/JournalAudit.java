@@ -13,7 +13,10 @@ import org.osteon.protocol.document.Reply;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.training.Outbox;
 
-/** Recomputes the journal: every update it lists is in the log and in the outbox with those bytes, and the other way round. */
+/**
+ * Recomputes the journal: every update it lists is in the log and in the outbox with those bytes, and the other way
+ * round.
+ */
 final class JournalAudit {
     private final Outbox outbox;
     private final List<Journal.Entry> entries;

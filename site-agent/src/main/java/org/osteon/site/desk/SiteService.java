@@ -17,8 +17,8 @@ import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogReader;
 import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.Principal;
-import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
@@ -62,8 +62,17 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
 
     /** Over these parts of the site. */
     public SiteService(
-            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, PolicyEvaluator policy, Snapshots snapshots, Budget budget,
-            Journal journal, Outbox outbox, RedSwitch redSwitch, Egress egress) {
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            PolicyEvaluator policy,
+            Snapshots snapshots,
+            Budget budget,
+            Journal journal,
+            Outbox outbox,
+            RedSwitch redSwitch,
+            Egress egress) {
         this.site = site;
         this.store = store;
         this.events = events;
@@ -89,7 +98,12 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("trouble", egress.trouble());
             view.put("lastContact", egress.lastContact());
             view.put("studies", approvals.known().size());
-            view.put("snapshot", snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
+            view.put(
+                    "snapshot",
+                    snapshots
+                            .newest()
+                            .map(snapshot -> snapshot.commitment().hex())
+                            .orElse(""));
             view.put("log", events.log().checkpoint().size());
             return view;
         });
@@ -114,7 +128,10 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     @Override
     public void showStudy(StudyRef request, StreamObserver<Document> observer) {
         Answers.guard(observer, () -> {
-            observer.onNext(Document.newBuilder().setEnvelope(ByteString.copyFrom(approvals.get(request.getStudy()).bytes())).build());
+            observer.onNext(Document.newBuilder()
+                    .setEnvelope(ByteString.copyFrom(
+                            approvals.get(request.getStudy()).bytes()))
+                    .build());
             observer.onCompleted();
         });
     }
@@ -147,7 +164,12 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("policy", site.settings().policy().view());
             view.put("objections", policy.objections(study));
             view.put("decision", decision(study.digest()));
-            view.put("capsule", approvals.capsule(study.digest()).map(capsule -> capsule.digest().hex()).orElse(""));
+            view.put(
+                    "capsule",
+                    approvals
+                            .capsule(study.digest())
+                            .map(capsule -> capsule.digest().hex())
+                            .orElse(""));
             return view;
         });
     }
@@ -160,7 +182,11 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("site", site.settings().site());
             view.put("study", decision.document().study().hex());
-            view.put("decision", decision.document() instanceof Capsule ? "approved" : decision(decision.document().study()));
+            view.put(
+                    "decision",
+                    decision.document() instanceof Capsule
+                            ? "approved"
+                            : decision(decision.document().study()));
             return view;
         });
     }
@@ -168,8 +194,12 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     @Override
     public void journal(StudyRef request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
-            String study = request.getStudy().isEmpty() ? "" : approvals.get(request.getStudy()).digest().hex();
-            return Map.of("entries", journal.entries(study).stream().map(Journal::view).toList());
+            String study = request.getStudy().isEmpty()
+                    ? ""
+                    : approvals.get(request.getStudy()).digest().hex();
+            return Map.of(
+                    "entries",
+                    journal.entries(study).stream().map(Journal::view).toList());
         });
     }
 
@@ -188,9 +218,18 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
 
     @Override
     public void budget(Empty request, StreamObserver<Answer> observer) {
-        answer(observer, () -> budget.view(
-                snapshots.newest().map(snapshot -> snapshot.manifest().patients()).orElse(0L),
-                approvals.all().stream().mapToDouble(study -> study.document().privacy().delta()).filter(delta -> delta > 0).min().orElse(Budget.SHOWN_DELTA)));
+        answer(
+                observer,
+                () -> budget.view(
+                        snapshots
+                                .newest()
+                                .map(snapshot -> snapshot.manifest().patients())
+                                .orElse(0L),
+                        approvals.all().stream()
+                                .mapToDouble(study -> study.document().privacy().delta())
+                                .filter(delta -> delta > 0)
+                                .min()
+                                .orElse(Budget.SHOWN_DELTA)));
     }
 
     @Override
@@ -205,7 +244,10 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
 
     @Override
     public void addData(AddDataRequest request, StreamObserver<Answer> observer) {
-        answer(observer, () -> Snapshots.view(snapshots.add(Path.of(request.getSnapshot()), Principal.current().name())));
+        answer(
+                observer,
+                () -> Snapshots.view(snapshots.add(
+                        Path.of(request.getSnapshot()), Principal.current().name())));
     }
 
     @Override
@@ -216,10 +258,15 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     @Override
     public void receipts(StudyRef request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
-            String study = request.getStudy().isEmpty() ? "" : approvals.get(request.getStudy()).digest().hex();
-            List<Receipt> receipts = store.read(sql -> sql.sql("SELECT envelope FROM receipt WHERE ? = '' OR study = ? ORDER BY received, digest")
+            String study = request.getStudy().isEmpty()
+                    ? ""
+                    : approvals.get(request.getStudy()).digest().hex();
+            List<Receipt> receipts = store.read(sql -> sql.sql(
+                            "SELECT envelope FROM receipt WHERE ? = '' OR study = ? ORDER BY received, digest")
                     .params(study, study)
-                    .query((row, n) -> SignedDocument.read(row.getString(1).getBytes(StandardCharsets.UTF_8), Receipt.class).document())
+                    .query((row, n) -> SignedDocument.read(
+                                    row.getString(1).getBytes(StandardCharsets.UTF_8), Receipt.class)
+                            .document())
                     .list());
             return Map.of("receipts", receipts.stream().map(CanonicalJson::tree).toList());
         });
@@ -229,7 +276,9 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     public void events(EventsRequest request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
             int limit = request.getLimit() <= 0 ? MOST_EVENTS : Math.min(MOST_EVENTS, request.getLimit());
-            List<Object> entries = events.leaves(request.getFrom(), limit).stream().<Object>map(leaf -> CanonicalJson.tree(Event.read(leaf))).toList();
+            List<Object> entries = events.leaves(request.getFrom(), limit).stream()
+                    .<Object>map(leaf -> CanonicalJson.tree(Event.read(leaf)))
+                    .toList();
             return Map.of("entries", entries);
         });
     }
@@ -245,7 +294,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     }
 
     private String decision(Digest study) {
-        return approvals.newest(study)
+        return approvals
+                .newest(study)
                 .map(decision -> switch (decision.document().getClass().getSimpleName()) {
                     case "Capsule" -> "approved";
                     case "Refusal" -> "refused";

@@ -66,7 +66,13 @@ final class HubLink {
     private final Set<String> answered = new HashSet<>();
 
     HubLink(
-            HubChannel hub, SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, PolicyEvaluator policy, Journal journal,
+            HubChannel hub,
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            PolicyEvaluator policy,
+            Journal journal,
             ClockGuard clock) {
         this.hub = hub;
         this.site = site;
@@ -82,12 +88,13 @@ final class HubLink {
     /** One turn: waits for work as long as the hub holds the poll, and does it. */
     void pull() {
         events.lookAtClock(site.settings().site());
-        PullWorkResponse work = hub.link(Duration.ofSeconds(HOLD + 15)).pullWork(PullWorkRequest.newBuilder()
-                .addAllKnownStudies(approvals.known())
-                .addAllKnownDryRuns(answered)
-                .setHubCheckpointSize(known().size())
-                .setHoldSeconds(HOLD)
-                .build());
+        PullWorkResponse work = hub.link(Duration.ofSeconds(HOLD + 15))
+                .pullWork(PullWorkRequest.newBuilder()
+                        .addAllKnownStudies(approvals.known())
+                        .addAllKnownDryRuns(answered)
+                        .setHubCheckpointSize(known().size())
+                        .setHoldSeconds(HOLD)
+                        .build());
         for (ByteString study : work.getStudiesList()) {
             try {
                 approvals.receive(study.toByteArray());
@@ -106,15 +113,29 @@ final class HubLink {
     void push() {
         for (SignedDocument<? extends Decision> decision : approvals.unforwarded()) {
             byte[] bytes = decision.bytes();
-            String capsule = decision.document() instanceof Capsule ? decision.digest().hex() : "";
-            journal.record(entry("decision", Digest.of(bytes), bytes.length, capsule, decision.document().study().hex()));
+            String capsule =
+                    decision.document() instanceof Capsule ? decision.digest().hex() : "";
+            journal.record(entry(
+                    "decision",
+                    Digest.of(bytes),
+                    bytes.length,
+                    capsule,
+                    decision.document().study().hex()));
             try {
-                hub.link(CALL).pushDecision(PushDecisionRequest.newBuilder().setEnvelope(ByteString.copyFrom(bytes)).build());
+                hub.link(CALL)
+                        .pushDecision(PushDecisionRequest.newBuilder()
+                                .setEnvelope(ByteString.copyFrom(bytes))
+                                .build());
             } catch (io.grpc.StatusRuntimeException e) {
-                if (e.getStatus().getCode() != io.grpc.Status.Code.FAILED_PRECONDITION && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
+                if (e.getStatus().getCode() != io.grpc.Status.Code.FAILED_PRECONDITION
+                        && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
                     throw e;
                 }
-                LOG.atWarn().addKeyValue("decision", decision.digest().brief()).log("the hub does not count a decision: {}", e.getStatus().getDescription());
+                LOG.atWarn()
+                        .addKeyValue("decision", decision.digest().brief())
+                        .log(
+                                "the hub does not count a decision: {}",
+                                e.getStatus().getDescription());
             }
             approvals.forwarded(decision.digest());
         }
@@ -135,41 +156,69 @@ final class HubLink {
         approvals.receive(study.bytes());
         List<Reason> reasons = policy.objections(study.document());
         DryRunAnswer answer = new DryRunAnswer(
-                DryRunAnswer.SCHEMA, site.root().federation(), study.digest(), site.settings().site(),
-                reasons.isEmpty() ? "would-accept" : "would-refuse", reasons, clock.now().truncatedTo(ChronoUnit.MILLIS));
+                DryRunAnswer.SCHEMA,
+                site.root().federation(),
+                study.digest(),
+                site.settings().site(),
+                reasons.isEmpty() ? "would-accept" : "would-refuse",
+                reasons,
+                clock.now().truncatedTo(ChronoUnit.MILLIS));
         byte[] bytes = SignedDocument.sign(answer, site.nodeKey()).bytes();
         events.record(EventDraft.of(EventType.DRY_RUN_ANSWERED, site.settings().site(), "site")
                 .about(ask.getId())
                 .value("verdict", answer.verdict())
                 .ref("study", study.digest())
                 .ref("answer", answer.digest()));
-        journal.record(entry("dry-run-answer", Digest.of(bytes), bytes.length, "", study.digest().hex()));
-        hub.link(CALL).pushDryRunAnswer(PushDryRunAnswerRequest.newBuilder().setId(ask.getId()).setEnvelope(ByteString.copyFrom(bytes)).build());
+        journal.record(entry(
+                "dry-run-answer",
+                Digest.of(bytes),
+                bytes.length,
+                "",
+                study.digest().hex()));
+        hub.link(CALL)
+                .pushDryRunAnswer(PushDryRunAnswerRequest.newBuilder()
+                        .setId(ask.getId())
+                        .setEnvelope(ByteString.copyFrom(bytes))
+                        .build());
         answered.add(ask.getId());
     }
 
     private void keep(byte[] envelope) {
         SignedDocument<Receipt> receipt = SignedDocument.read(envelope, Receipt.class);
-        if (!receipt.signedBy(site.root().hub()) || !receipt.document().site().equals(site.settings().site())) {
+        if (!receipt.signedBy(site.root().hub())
+                || !receipt.document().site().equals(site.settings().site())) {
             LOG.atWarn().log("a receipt that the hub's key did not sign is not kept");
             return;
         }
         Receipt document = receipt.document();
         store.write(sql -> {
-            int added = sql.sql("INSERT INTO receipt(digest, study, envelope, received) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
-                    .params(receipt.digest().hex(), document.study().hex(), new String(receipt.bytes(), StandardCharsets.UTF_8), clock.now().toEpochMilli())
+            int added = sql.sql(
+                            "INSERT INTO receipt(digest, study, envelope, received) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                    .params(
+                            receipt.digest().hex(),
+                            document.study().hex(),
+                            new String(receipt.bytes(), StandardCharsets.UTF_8),
+                            clock.now().toEpochMilli())
                     .update();
             if (added == 1) {
-                events.add(sql, EventDraft.of(EventType.RECEIPT_RECEIVED, site.settings().site(), "site")
-                        .about(document.run() + "/" + document.round() + "/" + document.exchange())
-                        .value("outcome", document.outcome())
-                        .ref("receipt", receipt.digest())
-                        .ref("reply", document.reply()));
+                events.add(
+                        sql,
+                        EventDraft.of(
+                                        EventType.RECEIPT_RECEIVED,
+                                        site.settings().site(),
+                                        "site")
+                                .about(document.run() + "/" + document.round() + "/" + document.exchange())
+                                .value("outcome", document.outcome())
+                                .ref("receipt", receipt.digest())
+                                .ref("reply", document.reply()));
             }
             return added;
         });
         events.publish();
-        hub.link(CALL).confirmReceipt(ConfirmReceiptRequest.newBuilder().setReceipt(receipt.digest().hex()).build());
+        hub.link(CALL)
+                .confirmReceipt(ConfirmReceiptRequest.newBuilder()
+                        .setReceipt(receipt.digest().hex())
+                        .build());
     }
 
     private void cosignHub(PullWorkResponse work) {
@@ -181,23 +230,36 @@ final class HubLink {
             return;
         }
         Known known = known();
-        NoteKey key = new NoteKey(site.root().logOrigin(), NoteKey.LOG, site.root().log());
-        List<byte[]> proof = work.getHubConsistencyList().stream().map(ByteString::toByteArray).toList();
-        Witness.Outcome outcome = witness.judge(key, known.size(), known.root(), known.size(), proof, next, clock.now());
+        NoteKey key =
+                new NoteKey(site.root().logOrigin(), NoteKey.LOG, site.root().log());
+        List<byte[]> proof = work.getHubConsistencyList().stream()
+                .map(ByteString::toByteArray)
+                .toList();
+        Witness.Outcome outcome =
+                witness.judge(key, known.size(), known.root(), known.size(), proof, next, clock.now());
         if (!(outcome instanceof Witness.Outcome.Cosigned cosigned)) {
             LOG.atError().log("the hub's log does not extend what this site has seen; it is not cosigned");
             return;
         }
         byte[] line = cosigned.line().getBytes(StandardCharsets.UTF_8);
         store.write(sql -> {
-            sql.sql("INSERT INTO witnessed(origin, size, root, note) VALUES (?, ?, ?, ?)"
-                            + " ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note")
-                    .params(next.origin(), next.size(), next.rootBase64(), new String(next.with(cosigned.line()).bytes(), StandardCharsets.UTF_8))
+            sql.sql(
+                            "INSERT INTO witnessed(origin, size, root, note) VALUES (?, ?, ?, ?)"
+                                    + " ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note")
+                    .params(
+                            next.origin(),
+                            next.size(),
+                            next.rootBase64(),
+                            new String(next.with(cosigned.line()).bytes(), StandardCharsets.UTF_8))
                     .update();
             Journal.add(sql, entry("cosignature", Digest.of(line), line.length, "", ""));
             return true;
         });
-        hub.link(CALL).pushCosignature(PushCosignatureRequest.newBuilder().setSize(next.size()).setCosignature(ByteString.copyFrom(line)).build());
+        hub.link(CALL)
+                .pushCosignature(PushCosignatureRequest.newBuilder()
+                        .setSize(next.size())
+                        .setCosignature(ByteString.copyFrom(line))
+                        .build());
     }
 
     private void pushLog() {
@@ -227,7 +289,9 @@ final class HubLink {
         byte[] note = head.bytes();
         journal.record(entry("checkpoint", Digest.of(note), note.length, "", ""));
         CosignResponse response = cosign(head, known);
-        if (response.getCosignature().isEmpty() && response.getKnownSize() != known && response.getKnownSize() <= head.size()) {
+        if (response.getCosignature().isEmpty()
+                && response.getKnownSize() != known
+                && response.getKnownSize() <= head.size()) {
             response = cosign(head, response.getKnownSize());
         }
         if (!response.getCosignature().isEmpty()) {
@@ -242,7 +306,8 @@ final class HubLink {
     }
 
     private CosignResponse cosign(Checkpoint head, long known) {
-        CosignRequest.Builder request = CosignRequest.newBuilder().setOldSize(known).setCheckpoint(ByteString.copyFrom(head.bytes()));
+        CosignRequest.Builder request =
+                CosignRequest.newBuilder().setOldSize(known).setCheckpoint(ByteString.copyFrom(head.bytes()));
         events.log().consistency(known, head.size()).forEach(hash -> request.addConsistency(ByteString.copyFrom(hash)));
         return hub.link(CALL).cosign(request.build());
     }
@@ -251,7 +316,10 @@ final class HubLink {
     private static Optional<Instant> cosignedAt(String line) {
         String[] parts = line.strip().split(" ");
         byte[] raw = Base64.getDecoder().decode(parts[parts.length - 1]);
-        return raw.length < 12 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(java.nio.ByteBuffer.wrap(raw, 4, 8).getLong()));
+        return raw.length < 12
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochSecond(
+                        java.nio.ByteBuffer.wrap(raw, 4, 8).getLong()));
     }
 
     /** What this site cosigned last of the hub's log. */
@@ -266,6 +334,7 @@ final class HubLink {
     }
 
     private Journal.Entry entry(String type, Digest digest, long bytes, String capsule, String study) {
-        return new Journal.Entry(clock.now(), type, digest, bytes, site.settings().hub(), capsule, study);
+        return new Journal.Entry(
+                clock.now(), type, digest, bytes, site.settings().hub(), capsule, study);
     }
 }

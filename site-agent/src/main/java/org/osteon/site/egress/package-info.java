@@ -1,4 +1,6 @@
-/** The only door: this package alone holds a channel to the hub, and everything that leaves is journalled here first. */
+/**
+ * The only door: this package alone holds a channel to the hub, and everything that leaves is journalled here first.
+ */
 @NullMarked
 package org.osteon.site.egress;
 

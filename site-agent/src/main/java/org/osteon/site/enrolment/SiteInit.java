@@ -51,7 +51,14 @@ public final class SiteInit {
      * @param policy the hospital's rules
      */
     public record Order(
-            String site, String address, String hub, Digest hubPin, String token, List<Path> officers, List<Path> officerKeyFolders, boolean allowRoot,
+            String site,
+            String address,
+            String hub,
+            Digest hubPin,
+            String token,
+            List<Path> officers,
+            List<Path> officerKeyFolders,
+            boolean allowRoot,
             SitePolicy policy) {
         @Override
         public String toString() {
@@ -60,8 +67,8 @@ public final class SiteInit {
     }
 
     /**
-     * Makes the folder and enrols; the folder must be new or empty. When the hub cannot be reached or refuses, the folder is left
-     * empty again.
+     * Makes the folder and enrols; the folder must be new or empty. When the hub cannot be reached or refuses, the
+     * folder is left empty again.
      *
      * @return what the operator of the hub compares: site, node key's fingerprint, state
      */
@@ -104,7 +111,8 @@ public final class SiteInit {
         for (String client : List.of("officer", "operator")) {
             KeyFile.writePlain(clients.resolve(client + ".key"), SigningKey.ed25519());
         }
-        TlsIdentity tls = TlsIdentity.create(folder, List.of(order.address().substring(0, order.address().lastIndexOf(':')), "localhost"));
+        TlsIdentity tls = TlsIdentity.create(
+                folder, List.of(order.address().substring(0, order.address().lastIndexOf(':')), "localhost"));
         EnrolResponse answer = enrol(order, node, log, cosigner, SiteFolder.officers(officers));
         FederationRoot root = CanonicalJson.read(answer.getFederationRoot().toByteArray(), FederationRoot.class);
         Files.write(folder.resolve("federation-root.json"), root.canonical());
@@ -120,30 +128,39 @@ public final class SiteInit {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("site", order.site());
         facts.put("nodeKey", answer.getFingerprint());
-        facts.put("state", answer.getConfirmed() ? "confirmed" : "waiting for the hub's operator to confirm the fingerprint");
+        facts.put(
+                "state",
+                answer.getConfirmed() ? "confirmed" : "waiting for the hub's operator to confirm the fingerprint");
         facts.put("federation", root.federation());
         facts.put("hubKey", root.hub().fingerprint());
         facts.put("tlsPin", tls.pin().hex());
         return facts;
     }
 
-    private static EnrolResponse enrol(Order order, SigningKey node, SigningKey log, SigningKey cosigner, List<VerificationKey> officers) {
-        ManagedChannel channel = Grpc.newChannelBuilder(order.hub(), TlsPin.channelCredentials(order.hubPin())).build();
+    private static EnrolResponse enrol(
+            Order order, SigningKey node, SigningKey log, SigningKey cosigner, List<VerificationKey> officers) {
+        ManagedChannel channel = Grpc.newChannelBuilder(order.hub(), TlsPin.channelCredentials(order.hubPin()))
+                .build();
         try {
             EnrolRequest.Builder request = EnrolRequest.newBuilder()
                     .setToken(order.token())
                     .setSite(order.site())
                     .setNodeKeyPem(node.publicKey().pem())
-                    .setNodeKeyProof(com.google.protobuf.ByteString.copyFrom(node.signRaw(order.token().getBytes(StandardCharsets.UTF_8))))
+                    .setNodeKeyProof(com.google.protobuf.ByteString.copyFrom(
+                            node.signRaw(order.token().getBytes(StandardCharsets.UTF_8))))
                     .setCosignerKeyPem(cosigner.publicKey().pem())
                     .setLogKeyPem(log.publicKey().pem());
             officers.forEach(officer -> request.addOfficerKeyPem(officer.pem()));
-            return EnrolmentGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS).enrol(request.build());
+            return EnrolmentGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .enrol(request.build());
         } catch (StatusRuntimeException e) {
             Status status = e.getStatus();
             String why = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
             throw new SettingsException("the hub at " + order.hub() + " did not enrol this site: " + why
-                    + (status.getCode() == Status.Code.UNAVAILABLE ? "; is it running, and is --hub-pin its pin?" : ""));
+                    + (status.getCode() == Status.Code.UNAVAILABLE
+                            ? "; is it running, and is --hub-pin its pin?"
+                            : ""));
         } finally {
             channel.shutdownNow();
         }
@@ -158,7 +175,11 @@ public final class SiteInit {
         settings.put("tlsPin", tls.pin().hex());
         settings.put("hub", order.hub());
         settings.put("hubPin", order.hubPin().hex());
-        settings.put("officerKeyFolders", order.officerKeyFolders().stream().map(path -> path.toAbsolutePath().normalize().toString()).toList());
+        settings.put(
+                "officerKeyFolders",
+                order.officerKeyFolders().stream()
+                        .map(path -> path.toAbsolutePath().normalize().toString())
+                        .toList());
         settings.put("allowRoot", order.allowRoot());
         settings.putAll(order.policy().view());
         return settings;
@@ -173,7 +194,9 @@ public final class SiteInit {
 
     private static void empty(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).filter(path -> !path.equals(folder)).toList()) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder())
+                    .filter(path -> !path.equals(folder))
+                    .toList()) {
                 Files.deleteIfExists(file);
             }
         }

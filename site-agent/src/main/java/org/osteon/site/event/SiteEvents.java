@@ -16,8 +16,8 @@ import org.osteon.site.store.SiteStore;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Writes events in the caller's transaction and feeds the site's log from the table, in order. After a crash the table is ahead
- * of the log and the next {@link #publish} catches up.
+ * Writes events in the caller's transaction and feeds the site's log from the table, in order. After a crash the table
+ * is ahead of the log and the next {@link #publish} catches up.
  */
 public final class SiteEvents {
     private static final int MOST = 500;
@@ -39,7 +39,9 @@ public final class SiteEvents {
 
     /** Adds an event inside a transaction; returns its sequence number. */
     public long add(JdbcClient sql, EventDraft draft) {
-        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM event").query(Long.class).single();
+        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM event")
+                .query(Long.class)
+                .single();
         Event event = draft.at(federation, log.noteKey().name(), seq, clock.now());
         sql.sql("INSERT INTO event(seq, type, leaf) VALUES (?, ?, ?)")
                 .params(seq, draft.type().label(), new String(event.leaf(), StandardCharsets.UTF_8))
@@ -54,8 +56,8 @@ public final class SiteEvents {
     }
 
     /**
-     * Logs once that the clock is below the mark, with the skew, and once that it is mended. The hub learns both from the log's
-     * entries, as soon as the site reaches it again.
+     * Logs once that the clock is below the mark, with the skew, and once that it is mended. The hub learns both from
+     * the log's entries, as soon as the site reaches it again.
      */
     public void lookAtClock(String site) {
         boolean changed = store.write(sql -> {
@@ -97,7 +99,8 @@ public final class SiteEvents {
 
     /** Leaves from an index on. */
     public List<byte[]> leaves(long from, int most) {
-        return store.read(sql -> sql.sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + most)
+        return store.read(sql -> sql
+                .sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + most)
                 .param(from)
                 .query(String.class)
                 .list()

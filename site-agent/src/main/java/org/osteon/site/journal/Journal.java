@@ -21,21 +21,33 @@ public final class Journal {
      * One thing that left.
      *
      * @param time when it was released to be sent
-     * @param type {@code update}, {@code refusal}, {@code decision}, {@code dry-run-answer}, {@code log-entries}, {@code checkpoint}
-     *     or {@code cosignature}
+     * @param type {@code update}, {@code refusal}, {@code decision}, {@code dry-run-answer}, {@code log-entries},
+     *     {@code checkpoint} or {@code cosignature}
      * @param digest SHA-256 of what left: of the update file for an update, else of the bytes
      * @param bytes how many
      * @param to the hub's address
      * @param capsule hex digest of the capsule it left under, empty where none is needed
      * @param study hex digest of the study, empty where it belongs to none
      */
-    public record Entry(Instant time, String type, Digest digest, long bytes, String to, String capsule, String study) {}
+    public record Entry(
+            Instant time, String type, Digest digest, long bytes, String to, String capsule, String study) {}
 
     /** Adds an entry in the caller's transaction. */
     public static void add(JdbcClient sql, Entry entry) {
-        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM journal").query(Long.class).single();
-        sql.sql("INSERT INTO journal(seq, occurred, type, digest, bytes, recipient, capsule, study) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-                .params(seq, entry.time().toEpochMilli(), entry.type(), entry.digest().hex(), entry.bytes(), entry.to(), entry.capsule(), entry.study())
+        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM journal")
+                .query(Long.class)
+                .single();
+        sql.sql(
+                        "INSERT INTO journal(seq, occurred, type, digest, bytes, recipient, capsule, study) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .params(
+                        seq,
+                        entry.time().toEpochMilli(),
+                        entry.type(),
+                        entry.digest().hex(),
+                        entry.bytes(),
+                        entry.to(),
+                        entry.capsule(),
+                        entry.study())
                 .update();
     }
 
@@ -53,8 +65,13 @@ public final class Journal {
                         + " WHERE ? = '' OR study = ? ORDER BY seq")
                 .params(study, study)
                 .query((row, n) -> new Entry(
-                        Instant.ofEpochMilli(row.getLong(1)), row.getString(2), new Digest(row.getString(3)), row.getLong(4), row.getString(5),
-                        row.getString(6), row.getString(7)))
+                        Instant.ofEpochMilli(row.getLong(1)),
+                        row.getString(2),
+                        new Digest(row.getString(3)),
+                        row.getLong(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getString(7)))
                 .list());
     }
 

@@ -61,7 +61,9 @@ public record SiteFolder(
                     KeyFile.readPlain(folder.resolve("node.key")),
                     KeyFile.readPlain(folder.resolve("log.key")),
                     KeyFile.readPlain(folder.resolve("cosigner.key")),
-                    HexFormat.of().parseHex(Files.readString(folder.resolve("split.key")).strip()),
+                    HexFormat.of()
+                            .parseHex(Files.readString(folder.resolve("split.key"))
+                                    .strip()),
                     CanonicalJson.read(Files.readAllBytes(root), FederationRoot.class),
                     officers(folder.resolve(OFFICERS)));
         } catch (IOException e) {
@@ -75,7 +77,10 @@ public record SiteFolder(
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".pub")).sorted().map(KeyFile::readPublic).toList();
+            return files.filter(file -> file.toString().endsWith(".pub"))
+                    .sorted()
+                    .map(KeyFile::readPublic)
+                    .toList();
         }
     }
 

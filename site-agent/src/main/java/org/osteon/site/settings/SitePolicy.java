@@ -17,7 +17,8 @@ public record SitePolicy(double epsilonCeiling, double epsilonTotal, double delt
     /** Refuses ceilings that are not positive. */
     public SitePolicy {
         if (!(epsilonCeiling >= 0) || !(epsilonTotal >= 0) || !(deltaCeiling >= 0) || k < 1) {
-            throw new IllegalArgumentException("site policy: ceilings must be >= 0 and k >= 1, were " + epsilonCeiling + ", " + epsilonTotal + ", " + deltaCeiling + ", " + k);
+            throw new IllegalArgumentException("site policy: ceilings must be >= 0 and k >= 1, were " + epsilonCeiling
+                    + ", " + epsilonTotal + ", " + deltaCeiling + ", " + k);
         }
     }
 

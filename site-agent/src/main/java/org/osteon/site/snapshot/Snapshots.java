@@ -64,43 +64,58 @@ public final class Snapshots implements CohortSource, Cohorts {
     private record Cohort(TrainingData rows, CohortFacts facts) {}
 
     /**
-     * Takes a snapshot in: verifies every digest and the manifest's signature by this site's own key, copies it under the agent's
-     * folder, and makes it the newest.
+     * Takes a snapshot in: verifies every digest and the manifest's signature by this site's own key, copies it under
+     * the agent's folder, and makes it the newest.
      */
     public Snapshot add(Path folder, String person) {
         try {
             Snapshot given = Snapshot.open(folder);
             if (!given.signed().signedBy(manifestKey)) {
                 throw CallException.refused(
-                        "MANIFEST_SIGNER_UNKNOWN", "the snapshot's manifest is not signed with this site's manifest key; map with --site " + site.settings().site());
+                        "MANIFEST_SIGNER_UNKNOWN",
+                        "the snapshot's manifest is not signed with this site's manifest key; map with --site "
+                                + site.settings().site());
             }
             given.verify();
             Digest commitment = given.commitment();
-            Path home = site.folder().resolve("snapshots").resolve(commitment.hex().substring(0, 16));
+            Path home =
+                    site.folder().resolve("snapshots").resolve(commitment.hex().substring(0, 16));
             if (!Files.isDirectory(home)) {
                 copy(folder, home);
             }
             Snapshot kept = Snapshot.open(home);
             kept.verify();
             store.write(sql -> {
-                int added = sql.sql("INSERT INTO snapshot(commitment, manifest, folder, patients, added) VALUES (?, ?, ?, ?, ?) ON CONFLICT (commitment) DO NOTHING")
-                        .params(commitment.hex(), kept.signed().digest().hex(), home.getFileName().toString(), kept.manifest().patients(), Instant.now().toEpochMilli())
+                int added = sql.sql(
+                                "INSERT INTO snapshot(commitment, manifest, folder, patients, added) VALUES (?, ?, ?, ?, ?) ON CONFLICT (commitment) DO NOTHING")
+                        .params(
+                                commitment.hex(),
+                                kept.signed().digest().hex(),
+                                home.getFileName().toString(),
+                                kept.manifest().patients(),
+                                Instant.now().toEpochMilli())
                         .update();
                 if (added == 1) {
-                    events.add(sql, EventDraft.of(EventType.SNAPSHOT_ADDED, person, "operator").ref("snapshot", commitment));
+                    events.add(
+                            sql,
+                            EventDraft.of(EventType.SNAPSHOT_ADDED, person, "operator")
+                                    .ref("snapshot", commitment));
                 }
                 return added;
             });
             events.publish();
             return kept;
         } catch (SnapshotException e) {
-            throw CallException.wrong(e.code(), e.getMessage() == null ? "the snapshot cannot be used" : e.getMessage());
+            throw CallException.wrong(
+                    e.code(), e.getMessage() == null ? "the snapshot cannot be used" : e.getMessage());
         }
     }
 
     /** The newest snapshot. */
     public Optional<Snapshot> newest() {
-        return store.read(sql -> sql.sql("SELECT folder FROM snapshot ORDER BY added DESC, commitment LIMIT 1").query(String.class).optional())
+        return store.read(sql -> sql.sql("SELECT folder FROM snapshot ORDER BY added DESC, commitment LIMIT 1")
+                        .query(String.class)
+                        .optional())
                 .map(name -> Snapshot.open(site.folder().resolve("snapshots").resolve(name)));
     }
 
@@ -113,14 +128,15 @@ public final class Snapshots implements CohortSource, Cohorts {
     public TrainingData rows(Study study, Digest snapshot) {
         Cohort cohort = cohort(study);
         if (!cohort.facts().snapshot().equals(snapshot)) {
-            throw new LearningException("SNAPSHOT_CHANGED", "a newer snapshot was added since the instruction was judged");
+            throw new LearningException(
+                    "SNAPSHOT_CHANGED", "a newer snapshot was added since the instruction was judged");
         }
         return cohort.rows();
     }
 
     private Cohort cohort(Study study) {
-        Snapshot snapshot = newest()
-                .orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
+        Snapshot snapshot =
+                newest().orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
         String key = snapshot.commitment().hex() + study.digest().hex();
         Cohort known = cohorts.get(key);
         if (known != null) {
@@ -148,7 +164,9 @@ public final class Snapshots implements CohortSource, Cohorts {
         CohortQuery query = CohortQuery.compile(study.cohort().sql());
         CohortTable table = query.run(snapshot, CohortLimits.standard());
         int label = column(table, study.cohort().label());
-        int[] features = study.cohort().features().stream().mapToInt(feature -> column(table, feature.column())).toArray();
+        int[] features = study.cohort().features().stream()
+                .mapToInt(feature -> column(table, feature.column()))
+                .toArray();
         List<double[]> raw = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         List<String> patients = new ArrayList<>();
@@ -157,8 +175,11 @@ public final class Snapshots implements CohortSource, Cohorts {
             if (Double.isNaN(outcome)) {
                 continue;
             }
-            if (outcome != Math.rint(outcome) || outcome < 0 || outcome >= study.cohort().classes()) {
-                throw new CohortUnavailable(new Reason("LABEL_OUT_OF_RANGE", Map.of("column", study.cohort().label()), "ml-engineer"));
+            if (outcome != Math.rint(outcome)
+                    || outcome < 0
+                    || outcome >= study.cohort().classes()) {
+                throw new CohortUnavailable(new Reason(
+                        "LABEL_OUT_OF_RANGE", Map.of("column", study.cohort().label()), "ml-engineer"));
             }
             double[] inputs = new double[features.length];
             for (int i = 0; i < inputs.length; i++) {
@@ -169,7 +190,9 @@ public final class Snapshots implements CohortSource, Cohorts {
             patients.add(table.patients().get(row));
         }
         TrainingData rows = TrainingData.scaled(
-                study.cohort().features(), raw.toArray(double[][]::new), labels.stream().mapToInt(Integer::intValue).toArray(),
+                study.cohort().features(),
+                raw.toArray(double[][]::new),
+                labels.stream().mapToInt(Integer::intValue).toArray(),
                 patients.toArray(String[]::new));
         return new Cohort(rows, facts(study, snapshot, query, rows));
     }
@@ -177,7 +200,13 @@ public final class Snapshots implements CohortSource, Cohorts {
     private static CohortFacts facts(Study study, Snapshot snapshot, CohortQuery query, TrainingData rows) {
         long cell = study.plan().differentiallyPrivate()
                 ? -1
-                : SmallestCell.of(rows, study.cohort().features().stream().map(Study.Feature::column).toList(), study.cohort().label()).patients();
+                : SmallestCell.of(
+                                rows,
+                                study.cohort().features().stream()
+                                        .map(Study.Feature::column)
+                                        .toList(),
+                                study.cohort().label())
+                        .patients();
         List<Manifest.Column> columns = new ArrayList<>();
         for (String source : new TreeSet<>(query.sourceColumns(snapshot))) {
             int dot = source.indexOf('.');
@@ -241,7 +270,9 @@ public final class Snapshots implements CohortSource, Cohorts {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("snapshot", snapshot.commitment().hex());
         view.put("patients", snapshot.manifest().patients());
-        view.put("tables", snapshot.manifest().tables().stream().map(Manifest.Table::name).toList());
+        view.put(
+                "tables",
+                snapshot.manifest().tables().stream().map(Manifest.Table::name).toList());
         return view;
     }
 }

@@ -12,8 +12,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The site's database: SQLite with a write-ahead log and a sync at every commit, one connection, one transaction at a time.
- * What {@link #write} returned is on disk.
+ * The site's database: SQLite with a write-ahead log and a sync at every commit, one connection, one transaction at a
+ * time. What {@link #write} returned is on disk.
  */
 public final class SiteStore implements AutoCloseable {
     private final SingleConnectionDataSource source;
@@ -56,7 +56,10 @@ public final class SiteStore implements AutoCloseable {
 
     /** A small named value, such as the node id. */
     public Optional<String> state(String name) {
-        return read(sql -> sql.sql("SELECT value FROM state WHERE name = ?").param(name).query(String.class).optional());
+        return read(sql -> sql.sql("SELECT value FROM state WHERE name = ?")
+                .param(name)
+                .query(String.class)
+                .optional());
     }
 
     /** Sets a small named value inside a transaction. */

@@ -31,7 +31,13 @@ final class InstructionGate {
     private final ClockGuard clock;
 
     InstructionGate(
-            SiteFolder site, SiteStore store, Approvals approvals, CapsuleCheck capsules, PolicyEvaluator policy, CohortSource cohorts, Budget budget,
+            SiteFolder site,
+            SiteStore store,
+            Approvals approvals,
+            CapsuleCheck capsules,
+            PolicyEvaluator policy,
+            CohortSource cohorts,
+            Budget budget,
             ClockGuard clock) {
         this.site = site;
         this.store = store;
@@ -80,7 +86,10 @@ final class InstructionGate {
         }
         Optional<SignedDocument<Capsule>> capsule = approvals.capsule(study.digest());
         if (capsule.isEmpty()) {
-            return new Verdict.Shut(approvals.newest(study.digest()).map(InstructionGate::withoutCapsule).orElse("CAPSULE_MISSING"));
+            return new Verdict.Shut(approvals
+                    .newest(study.digest())
+                    .map(InstructionGate::withoutCapsule)
+                    .orElse("CAPSULE_MISSING"));
         }
         SignedDocument<Capsule> inForce = capsule.orElseThrow();
         CohortFacts facts;
@@ -89,11 +98,18 @@ final class InstructionGate {
         } catch (CohortSource.CohortUnavailable e) {
             return new Verdict.Shut(e.reason().code());
         }
-        Optional<String> objection = capsules.objection(inForce, study, site.root().digest(), facts.snapshot(), clock.now(), clock.belowMark())
-                .or(() -> inForce.digest().equals(instruction.capsule()) ? Optional.empty() : Optional.of("CAPSULE_NOT_THE_HUBS"))
-                .or(() -> policy.objections(study, inForce.document().waivers()).stream().map(reason -> reason.code()).findFirst())
+        Optional<String> objection = capsules.objection(
+                        inForce, study, site.root().digest(), facts.snapshot(), clock.now(), clock.belowMark())
+                .or(() -> inForce.digest().equals(instruction.capsule())
+                        ? Optional.empty()
+                        : Optional.of("CAPSULE_NOT_THE_HUBS"))
+                .or(() -> policy.objections(study, inForce.document().waivers()).stream()
+                        .map(reason -> reason.code())
+                        .findFirst())
                 .or(() -> rounds(instruction, inForce.document()));
-        return objection.<Verdict>map(Verdict.Shut::new).orElseGet(() -> new Verdict.Open(study, inForce, facts.snapshot()));
+        return objection
+                .<Verdict>map(Verdict.Shut::new)
+                .orElseGet(() -> new Verdict.Open(study, inForce, facts.snapshot()));
     }
 
     private Optional<String> form(Instruction instruction) {
@@ -107,7 +123,8 @@ final class InstructionGate {
         if (now.isAfter(instruction.deadline())) {
             return Optional.of("INSTRUCTION_LATE");
         }
-        boolean fenced = store.read(sql -> sql.sql("SELECT COUNT(*) FROM instruction WHERE run = ? AND round = ? AND exchange = ? AND fence > ?")
+        boolean fenced = store.read(sql -> sql.sql(
+                                "SELECT COUNT(*) FROM instruction WHERE run = ? AND round = ? AND exchange = ? AND fence > ?")
                         .params(instruction.run(), instruction.round(), instruction.exchange(), instruction.fence())
                         .query(Integer.class)
                         .single())

@@ -25,7 +25,10 @@ import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.site.store.SiteStore;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Replies that are ready to leave or have left: the update's file and the row that names it. A redelivery sends the same bytes. */
+/**
+ * Replies that are ready to leave or have left: the update's file and the row that names it. A redelivery sends the
+ * same bytes.
+ */
 public final class Outbox {
     private final SiteStore store;
     private final Path folder;
@@ -71,10 +74,14 @@ public final class Outbox {
 
     /** Adds a row in the caller's transaction. */
     static void add(JdbcClient sql, Row row) {
-        sql.sql("INSERT INTO outbox(instruction, reply, envelope, update_digest, message_id, message, state) VALUES (?, ?, ?, ?, '', ?, 'ready')")
+        sql.sql(
+                        "INSERT INTO outbox(instruction, reply, envelope, update_digest, message_id, message, state) VALUES (?, ?, ?, ?, '', ?, 'ready')")
                 .params(
-                        row.instruction().hex(), row.reply().digest().hex(), new String(row.reply().bytes(), StandardCharsets.UTF_8),
-                        row.reply().document().update().hex(), Base64.getEncoder().encodeToString(row.metadata().toByteArray()))
+                        row.instruction().hex(),
+                        row.reply().digest().hex(),
+                        new String(row.reply().bytes(), StandardCharsets.UTF_8),
+                        row.reply().document().update().hex(),
+                        Base64.getEncoder().encodeToString(row.metadata().toByteArray()))
                 .update();
     }
 
@@ -89,13 +96,16 @@ public final class Outbox {
     /** Every row. */
     public List<Row> all() {
         return store.read(sql -> sql.sql("SELECT instruction, envelope, message, state FROM outbox")
-                .query((row, n) -> row(new Digest(row.getString(1)), row.getString(2), row.getString(3), row.getString(4)))
+                .query((row, n) ->
+                        row(new Digest(row.getString(1)), row.getString(2), row.getString(3), row.getString(4)))
                 .list());
     }
 
     /** The hub has acknowledged the reply. */
     public void sent(Digest instruction) {
-        store.write(sql -> sql.sql("UPDATE outbox SET state = 'sent' WHERE instruction = ?").param(instruction.hex()).update());
+        store.write(sql -> sql.sql("UPDATE outbox SET state = 'sent' WHERE instruction = ?")
+                .param(instruction.hex())
+                .update());
     }
 
     /** The Flower message of a row; the same bytes whenever it is built. */
@@ -128,9 +138,13 @@ public final class Outbox {
     private void eraseUnnamed() {
         try {
             Files.createDirectories(folder);
-            Set<String> named = new HashSet<>(store.read(sql -> sql.sql("SELECT update_digest FROM outbox").query(String.class).list()));
+            Set<String> named = new HashSet<>(store.read(sql -> sql.sql("SELECT update_digest FROM outbox")
+                    .query(String.class)
+                    .list()));
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.filter(path -> !named.contains(path.getFileName().toString())).toList()) {
+                for (Path file : files.filter(
+                                path -> !named.contains(path.getFileName().toString()))
+                        .toList()) {
                     Files.deleteIfExists(file);
                 }
             }
