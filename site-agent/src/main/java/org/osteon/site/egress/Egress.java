@@ -24,6 +24,8 @@ public final class Egress implements AutoCloseable {
     private static final long LONGEST_WAIT = 10_000;
 
     private final HubChannel hub;
+    private final HubChannel carrier;
+    private final boolean carriedElsewhere;
     private final FleetSession fleet;
     private final HubLink link;
     private final RedSwitch redSwitch;
@@ -34,10 +36,24 @@ public final class Egress implements AutoCloseable {
 
     /** The egress of this site; {@link #start} begins. */
     public Egress(
-            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, PolicyEvaluator policy, Journal journal, TrainingRuns training,
-            Outbox outbox, RedSwitch redSwitch, ClockGuard clock) {
-        this.hub = new HubChannel(site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC());
-        this.fleet = new FleetSession(hub, site, store, training, outbox, redSwitch, clock);
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            PolicyEvaluator policy,
+            Journal journal,
+            TrainingRuns training,
+            Outbox outbox,
+            RedSwitch redSwitch,
+            ClockGuard clock) {
+        this.hub = new HubChannel(
+                site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC(), true);
+        this.carriedElsewhere = site.settings().fleetElsewhere();
+        this.carrier = carriedElsewhere
+                ? new HubChannel(
+                        site.settings().fleet(), site.settings().fleetPin(), site.nodeKey(), Clock.systemUTC(), false)
+                : hub;
+        this.fleet = new FleetSession(carrier, site, training, outbox, redSwitch, clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);
@@ -48,6 +64,9 @@ public final class Egress implements AutoCloseable {
         thread("egress-fleet", fleet::turn);
         thread("egress-link", link::pull);
         thread("egress-push", this::push);
+        if (carriedElsewhere) {
+            thread("egress-heartbeat", fleet::heartbeat);
+        }
     }
 
     /** There is something to hand on. */
@@ -59,6 +78,7 @@ public final class Egress implements AutoCloseable {
 
     /** Ends what is waiting at the hub, so that a thrown switch holds at once. */
     public void hangUp() {
+        carrier.hangUp();
         hub.hangUp();
     }
 
@@ -75,6 +95,10 @@ public final class Egress implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (carriedElsewhere && !redSwitch.on()) {
+            fleet.leave();
+        }
+        carrier.close();
         hub.close();
     }
 
@@ -124,7 +148,9 @@ public final class Egress implements AutoCloseable {
             } catch (StatusRuntimeException e) {
                 if (!closed && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
                     trouble = String.valueOf(e.getStatus().getDescription());
-                    LOG.atInfo().addKeyValue("status", e.getStatus().getCode()).log("the hub cannot be reached now: {}", trouble);
+                    LOG.atInfo()
+                            .addKeyValue("status", e.getStatus().getCode())
+                            .log("the hub cannot be reached now: {}", trouble);
                 }
                 pause(wait);
                 wait = Math.min(LONGEST_WAIT, wait * 2);

@@ -1,7 +1,6 @@
 package org.osteon.site.egress;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +28,7 @@ import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.object.ReceivedArrays;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
+import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.Node;
@@ -40,9 +40,9 @@ import org.osteon.protocol.flower.wire.PullObjectResponse;
 import org.osteon.protocol.flower.wire.PushMessagesRequest;
 import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
+import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.settings.SiteFolder;
-import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
 import org.slf4j.Logger;
@@ -53,22 +53,30 @@ final class FleetSession {
     private static final Logger LOG = LoggerFactory.getLogger(FleetSession.class);
     private static final Duration CALL = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofSeconds(40);
+    private static final Duration POLITE = Duration.ofSeconds(3);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final double HEARTBEAT_INTERVAL = 30;
+    private static final int MOST_TRIES = 200;
     private static final int MOST_OBJECTS = 100_000;
 
     private final HubChannel hub;
     private final SiteFolder site;
-    private final SiteStore store;
     private final TrainingRuns training;
     private final Outbox outbox;
     private final RedSwitch redSwitch;
     private final ClockGuard clock;
-    private boolean active;
+    private volatile boolean active;
+    private volatile long nodeId;
 
     FleetSession(
-            HubChannel hub, SiteFolder site, SiteStore store, TrainingRuns training, Outbox outbox, RedSwitch redSwitch, ClockGuard clock) {
+            HubChannel hub,
+            SiteFolder site,
+            TrainingRuns training,
+            Outbox outbox,
+            RedSwitch redSwitch,
+            ClockGuard clock) {
         this.hub = hub;
         this.site = site;
-        this.store = store;
         this.training = training;
         this.outbox = outbox;
         this.redSwitch = redSwitch;
@@ -79,20 +87,65 @@ final class FleetSession {
     void turn() {
         try {
             if (!active) {
-                hub.fleet(CALL).activateNode(ActivateNodeRequest.newBuilder()
-                        .setPublicKey(ByteString.copyFromUtf8(site.nodeKey().publicKey().pem()))
-                        .setHeartbeatInterval(30)
-                        .build());
+                nodeId = hub.fleet(CALL)
+                        .activateNode(ActivateNodeRequest.newBuilder()
+                                .setPublicKey(ByteString.copyFromUtf8(
+                                        site.nodeKey().publicKey().pem()))
+                                .setHeartbeatInterval(HEARTBEAT_INTERVAL)
+                                .build())
+                        .getNodeId();
                 active = true;
             }
-            PullMessagesResponse response = hub.fleet(POLL).pullMessages(PullMessagesRequest.newBuilder().setNode(node()).build());
+            long asked = System.nanoTime();
+            PullMessagesResponse response = hub.fleet(POLL)
+                    .pullMessages(
+                            PullMessagesRequest.newBuilder().setNode(node()).build());
             for (int i = 0; i < response.getMessagesListCount(); i++) {
                 handle(response.getMessagesList(i), response.getMessageObjectTrees(i));
+            }
+            if (response.getMessagesListCount() == 0
+                    && System.nanoTime() - asked < Duration.ofSeconds(1).toNanos()) {
+                // A server that does not hold polls is asked as often as Flower's own nodes ask.
+                pause(POLITE);
             }
         } catch (StatusRuntimeException e) {
             // Whatever was handed out and not answered comes again after the node is active again.
             active = false;
             throw e;
+        }
+    }
+
+    /** Tells a server that counts silence as absence that this node is there; also in a long computation. */
+    void heartbeat() {
+        pause(HEARTBEAT);
+        if (active) {
+            hub.fleet(CALL)
+                    .sendNodeHeartbeat(SendNodeHeartbeatRequest.newBuilder()
+                            .setNode(node())
+                            .setHeartbeatInterval(HEARTBEAT_INTERVAL)
+                            .build());
+        }
+    }
+
+    /** Says goodbye, so that the same key can come back at once; a server that does not hear it finds out by itself. */
+    void leave() {
+        if (active) {
+            try {
+                hub.fleet(POLITE)
+                        .deactivateNode(DeactivateNodeRequest.newBuilder()
+                                .setNodeId(nodeId)
+                                .build());
+            } catch (StatusRuntimeException e) {
+                LOG.atInfo().addKeyValue("status", e.getStatus().getCode()).log("could not say goodbye");
+            }
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -104,18 +157,20 @@ final class FleetSession {
             Files.createDirectories(inbox);
             pull(metadata, tree, inbox);
             IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
-            hub.fleet(CALL).confirmMessageReceived(ConfirmMessageReceivedRequest.newBuilder()
-                    .setNode(node())
-                    .setRunId(metadata.getRunId())
-                    .setMessageObjectId(metadata.getMessageId())
-                    .build());
+            hub.fleet(CALL)
+                    .confirmMessageReceived(ConfirmMessageReceivedRequest.newBuilder()
+                            .setNode(node())
+                            .setRunId(metadata.getRunId())
+                            .setMessageObjectId(metadata.getMessageId())
+                            .build());
             Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
             if (envelope.isEmpty()) {
                 throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
             }
             SignedDocument<Instruction> instruction = SignedDocument.read(envelope.orElseThrow(), Instruction.class);
             Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
-            ReceivedArrays.Payloads base = ReceivedArrays.write(arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")));
+            ReceivedArrays.Payloads base =
+                    ReceivedArrays.write(arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")));
             Outbox.Row reply = training.answer(instruction, metadata, base.file());
             push(outbox.message(reply));
             outbox.sent(reply.instruction());
@@ -140,11 +195,19 @@ final class FleetSession {
 
     private void pull(Metadata metadata, ObjectTree tree, Path inbox) throws IOException {
         for (String id : IncomingMessage.ids(tree, MOST_OBJECTS)) {
-            PullObjectResponse response = hub.fleet(CALL).pullObject(PullObjectRequest.newBuilder()
+            PullObjectRequest request = PullObjectRequest.newBuilder()
                     .setNode(node())
                     .setRunId(metadata.getRunId())
                     .setObjectId(id)
-                    .build());
+                    .build();
+            PullObjectResponse response = hub.fleet(CALL).pullObject(request);
+            for (int tries = 1;
+                    response.getObjectFound() && !response.getObjectAvailable() && tries < MOST_TRIES;
+                    tries++) {
+                // Known and still on its way to the server.
+                pause(Duration.ofMillis(Math.min(2000, 100L * tries)));
+                response = hub.fleet(CALL).pullObject(request);
+            }
             byte[] content = response.getObjectContent().toByteArray();
             if (!response.getObjectFound() || !Digest.of(content).hex().equals(id)) {
                 throw new FlowerException("OBJECT_MALFORMED", "an object is missing or is not its id's");
@@ -158,12 +221,13 @@ final class FleetSession {
             throw new Stopped();
         }
         Metadata metadata = message.message().getMetadata();
-        PushMessagesResponse response = hub.fleet(CALL).pushMessages(PushMessagesRequest.newBuilder()
-                .setNode(node())
-                .addMessagesList(message.message())
-                .addMessageObjectTrees(message.tree())
-                .addClientappRuntimeList(0)
-                .build());
+        PushMessagesResponse response = hub.fleet(CALL)
+                .pushMessages(PushMessagesRequest.newBuilder()
+                        .setNode(node())
+                        .addMessagesList(message.message())
+                        .addMessageObjectTrees(message.tree())
+                        .addClientappRuntimeList(0)
+                        .build());
         Set<String> wanted = new HashSet<>(response.getObjectsToPushList());
         List<String> order = new ArrayList<>(message.ids());
         for (String id : order) {
@@ -189,10 +253,9 @@ final class FleetSession {
         }
     }
 
+    /** The id that the server gave at activation; at the hub the one it gave at enrolment. */
     private Node node() {
-        return Node.newBuilder()
-                .setNodeId(Long.parseUnsignedLong(store.state("node.id").orElseThrow()))
-                .build();
+        return Node.newBuilder().setNodeId(nodeId).build();
     }
 
     private static FlowerObject read(Path inbox, String id) {

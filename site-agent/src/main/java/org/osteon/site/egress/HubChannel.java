@@ -15,7 +15,10 @@ import org.osteon.protocol.flower.wire.FleetGrpc;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.SiteLinkGrpc;
 
-/** The one connection to the hub: TLS pinned to its key, every call signed with the node key. */
+/**
+ * A connection to the hub, or to what carries Flower's calls for it: TLS pinned to its key, every call signed with the
+ * node key.
+ */
 final class HubChannel implements AutoCloseable {
     private static final int MAX_MESSAGE = 16 * 1024 * 1024;
 
@@ -23,10 +26,11 @@ final class HubChannel implements AutoCloseable {
     private final Channel fleet;
     private final Channel link;
 
-    HubChannel(String hub, Digest pin, SigningKey nodeKey, Clock clock) {
-        channel = Grpc.newChannelBuilder(hub, TlsPin.channelCredentials(pin))
+    /** Pings only a hub of ours; a Flower server counts pings more often than every five minutes as abuse. */
+    HubChannel(String server, Digest pin, SigningKey nodeKey, Clock clock, boolean pinging) {
+        channel = Grpc.newChannelBuilder(server, TlsPin.channelCredentials(pin))
                 .maxInboundMessageSize(MAX_MESSAGE)
-                .keepAliveTime(60, TimeUnit.SECONDS)
+                .keepAliveTime(pinging ? 60 : Long.MAX_VALUE / 1_000_000_000, TimeUnit.SECONDS)
                 .build();
         fleet = ClientInterceptors.intercept(channel, new NodeSigner(nodeKey, clock));
         link = ClientInterceptors.intercept(channel, new CallSigner(nodeKey, clock));

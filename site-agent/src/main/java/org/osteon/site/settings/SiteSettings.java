@@ -15,6 +15,8 @@ import org.osteon.protocol.settings.Settings;
  * @param address where the site's own port listens, host:port on loopback
  * @param hub the hub's address
  * @param hubPin SHA-256 of the hub's TLS key
+ * @param fleet where Flower's calls go: the hub, or a Flower SuperLink that only carries the hub's signed instructions
+ * @param fleetPin SHA-256 of that server's TLS key
  * @param officerKeyFolders folders that must not hold a readable officer's private key
  * @param allowRoot whether the agent may run as root
  * @param policy the hospital's rules
@@ -26,12 +28,28 @@ public record SiteSettings(
         String address,
         String hub,
         Digest hubPin,
+        String fleet,
+        Digest fleetPin,
         List<Path> officerKeyFolders,
         boolean allowRoot,
         SitePolicy policy) {
     private static final Set<String> KEYS = Set.of(
-            "role", "site", "federation", "address", "tlsPin", "hub", "hubPin", "officerKeyFolders", "allowRoot",
-            "epsilonCeiling", "epsilonTotal", "deltaCeiling", "k", "allowExact");
+            "role",
+            "site",
+            "federation",
+            "address",
+            "tlsPin",
+            "hub",
+            "hubPin",
+            "fleet",
+            "fleetPin",
+            "officerKeyFolders",
+            "allowRoot",
+            "epsilonCeiling",
+            "epsilonTotal",
+            "deltaCeiling",
+            "k",
+            "allowExact");
 
     /** Reads the settings; unknown keys are refused. */
     public static SiteSettings read(Path folder) {
@@ -43,9 +61,16 @@ public record SiteSettings(
                 settings.text("address"),
                 settings.text("hub"),
                 new Digest(settings.text("hubPin")),
+                settings.text("fleet", settings.text("hub")),
+                new Digest(settings.text("fleetPin", settings.text("hubPin"))),
                 settings.texts("officerKeyFolders").stream().map(Path::of).toList(),
                 settings.flag("allowRoot", false),
                 SitePolicy.of(settings));
+    }
+
+    /** Whether Flower's calls go to another server than the hub. */
+    public boolean fleetElsewhere() {
+        return !fleet.equals(hub);
     }
 
     /** The host the site's own port listens on. */

@@ -52,9 +52,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers instructions: judge, log, reserve the budget, compute, write the update's file, and in one transaction commit the
- * charge, the reply, the journal's entry and the events. Only then may anything leave; the same instruction always gets the same
- * answer.
+ * Answers instructions: judge, log, reserve the budget, compute, write the update's file, and in one transaction commit
+ * the charge, the reply, the journal's entry and the events. Only then may anything leave; the same instruction always
+ * gets the same answer.
  */
 public final class TrainingRuns {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingRuns.class);
@@ -71,8 +71,17 @@ public final class TrainingRuns {
 
     /** The training of this site. */
     public TrainingRuns(
-            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, CapsuleCheck capsules, PolicyEvaluator policy,
-            CohortSource facts, Budget budget, Outbox outbox, Cohorts cohorts, ClockGuard clock) {
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            CapsuleCheck capsules,
+            PolicyEvaluator policy,
+            CohortSource facts,
+            Budget budget,
+            Outbox outbox,
+            Cohorts cohorts,
+            ClockGuard clock) {
         this.site = site;
         this.store = store;
         this.events = events;
@@ -100,7 +109,9 @@ public final class TrainingRuns {
     public Outbox.Row answer(SignedDocument<Instruction> signed, Metadata message, Path base) {
         Instruction instruction = signed.document();
         if (!signed.signedBy(site.root().hub()) || !message.getMessageType().equals(instruction.exchange())) {
-            events.record(EventDraft.of(EventType.INSTRUCTION_REFUSED, site.settings().site(), "site").refused("INSTRUCTION_UNSIGNED"));
+            events.record(
+                    EventDraft.of(EventType.INSTRUCTION_REFUSED, site.settings().site(), "site")
+                            .refused("INSTRUCTION_UNSIGNED"));
             throw new LearningException("INSTRUCTION_UNSIGNED", "an instruction counts only with the hub's signature");
         }
         Optional<Outbox.Row> before = outbox.find(signed.digest());
@@ -110,7 +121,8 @@ public final class TrainingRuns {
         received(signed);
         InstructionGate.Verdict verdict = gate.judge(instruction, digest(base));
         if (clock.belowMark().isPresent()) {
-            events.record(EventDraft.of(EventType.CLOCK_BELOW_MARK, site.settings().site(), "site")
+            events.record(EventDraft.of(
+                            EventType.CLOCK_BELOW_MARK, site.settings().site(), "site")
                     .about(site.settings().site())
                     .refused("CLOCK_BELOW_MARK")
                     .value("skewSeconds", clock.belowMark().orElseThrow().toSeconds()));
@@ -121,14 +133,26 @@ public final class TrainingRuns {
         return refuse(signed, message, ((InstructionGate.Verdict.Shut) verdict).code());
     }
 
-    private Outbox.Row follow(SignedDocument<Instruction> signed, Metadata message, Path base, InstructionGate.Verdict.Open open) {
+    private Outbox.Row follow(
+            SignedDocument<Instruction> signed, Metadata message, Path base, InstructionGate.Verdict.Open open) {
         Instruction instruction = signed.document();
         Study study = open.study();
         Mechanism mechanism = Budget.mechanism(study, instruction.exchange());
         Ledger.Outcome reservation = store.write(sql -> {
             Ledger.Outcome outcome = budget.reserve(
-                    sql, signed.digest(), study, instruction.run(), instruction.round(), mechanism, open.capsule().document(), clock.now().toEpochMilli());
-            EventDraft draft = event(outcome instanceof Ledger.Outcome.Refused ? EventType.BUDGET_REFUSED : EventType.BUDGET_RESERVED, instruction)
+                    sql,
+                    signed.digest(),
+                    study,
+                    instruction.run(),
+                    instruction.round(),
+                    mechanism,
+                    open.capsule().document(),
+                    clock.now().toEpochMilli());
+            EventDraft draft = event(
+                            outcome instanceof Ledger.Outcome.Refused
+                                    ? EventType.BUDGET_REFUSED
+                                    : EventType.BUDGET_RESERVED,
+                            instruction)
                     .ref("study", instruction.study())
                     .ref("instruction", signed.digest());
             if (outcome instanceof Ledger.Outcome.Refused no) {
@@ -154,19 +178,33 @@ public final class TrainingRuns {
     }
 
     private Outbox.Row commit(
-            SignedDocument<Instruction> signed, Metadata message, InstructionGate.Verdict.Open open, Computed update, Mechanism mechanism) {
+            SignedDocument<Instruction> signed,
+            Metadata message,
+            InstructionGate.Verdict.Open open,
+            Computed update,
+            Mechanism mechanism) {
         Instruction instruction = signed.document();
         Study study = open.study();
         SignedDocument<Capsule> capsule = open.capsule();
         byte[] payload = update.payload();
         Digest file = outbox.keep(payload);
-        Reply reply = reply(signed, "update", "", update.specs(), file, study.plan().weight(), capsule.digest());
+        Reply reply =
+                reply(signed, "update", "", update.specs(), file, study.plan().weight(), capsule.digest());
         Outbox.Row row = row(signed, message, reply);
         store.write(sql -> {
-            double epsilon = budget.commit(sql, signed.digest(), study, clock.now().toEpochMilli());
+            double epsilon =
+                    budget.commit(sql, signed.digest(), study, clock.now().toEpochMilli());
             Outbox.add(sql, row);
-            Journal.add(sql, new Journal.Entry(
-                    clock.now(), "update", file, payload.length, site.settings().hub(), capsule.digest().hex(), study.digest().hex()));
+            Journal.add(
+                    sql,
+                    new Journal.Entry(
+                            clock.now(),
+                            "update",
+                            file,
+                            payload.length,
+                            site.settings().fleet(),
+                            capsule.digest().hex(),
+                            study.digest().hex()));
             EventDraft charge = event(EventType.BUDGET_COMMITTED, instruction)
                     .value("epsilonStudy", epsilon)
                     .value("delta", study.privacy().delta())
@@ -176,12 +214,14 @@ public final class TrainingRuns {
                     .ref("instruction", signed.digest());
             SqlLedgerRows.constants(mechanism).forEach(charge::value);
             events.add(sql, charge);
-            events.add(sql, event(EventType.UPDATE_SENT, instruction)
-                    .ref("study", study.digest())
-                    .ref("instruction", signed.digest())
-                    .ref("reply", row.reply().digest())
-                    .ref("update", file)
-                    .ref("capsule", capsule.digest()));
+            events.add(
+                    sql,
+                    event(EventType.UPDATE_SENT, instruction)
+                            .ref("study", study.digest())
+                            .ref("instruction", signed.digest())
+                            .ref("reply", row.reply().digest())
+                            .ref("update", file)
+                            .ref("capsule", capsule.digest()));
             return true;
         });
         events.publish();
@@ -193,13 +233,23 @@ public final class TrainingRuns {
         Outbox.Row row = row(signed, message, reply);
         store.write(sql -> {
             Outbox.add(sql, row);
-            Journal.add(sql, new Journal.Entry(
-                    clock.now(), "refusal", row.reply().digest(), row.reply().bytes().length, site.settings().hub(), "", signed.document().study().hex()));
-            events.add(sql, event(EventType.INSTRUCTION_REFUSED, signed.document())
-                    .refused(code)
-                    .ref("study", signed.document().study())
-                    .ref("instruction", signed.digest())
-                    .ref("reply", row.reply().digest()));
+            Journal.add(
+                    sql,
+                    new Journal.Entry(
+                            clock.now(),
+                            "refusal",
+                            row.reply().digest(),
+                            row.reply().bytes().length,
+                            site.settings().fleet(),
+                            "",
+                            signed.document().study().hex()));
+            events.add(
+                    sql,
+                    event(EventType.INSTRUCTION_REFUSED, signed.document())
+                            .refused(code)
+                            .ref("study", signed.document().study())
+                            .ref("instruction", signed.digest())
+                            .ref("reply", row.reply().digest()));
             return true;
         });
         events.publish();
@@ -209,7 +259,8 @@ public final class TrainingRuns {
     private Computed compute(Instruction instruction, Study study, Digest snapshot, Path base, Mechanism charged) {
         TrainingData all = cohorts.rows(study, snapshot);
         HeldOutSplit split = study.evaluation().present()
-                ? new HeldOutSplit(site.splitKey(), study.name(), study.evaluation().heldOutFraction())
+                ? new HeldOutSplit(
+                        site.splitKey(), study.name(), study.evaluation().heldOutFraction())
                 : null;
         NamedArrays model = NamedArrays.ofPayload(study.model().arrays(), bytes(base));
         if ("evaluate".equals(instruction.exchange())) {
@@ -255,7 +306,8 @@ public final class TrainingRuns {
             }
         }
         return new Computed(
-                List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)), payload.array());
+                List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)),
+                payload.array());
     }
 
     private static Computed computed(NamedArrays arrays) {
@@ -268,14 +320,25 @@ public final class TrainingRuns {
     private void received(SignedDocument<Instruction> signed) {
         Instruction instruction = signed.document();
         store.write(sql -> {
-            int added = sql.sql("INSERT INTO instruction(digest, study, run, round, exchange, fence, envelope, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                            + " ON CONFLICT (digest) DO NOTHING")
+            int added = sql.sql(
+                            "INSERT INTO instruction(digest, study, run, round, exchange, fence, envelope, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                                    + " ON CONFLICT (digest) DO NOTHING")
                     .params(
-                            signed.digest().hex(), instruction.study().hex(), instruction.run(), instruction.round(), instruction.exchange(),
-                            instruction.fence(), new String(signed.bytes(), StandardCharsets.UTF_8), clock.now().toEpochMilli())
+                            signed.digest().hex(),
+                            instruction.study().hex(),
+                            instruction.run(),
+                            instruction.round(),
+                            instruction.exchange(),
+                            instruction.fence(),
+                            new String(signed.bytes(), StandardCharsets.UTF_8),
+                            clock.now().toEpochMilli())
                     .update();
             if (added == 1) {
-                events.add(sql, event(EventType.INSTRUCTION_RECEIVED, instruction).ref("study", instruction.study()).ref("instruction", signed.digest()));
+                events.add(
+                        sql,
+                        event(EventType.INSTRUCTION_RECEIVED, instruction)
+                                .ref("study", instruction.study())
+                                .ref("instruction", signed.digest()));
             }
             return added;
         });
@@ -288,15 +351,40 @@ public final class TrainingRuns {
     }
 
     private static Reply reply(
-            SignedDocument<Instruction> signed, String outcome, String reason, List<ArraySpec> arrays, Digest update, long weight, Digest capsule) {
+            SignedDocument<Instruction> signed,
+            String outcome,
+            String reason,
+            List<ArraySpec> arrays,
+            Digest update,
+            long weight,
+            Digest capsule) {
         Instruction to = signed.document();
         return new Reply(
-                Reply.SCHEMA, to.federation(), to.study(), to.run(), to.round(), to.exchange(), to.site(), to.node(), signed.digest(), to.fence(),
-                outcome, reason, arrays, update, "le", weight, capsule);
+                Reply.SCHEMA,
+                to.federation(),
+                to.study(),
+                to.run(),
+                to.round(),
+                to.exchange(),
+                to.site(),
+                to.node(),
+                signed.digest(),
+                to.fence(),
+                outcome,
+                reason,
+                arrays,
+                update,
+                "le",
+                weight,
+                capsule);
     }
 
     private Outbox.Row row(SignedDocument<Instruction> signed, Metadata message, Reply reply) {
-        return new Outbox.Row(signed.digest(), SignedDocument.sign(reply, site.nodeKey()), MessageRules.replyMetadata(message, clock.now()), false);
+        return new Outbox.Row(
+                signed.digest(),
+                SignedDocument.sign(reply, site.nodeKey()),
+                MessageRules.replyMetadata(message, clock.now()),
+                false);
     }
 
     private static Digest digest(Path file) {
