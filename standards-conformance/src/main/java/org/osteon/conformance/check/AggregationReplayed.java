@@ -15,10 +15,14 @@ import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 
-/** E-01: every round's model of rule {@code mean} is what the stored updates give, bit for bit, in an arithmetic written apart from the hub's. */
+/**
+ * E-01: every round's model of rule {@code mean} is what the stored updates give, bit for bit, in an arithmetic written
+ * apart from the hub's.
+ */
 final class AggregationReplayed implements Check {
     private static final String REQUIREMENT = "The model is what the stored updates and the stated rule give.";
-    private static final String METHOD = "each round recomputed from the stored updates, site by site in double, one rounding at the end; digests compared";
+    private static final String METHOD =
+            "each round recomputed from the stored updates, site by site in double, one rounding at the end; digests compared";
 
     @Override
     public String id() {
@@ -33,10 +37,14 @@ final class AggregationReplayed implements Check {
                 ModelVersion before = evidence.versions().get(i - 1);
                 ModelVersion version = evidence.versions().get(i);
                 if (!version.parent().equals(before.digest())) {
-                    return result("", Outcome.FAIL, "round " + version.round() + " does not follow the version before it");
+                    return result(
+                            "", Outcome.FAIL, "round " + version.round() + " does not follow the version before it");
                 }
                 if (!"mean".equals(version.rule())) {
-                    return result("", Outcome.INCONCLUSIVE, "rule " + version.rule() + " is not recomputed by this check yet");
+                    return result(
+                            "",
+                            Outcome.INCONCLUSIVE,
+                            "rule " + version.rule() + " is not recomputed by this check yet");
                 }
                 Optional<Path> base = evidence.objects().file(before.arrays());
                 List<Path> updates = new ArrayList<>();
@@ -47,20 +55,34 @@ final class AggregationReplayed implements Check {
                     return result("", Outcome.INCONCLUSIVE, "an update of round " + version.round() + " is not kept");
                 }
                 for (int u = 0; u < updates.size(); u++) {
-                    if (!Digest.of(Files.readAllBytes(updates.get(u))).equals(version.inputs().get(u).update())) {
-                        return result("", Outcome.FAIL, "the stored update of site " + version.inputs().get(u).site() + " in round " + version.round() + " is not the one that was counted");
+                    if (!Digest.of(Files.readAllBytes(updates.get(u)))
+                            .equals(version.inputs().get(u).update())) {
+                        return result(
+                                "",
+                                Outcome.FAIL,
+                                "the stored update of site "
+                                        + version.inputs().get(u).site() + " in round " + version.round()
+                                        + " is not the one that was counted");
                     }
                 }
                 Digest again = Digest.of(recompute(version, Files.readAllBytes(base.orElseThrow()), updates));
                 if (!again.equals(version.arrays())) {
-                    return result(again.hex(), Outcome.FAIL, "round " + version.round() + " recomputes to " + again.brief() + "…, stored is " + version.arrays().brief() + "…");
+                    return result(
+                            again.hex(),
+                            Outcome.FAIL,
+                            "round " + version.round() + " recomputes to " + again.brief() + "…, stored is "
+                                    + version.arrays().brief() + "…");
                 }
                 replayed++;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (replayed == 0 || !evidence.versions().get(evidence.versions().size() - 1).digest().equals(evidence.model().digest())) {
+        if (replayed == 0
+                || !evidence.versions()
+                        .get(evidence.versions().size() - 1)
+                        .digest()
+                        .equals(evidence.model().digest())) {
             return result("", Outcome.INCONCLUSIVE, "the evidence holds no round that ends in this model");
         }
         return result(replayed + " rounds bit-identical", Outcome.PASS, "");
@@ -68,7 +90,8 @@ final class AggregationReplayed implements Check {
 
     /** Site by site over the whole model, as the rule is stated, not tile by tile as the hub does it. */
     private static byte[] recompute(ModelVersion version, byte[] base, List<Path> updates) throws IOException {
-        int elements = Math.toIntExact(version.specs().stream().mapToLong(ArraySpec::elements).sum());
+        int elements = Math.toIntExact(
+                version.specs().stream().mapToLong(ArraySpec::elements).sum());
         double[] sums = new double[elements];
         double weights = 0;
         for (int u = 0; u < updates.size(); u++) {

@@ -14,8 +14,10 @@ import org.osteon.protocol.document.Capsule;
  * accountant computes from the mechanisms in its log, and does not exceed the approved ε.
  */
 final class BudgetRecomputed implements Check {
-    private static final String REQUIREMENT = "The privacy budget spent is what the log implies, and no more than was approved.";
-    private static final String METHOD = "epsilon recomputed by a second RDP accountant from each site's logged mechanisms";
+    private static final String REQUIREMENT =
+            "The privacy budget spent is what the log implies, and no more than was approved.";
+    private static final String METHOD =
+            "epsilon recomputed by a second RDP accountant from each site's logged mechanisms";
 
     @Override
     public String id() {
@@ -36,12 +38,15 @@ final class BudgetRecomputed implements Check {
             String site = approved.getKey();
             List<Event> spends = evidence.sites().getOrDefault(site, List.of()).stream()
                     .filter(event -> event.type() == EventType.BUDGET_COMMITTED)
-                    .filter(event -> event.ref("study").map(digest -> digest.hex().equals(study)).orElse(false))
+                    .filter(event -> event.ref("study")
+                            .map(digest -> digest.hex().equals(study))
+                            .orElse(false))
                     .toList();
             if (spends.isEmpty()) {
-                return result(text(limit), "", Outcome.INCONCLUSIVE, "site " + site + " has logged no spend for this study");
+                return result(
+                        text(limit), "", Outcome.INCONCLUSIVE, "site " + site + " has logged no spend for this study");
             }
-            IntegerOrderAccountant accountant = new IntegerOrderAccountant();
+            QuadratureAccountant accountant = new QuadratureAccountant(new QuadratureAccountant.Curves());
             double attested = 0;
             for (Event spend : spends) {
                 accountant.add(number(spend, "samplingRate"), number(spend, "sigma"), (long) number(spend, "steps"));
@@ -50,12 +55,19 @@ final class BudgetRecomputed implements Check {
             double recomputed = accountant.epsilon(approved.getValue().delta());
             double difference = Math.abs(recomputed - attested) / Math.max(recomputed, 1e-12);
             if (difference > limit.orElseThrow()) {
-                return result(text(limit), "relative difference " + difference, Outcome.FAIL,
+                return result(
+                        text(limit),
+                        "relative difference " + difference,
+                        Outcome.FAIL,
                         "site " + site + " attests epsilon " + attested + ", recomputed " + recomputed);
             }
             if (attested > approved.getValue().epsilon() * (1 + limit.orElseThrow())) {
-                return result(text(limit), "epsilon " + attested, Outcome.FAIL,
-                        "site " + site + " spent epsilon " + attested + ", approved were " + approved.getValue().epsilon());
+                return result(
+                        text(limit),
+                        "epsilon " + attested,
+                        Outcome.FAIL,
+                        "site " + site + " spent epsilon " + attested + ", approved were "
+                                + approved.getValue().epsilon());
             }
             worst = Math.max(worst, difference);
         }

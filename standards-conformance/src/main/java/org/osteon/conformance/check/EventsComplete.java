@@ -14,7 +14,8 @@ import org.osteon.protocol.document.Digest;
 /** E-03: every send has its receive in the counter-party's log, in both directions, and no log has a gap. */
 final class EventsComplete implements Check {
     private static final String REQUIREMENT = "Nothing was sent that was not received and logged on the other side.";
-    private static final String METHOD = "instructions, updates and receipts of the run matched across the hub's and the sites' logs by digest";
+    private static final String METHOD =
+            "instructions, updates and receipts of the run matched across the hub's and the sites' logs by digest";
 
     @Override
     public String id() {
@@ -28,7 +29,9 @@ final class EventsComplete implements Check {
         if (gap.isPresent()) {
             return result("", Outcome.FAIL, gap.orElseThrow());
         }
-        List<Event> ours = evidence.hub().stream().filter(event -> event.subject().startsWith(run)).toList();
+        List<Event> ours = evidence.hub().stream()
+                .filter(event -> event.subject().startsWith(run))
+                .toList();
         Set<String> counted = evidence.versions().stream()
                 .flatMap(version -> version.inputs().stream())
                 .map(input -> input.site())
@@ -43,10 +46,27 @@ final class EventsComplete implements Check {
             if (siteGap.isPresent()) {
                 return result("", Outcome.FAIL, siteGap.orElseThrow());
             }
-            List<Event> toSite = ours.stream().filter(event -> site.equals(event.values().get("site"))).toList();
-            Optional<String> missing = unmatched(toSite, EventType.UPDATE_ACCEPTED, theirs, EventType.UPDATE_SENT, "reply", site)
-                    .or(() -> unmatched(instructionsAnswered(ours, toSite, site), EventType.INSTRUCTION_SENT, theirs, EventType.INSTRUCTION_RECEIVED, "instruction", site))
-                    .or(() -> unmatched(theirs.stream().filter(event -> event.subject().startsWith(run)).toList(), EventType.UPDATE_SENT, ours, EventType.UPDATE_RECEIVED, "reply", site));
+            List<Event> toSite = ours.stream()
+                    .filter(event -> site.equals(event.values().get("site")))
+                    .toList();
+            Optional<String> missing = unmatched(
+                            toSite, EventType.UPDATE_ACCEPTED, theirs, EventType.UPDATE_SENT, "reply", site)
+                    .or(() -> unmatched(
+                            instructionsAnswered(ours, toSite, site),
+                            EventType.INSTRUCTION_SENT,
+                            theirs,
+                            EventType.INSTRUCTION_RECEIVED,
+                            "instruction",
+                            site))
+                    .or(() -> unmatched(
+                            theirs.stream()
+                                    .filter(event -> event.subject().startsWith(run))
+                                    .toList(),
+                            EventType.UPDATE_SENT,
+                            ours,
+                            EventType.UPDATE_RECEIVED,
+                            "reply",
+                            site));
             if (missing.isPresent()) {
                 return result("", Outcome.FAIL, missing.orElseThrow());
             }
@@ -60,10 +80,14 @@ final class EventsComplete implements Check {
     /** Instructions that were answered; one that a site never fetched has no receive and owes none. */
     private static List<Event> instructionsAnswered(List<Event> ours, List<Event> toSite, String site) {
         Set<Digest> answered = ours.stream()
-                .filter(event -> event.type() == EventType.UPDATE_RECEIVED && event.actor().equals(site))
+                .filter(event -> event.type() == EventType.UPDATE_RECEIVED
+                        && event.actor().equals(site))
                 .flatMap(event -> event.ref("instruction").stream())
                 .collect(Collectors.toSet());
-        return toSite.stream().filter(event -> event.ref("instruction").map(answered::contains).orElse(false)).toList();
+        return toSite.stream()
+                .filter(event ->
+                        event.ref("instruction").map(answered::contains).orElse(false))
+                .toList();
     }
 
     private static Optional<String> unmatched(
@@ -76,7 +100,9 @@ final class EventsComplete implements Check {
             if (event.type() == sent) {
                 Optional<Digest> digest = event.ref(role);
                 if (digest.isEmpty() || seen.getOrDefault(digest.orElseThrow(), 0L) == 0) {
-                    return Optional.of(sent.label() + " " + digest.map(Digest::brief).orElse("?") + "… in " + event.subject() + " has no " + received.label() + " (site " + site + ")");
+                    return Optional.of(
+                            sent.label() + " " + digest.map(Digest::brief).orElse("?") + "… in " + event.subject()
+                                    + " has no " + received.label() + " (site " + site + ")");
                 }
             }
         }

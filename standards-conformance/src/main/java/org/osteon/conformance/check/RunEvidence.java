@@ -22,7 +22,12 @@ import org.osteon.protocol.document.Study;
  * @param objects files by digest
  */
 public record RunEvidence(
-        Study study, ModelVersion model, List<ModelVersion> versions, Map<String, Capsule> capsules, List<Event> hub, Map<String, List<Event>> sites,
+        Study study,
+        ModelVersion model,
+        List<ModelVersion> versions,
+        Map<String, Capsule> capsules,
+        List<Event> hub,
+        Map<String, List<Event>> sites,
         Objects objects) {
     /** Takes copies. */
     public RunEvidence {

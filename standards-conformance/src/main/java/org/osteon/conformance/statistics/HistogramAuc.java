@@ -3,14 +3,15 @@ package org.osteon.conformance.statistics;
 /**
  * AUC and a 95 % interval from score histograms whose every bin carries independent noise of known standard deviation.
  *
- * <p>With positives p_b and negatives q_c in bins b, c and w(b,c) = 1, ½, 0 for b above, equal to, below c, the statistic
- * D(a) = Σ p_b q_c (w(b,c) − a) has expectation zero at the true AUC a up to the order within bins. The interval is the set
- * of a that D does not contradict (Fieller's construction, so that noise in the class totals needs no linearisation):
+ * <p>With positives p_b and negatives q_c in bins b, c and w(b,c) = 1, ½, 0 for b above, equal to, below c, the
+ * statistic D(a) = Σ p_b q_c (w(b,c) − a) has expectation zero at the true AUC a up to the order within bins. The
+ * interval is the set of a that D does not contradict (Fieller's construction, so that noise in the class totals needs
+ * no linearisation):
  *
  * <pre>|D(a)| ≤ z·√(V_sampling(a) + V_noise(a)) + ½ Σ p_b q_b</pre>
  *
- * V_sampling is Hanley and McNeil's (1982) at a, V_noise follows exactly from the bins' independent noise, and the last term
- * bounds what any order within the bins can change.
+ * V_sampling is Hanley and McNeil's (1982) at a, V_noise follows exactly from the bins' independent noise, and the last
+ * term bounds what any order within the bins can change.
  */
 public final class HistogramAuc {
     private static final double Z = 1.959963984540054;
@@ -29,10 +30,12 @@ public final class HistogramAuc {
      */
     public static AucEstimate estimate(long[] negatives, long[] positives, double noiseSigma, int sites) {
         if (negatives.length != positives.length || negatives.length < 2) {
-            throw new IllegalArgumentException("histograms must have equal length of at least 2, had " + negatives.length + " and " + positives.length);
+            throw new IllegalArgumentException("histograms must have equal length of at least 2, had "
+                    + negatives.length + " and " + positives.length);
         }
         if (!(noiseSigma >= 0) || sites < 1) {
-            throw new IllegalArgumentException("noiseSigma must be >= 0 and sites >= 1, were " + noiseSigma + " and " + sites);
+            throw new IllegalArgumentException(
+                    "noiseSigma must be >= 0 and sites >= 1, were " + noiseSigma + " and " + sites);
         }
         double variance = sites * noiseSigma * noiseSigma;
         Moments m = Moments.of(negatives, positives, variance);
@@ -99,7 +102,16 @@ public final class HistogramAuc {
                 positivesBelow += positives[b];
             }
             return new Moments(
-                    bins, variance, totalPositive, totalNegative, wins, Math.max(0, ties), sumU, sumUSquared, sumV, sumVSquared);
+                    bins,
+                    variance,
+                    totalPositive,
+                    totalNegative,
+                    wins,
+                    Math.max(0, ties),
+                    sumU,
+                    sumUSquared,
+                    sumV,
+                    sumVSquared);
         }
 
         boolean allows(double a) {

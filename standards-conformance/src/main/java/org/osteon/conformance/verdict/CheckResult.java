@@ -11,4 +11,5 @@ package org.osteon.conformance.verdict;
  * @param outcome the verdict
  * @param fact the fact a verdict other than PASS rests on, else empty
  */
-public record CheckResult(String check, String requirement, String method, String limit, String measured, Outcome outcome, String fact) {}
+public record CheckResult(
+        String check, String requirement, String method, String limit, String measured, Outcome outcome, String fact) {}

@@ -21,8 +21,16 @@ import org.osteon.protocol.document.DocumentException;
  * @param made when
  */
 public record Report(
-        String schema, String federation, Digest study, Digest model, Digest declaration, String declaredBy, List<CheckResult> results,
-        List<String> notAssessed, String statement, Instant made)
+        String schema,
+        String federation,
+        Digest study,
+        Digest model,
+        Digest declaration,
+        String declaredBy,
+        List<CheckResult> results,
+        List<String> notAssessed,
+        String statement,
+        Instant made)
         implements Document {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.conformance-report/1";

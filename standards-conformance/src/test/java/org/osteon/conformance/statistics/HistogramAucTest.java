@@ -55,7 +55,12 @@ class HistogramAucTest {
         // Then
         System.out.printf(
                 "AUC interval n=%d epsilon=%s sigma=%s: estimable %d of %d, coverage %.3f, mean width %.3f%n",
-                patients, epsilon, sigma, estimable, DRAWS, estimable == 0 ? Double.NaN : (double) covered / estimable,
+                patients,
+                epsilon,
+                sigma,
+                estimable,
+                DRAWS,
+                estimable == 0 ? Double.NaN : (double) covered / estimable,
                 estimable == 0 ? Double.NaN : width / estimable);
         if (estimable > 100) {
             assertThat((double) covered / estimable).isGreaterThanOrEqualTo(0.93);
