@@ -184,7 +184,15 @@ public final class Rounds implements ReplySink {
         if (!run.running() && !"stalled".equals(run.state())) {
             throw CallException.wrong("RUN_NOT_RUNNING", "run " + id + " is " + run.state());
         }
-        return setState(run, "stopped", EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
+        RunRecord stopped = setState(run, "stopped", EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
+        List<InstructionRecord> open =
+                store.read(RunRows::open).stream().filter(instruction -> instruction.run().equals(id)).toList();
+        store.writeNow(sql -> {
+            open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
+            return open.size();
+        });
+        open.forEach(instruction -> fleet.withdraw(instruction.nodeId(), instruction.messageId()));
+        return stopped;
     }
 
     /** Goes on with a stalled or stopped run: its open round is asked again, under a new fence. */
@@ -305,10 +313,11 @@ public final class Rounds implements ReplySink {
         Digest digest = signed.digest();
         String text = new String(envelope.orElseThrow(), StandardCharsets.UTF_8);
         if (!signed.signedBy(node.nodeKey())) {
-            return judged(to, digest, "rejected", "REPLY_UNSIGNED", Reply.NOTHING, 0, text, Optional.empty());
+            return judged(to, new Digest(rootId), "rejected", "REPLY_UNSIGNED", Reply.NOTHING, 0, "", Optional.empty());
         }
         if (!answers(reply, to, node, run)) {
-            return judged(to, digest, "rejected", "REPLY_TO_ANOTHER_INSTRUCTION", Reply.NOTHING, 0, text, Optional.empty());
+            // Known by its message: the document may be another site's word for word, whose own reply must still find its place.
+            return judged(to, new Digest(rootId), "rejected", "REPLY_TO_ANOTHER_INSTRUCTION", Reply.NOTHING, 0, "", Optional.empty());
         }
         if ("refused".equals(reply.outcome())) {
             return judged(to, digest, "refused", reply.reason(), Reply.NOTHING, 0, text, Optional.empty());
