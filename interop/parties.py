@@ -71,29 +71,23 @@ def stop(*processes: subprocess.Popen) -> None:
             process.wait()
 
 
-class Hub:
-    """A hub of ours, reached by the osteon command alone."""
+class Daemon:
+    """A daemon of ours, reached by the osteon command alone."""
 
-    def __init__(self, folder: pathlib.Path, address: str):
+    def __init__(self, kind: str, folder: pathlib.Path, address: str):
+        self.kind = kind
         self.folder = folder
         self.address = address
         self.process: subprocess.Popen | None = None
-
-    @staticmethod
-    def make(folder: pathlib.Path, *options: str) -> "Hub":
-        """A new hub in this folder, on a free port of this machine."""
-        hub = Hub(folder, f"127.0.0.1:{free_port()}")
-        hub.verb("coordinator", "init", str(folder), "--address", hub.address, *options)
-        return hub
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
         log = open(self.folder.with_suffix(".log"), "wb")
         self.process = subprocess.Popen(
-            [OSTEON, "coordinator", "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
+            [OSTEON, self.kind, "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
         )
         line = self.process.stdout.readline()
-        check(f"a hub is up at {self.address}", line.startswith("ready "), line or self.folder.with_suffix(".log"))
+        check(f"{self.folder.name} is up at {self.address}", line.startswith("ready "), line or self.folder.with_suffix(".log"))
 
     def stop(self) -> None:
         """Ends it; the second time does nothing."""
@@ -111,6 +105,32 @@ class Hub:
         if done.returncode != 0:
             sys.exit(f"osteon {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+class Hub(Daemon):
+    """A hub."""
+
+    @staticmethod
+    def make(folder: pathlib.Path, *options: str) -> "Hub":
+        """A new hub in this folder, on a free port of this machine."""
+        hub = Hub("coordinator", folder, f"127.0.0.1:{free_port()}")
+        hub.verb("coordinator", "init", str(folder), "--address", hub.address, *options)
+        return hub
+
+    def site(self, folder: pathlib.Path, *options: str) -> tuple[Daemon, dict]:
+        """A site, enrolled and confirmed, with what the hub knows of it; not started."""
+        name = folder.name
+        pin = self.verb("coordinator", "status", str(self.folder))["tlsPin"]
+        token = self.verb("coordinator", "enrol", str(self.folder), "--site", name)["token"]
+        site = Daemon("site", folder, f"127.0.0.1:{free_port()}")
+        facts = site.verb(
+            "site", "init", str(folder), "--hub", self.address, "--hub-pin", pin, "--token", token,
+            "--address", site.address, *options,
+        )
+        known = self.verb(
+            "coordinator", "confirm", str(self.folder), "--site", name, "--fingerprint", facts["nodeKey"]
+        )
+        return site, known
 
     def finished(self, run: str, seconds: float) -> dict:
         """Waits until a run runs no more; the hub holds each call until something changes."""

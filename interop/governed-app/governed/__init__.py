@@ -1,0 +1,1 @@
+"""Rounds of an Osteon study over a Flower SuperLink."""
