@@ -1,21 +1,26 @@
 package org.osteon.conformance.check;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import org.osteon.audit.event.Event;
-import org.osteon.audit.event.EventType;
 import org.osteon.conformance.verdict.CheckResult;
 import org.osteon.conformance.verdict.Outcome;
-import org.osteon.protocol.document.Digest;
 
-/** E-03: every send has its receive in the counter-party's log, in both directions, and no log has a gap. */
+/**
+ * E-03: in every closed exchange of the run, what one side logged as sent the other logged as received, by digest and
+ * in both directions; what was accepted was counted, and nothing else was; and no log has a gap.
+ *
+ * <p>A copy of a site's log may end before the site's last events. What can be missing for that reason alone is
+ * INCONCLUSIVE and passes once the site has handed in its log; what is missing although the copy holds later events is
+ * FAIL.
+ */
 final class EventsComplete implements Check {
     private static final String REQUIREMENT = "Nothing was sent that was not received and logged on the other side.";
     private static final String METHOD =
-            "instructions, updates and receipts of the run matched across the hub's and the sites' logs by digest";
+            "instructions, replies and receipts of the run's closed exchanges matched across the hub's and the sites' logs by digest;"
+                    + " accepted replies compared with the counted ones";
 
     @Override
     public String id() {
@@ -24,101 +29,74 @@ final class EventsComplete implements Check {
 
     @Override
     public CheckResult judge(RunEvidence evidence, Optional<Double> limit) {
-        String run = evidence.model().run() + "/";
-        Optional<String> gap = gap("hub", evidence.hub());
+        List<String> measured = new ArrayList<>();
+        Optional<Fault> fault = fault(evidence, measured);
+        return fault.map(found -> found.of(id(), REQUIREMENT, METHOD, "no unmatched event"))
+                .orElseGet(() -> new CheckResult(
+                        id(),
+                        REQUIREMENT,
+                        METHOD,
+                        "no unmatched event",
+                        String.join(", ", measured),
+                        Outcome.PASS,
+                        ""));
+    }
+
+    private static Optional<Fault> fault(RunEvidence evidence, List<String> measured) {
+        Optional<Fault> gap = gap("hub", evidence.hub());
         if (gap.isPresent()) {
-            return result("", Outcome.FAIL, gap.orElseThrow());
+            return gap;
         }
-        List<Event> ours = evidence.hub().stream()
-                .filter(event -> event.subject().startsWith(run))
-                .toList();
-        Set<String> counted = evidence.versions().stream()
-                .flatMap(version -> version.inputs().stream())
-                .map(input -> input.site())
-                .collect(Collectors.toSet());
+        HubStory hub = HubStory.of(evidence.model().run(), evidence.hub());
+        Optional<Fault> fault = hub.contradiction().or(() -> hub.countedOtherwise(evidence.versions()));
+        if (fault.isPresent()) {
+            return fault;
+        }
+        TreeSet<String> counted = new TreeSet<>(evidence.counted().keySet());
+        if (counted.isEmpty()) {
+            return Optional.of(Fault.inconclusive("no site was counted"));
+        }
+        TreeSet<String> sites = new TreeSet<>(counted);
+        evidence.sites().forEach((site, events) -> {
+            if (!events.isEmpty()) {
+                sites.add(site);
+            }
+        });
         int matched = 0;
-        for (String site : counted.stream().sorted().toList()) {
-            List<Event> theirs = evidence.sites().get(site);
-            if (theirs == null || theirs.isEmpty()) {
-                return result("", Outcome.INCONCLUSIVE, "the log of site " + site + " is not in evidence");
+        int late = 0;
+        Optional<Fault> open = Optional.empty();
+        for (String site : sites) {
+            List<Event> log = evidence.sites().getOrDefault(site, List.of());
+            if (log.isEmpty()) {
+                return Optional.of(Fault.inconclusive("the log of site " + site + " is not in evidence"));
             }
-            Optional<String> siteGap = gap(site, theirs);
-            if (siteGap.isPresent()) {
-                return result("", Outcome.FAIL, siteGap.orElseThrow());
+            SiteStory story = new SiteStory(site, log, hub);
+            fault = gap("site " + site, log).or(story::contradiction);
+            if (fault.isPresent()) {
+                return fault;
             }
-            List<Event> toSite = ours.stream()
-                    .filter(event -> site.equals(event.values().get("site")))
-                    .toList();
-            Optional<String> missing = unmatched(
-                            toSite, EventType.UPDATE_ACCEPTED, theirs, EventType.UPDATE_SENT, "reply", site)
-                    .or(() -> unmatched(
-                            instructionsAnswered(ours, toSite, site),
-                            EventType.INSTRUCTION_SENT,
-                            theirs,
-                            EventType.INSTRUCTION_RECEIVED,
-                            "instruction",
-                            site))
-                    .or(() -> unmatched(
-                            theirs.stream()
-                                    .filter(event -> event.subject().startsWith(run))
-                                    .toList(),
-                            EventType.UPDATE_SENT,
-                            ours,
-                            EventType.UPDATE_RECEIVED,
-                            "reply",
-                            site));
-            if (missing.isPresent()) {
-                return result("", Outcome.FAIL, missing.orElseThrow());
-            }
-            matched += toSite.size();
+            open = open.or(story::notYet);
+            matched += story.matched();
+            late += story.late();
         }
-        return counted.isEmpty()
-                ? result("", Outcome.INCONCLUSIVE, "no site was counted")
-                : result(matched + " events matched over " + counted.size() + " sites", Outcome.PASS, "");
-    }
-
-    /** Instructions that were answered; one that a site never fetched has no receive and owes none. */
-    private static List<Event> instructionsAnswered(List<Event> ours, List<Event> toSite, String site) {
-        Set<Digest> answered = ours.stream()
-                .filter(event -> event.type() == EventType.UPDATE_RECEIVED
-                        && event.actor().equals(site))
-                .flatMap(event -> event.ref("instruction").stream())
-                .collect(Collectors.toSet());
-        return toSite.stream()
-                .filter(event ->
-                        event.ref("instruction").map(answered::contains).orElse(false))
-                .toList();
-    }
-
-    private static Optional<String> unmatched(
-            List<Event> senders, EventType sent, List<Event> receivers, EventType received, String role, String site) {
-        Map<Digest, Long> seen = receivers.stream()
-                .filter(event -> event.type() == received)
-                .flatMap(event -> event.ref(role).stream())
-                .collect(Collectors.groupingBy(digest -> digest, Collectors.counting()));
-        for (Event event : senders) {
-            if (event.type() == sent) {
-                Optional<Digest> digest = event.ref(role);
-                if (digest.isEmpty() || seen.getOrDefault(digest.orElseThrow(), 0L) == 0) {
-                    return Optional.of(
-                            sent.label() + " " + digest.map(Digest::brief).orElse("?") + "… in " + event.subject()
-                                    + " has no " + received.label() + " (site " + site + ")");
-                }
-            }
+        measured.add(matched + " sends matched over " + sites.size() + " sites and " + hub.closed() + " exchanges");
+        if (late > 0) {
+            measured.add(late + " replies sent after their exchange was closed without them");
         }
-        return Optional.empty();
+        List<String> silent =
+                hub.sites().stream().filter(site -> !sites.contains(site)).toList();
+        if (!silent.isEmpty()) {
+            measured.add("no log of " + String.join(", ", silent) + ", of whom nothing was counted");
+        }
+        return open;
     }
 
-    private static Optional<String> gap(String log, List<Event> events) {
+    private static Optional<Fault> gap(String log, List<Event> events) {
         for (int i = 0; i < events.size(); i++) {
             if (events.get(i).seq() != i) {
-                return Optional.of("the log of " + log + " has no event " + i);
+                return Optional.of(Fault.fail("the log of " + log + " has no event " + i));
             }
         }
         return Optional.empty();
-    }
-
-    private CheckResult result(String measured, Outcome outcome, String fact) {
-        return new CheckResult(id(), REQUIREMENT, METHOD, "no unmatched event", measured, outcome, fact);
     }
 }

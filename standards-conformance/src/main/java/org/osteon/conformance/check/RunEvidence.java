@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.osteon.audit.event.Event;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
@@ -35,6 +37,13 @@ public record RunEvidence(
         capsules = Map.copyOf(capsules);
         hub = List.copyOf(hub);
         sites = Map.copyOf(sites);
+    }
+
+    /** Counted replies of all versions, by site, in the order of rounds. */
+    Map<String, List<ModelVersion.Input>> counted() {
+        return versions.stream()
+                .flatMap(version -> version.inputs().stream())
+                .collect(Collectors.groupingBy(ModelVersion.Input::site, TreeMap::new, Collectors.toList()));
     }
 
     /** Files by digest. */

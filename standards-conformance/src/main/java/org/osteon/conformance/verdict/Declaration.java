@@ -16,7 +16,7 @@ public record Declaration(String schema, String declaredBy, Map<String, Double> 
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.declaration/1";
 
-    /** Takes a copy. */
+    /** Takes a copy; refuses a limit that is no number from 0 on and a name that is no check's. */
     public Declaration {
         if (!SCHEMA.equals(schema)) {
             throw new DocumentException("SCHEMA_UNKNOWN", "schema must be " + SCHEMA);
@@ -25,6 +25,14 @@ public record Declaration(String schema, String declaredBy, Map<String, Double> 
             throw new DocumentException("TEXT_MALFORMED", "declaredBy must name somebody");
         }
         limits = Map.copyOf(limits);
+        limits.forEach((check, limit) -> {
+            if (!check.matches("[A-Z]-[0-9]{2}")) {
+                throw new DocumentException("NAME_MALFORMED", "limits are named by check, such as D-01");
+            }
+            if (!(limit >= 0) || limit.isInfinite()) {
+                throw new DocumentException("NUMBER_OUT_OF_RANGE", "the limit of " + check + " must be 0 or more");
+            }
+        });
     }
 
     /** Reads a declaration's bytes. */

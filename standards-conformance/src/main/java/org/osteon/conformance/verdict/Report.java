@@ -2,6 +2,7 @@ package org.osteon.conformance.verdict;
 
 import java.time.Instant;
 import java.util.List;
+import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Document;
 import org.osteon.protocol.document.DocumentException;
@@ -48,8 +49,16 @@ public record Report(
         notAssessed = List.copyOf(notAssessed);
     }
 
-    /** Whether there is a check and every one passed. */
+    /** Reads a report's bytes. */
+    public static Report read(byte[] bytes) {
+        return CanonicalJson.read(bytes, Report.class);
+    }
+
+    /** Whether a check passed and every other one did too or does not apply, for a reason that the report states. */
     public boolean passed() {
-        return !results.isEmpty() && results.stream().allMatch(result -> result.outcome() == Outcome.PASS);
+        return results.stream().anyMatch(result -> result.outcome() == Outcome.PASS)
+                && results.stream()
+                        .allMatch(result ->
+                                result.outcome() == Outcome.PASS || result.outcome() == Outcome.NOT_APPLICABLE);
     }
 }
