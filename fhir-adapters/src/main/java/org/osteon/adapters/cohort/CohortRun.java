@@ -75,6 +75,9 @@ final class CohortRun {
         } catch (SQLException e) {
             throw failure(e, late.get());
         } catch (IOException e) {
+            if (e.getCause() instanceof SQLException full) {
+                throw failure(full, false);
+            }
             throw new SnapshotException("SNAPSHOT_UNREADABLE", "a table of the snapshot cannot be read", e);
         }
     }

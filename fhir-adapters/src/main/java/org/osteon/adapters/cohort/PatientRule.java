@@ -42,6 +42,7 @@ final class PatientRule {
         }
         groups(query, sides);
         items(query, sides);
+        identities(query);
     }
 
     /**
@@ -177,6 +178,54 @@ final class PatientRule {
             check(in.query());
         }
         expr.parts().forEach(part -> inner(part, sides));
+    }
+
+    /** A pseudonym links rows and is no value: nobody can be picked out by it. */
+    private static void identities(Query query) {
+        for (Item item : query.items()) {
+            if (!item.name().equals(PATIENT)) {
+                noIdentity(item.value());
+            }
+        }
+        query.groupBy().stream().filter(group -> !isPatient(group)).forEach(PatientRule::noIdentity);
+        if (query.where() != null) {
+            noIdentity(query.where());
+        }
+        if (query.having() != null) {
+            noIdentity(query.having());
+        }
+        conditions(query.from());
+    }
+
+    private static void conditions(Relation relation) {
+        if (relation instanceof Join join) {
+            conditions(join.one());
+            conditions(join.other());
+            if (join.on() != null) {
+                noIdentity(join.on());
+            }
+        }
+    }
+
+    private static void noIdentity(Expr expr) {
+        if (isPatient(expr)) {
+            throw new CohortRefused(
+                    "COHORT_PATIENT_VALUE",
+                    "patient can be joined on, grouped by, selected, tested for NULL and used with IN (SELECT patient …)");
+        }
+        boolean link = expr instanceof Expr.Comparison comparison
+                && comparison.operator().equals("=")
+                && isPatient(comparison.left())
+                && isPatient(comparison.right());
+        boolean presence = expr instanceof Expr.IsNull isNull && isPatient(isNull.part());
+        boolean membership = expr instanceof Expr.InQuery;
+        if (!link && !presence && !membership) {
+            expr.parts().forEach(PatientRule::noIdentity);
+        }
+    }
+
+    private static boolean isPatient(Expr expr) {
+        return expr instanceof Expr.ColumnName column && column.column().equals(PATIENT);
     }
 
     private static void noQueries(Expr expr) {

@@ -18,7 +18,10 @@ public final class MappingException extends RuntimeException {
         this.code = code;
     }
 
-    /** {@code INPUT_MISSING}, {@code OUTPUT_NOT_EMPTY}, {@code INPUT_UNREADABLE}, {@code OUTPUT_UNWRITABLE}. */
+    /**
+     * {@code INPUT_MISSING}, {@code INPUT_UNREADABLE}, {@code OUTPUT_NOT_EMPTY}, {@code OUTPUT_IN_INPUT} or
+     * {@code OUTPUT_UNWRITABLE}.
+     */
     public String code() {
         return code;
     }

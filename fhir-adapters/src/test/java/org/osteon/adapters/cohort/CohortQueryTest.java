@@ -143,6 +143,15 @@ class CohortQueryTest {
     }
 
     @Test
+    void findsPatientsWithoutARowOnTheOtherSide() {
+        CohortTable table = run("SELECT e.patient, o.patient IS NULL AS alone FROM export e LEFT JOIN"
+                + " (SELECT DISTINCT patient FROM observation) AS o ON o.patient = e.patient");
+
+        assertThat(row(table, "A")).containsExactly(0);
+        assertThat(row(table, "B")).containsExactly(1);
+    }
+
+    @Test
     void namesTheColumnsItReads() {
         CohortQuery query = CohortQuery.compile("WITH o AS (SELECT patient, avg(value) AS v FROM observation"
                 + " WHERE code = '1' GROUP BY patient) SELECT e.patient, e.age AS years, o.v FROM export e"
@@ -172,12 +181,11 @@ class CohortQueryTest {
             SELECT e.patient, age FROM export e JOIN observation o USING (patient, age) | COHORT_COLUMN_UNKNOWN
             SELECT e.patient, code AS x FROM observation e JOIN condition c ON c.patient = e.patient | COHORT_COLUMN_AMBIGUOUS
             SELECT patient, age = 'x' AS x FROM export                                 | COHORT_TYPE
-            SELECT patient, patient + 1 AS x FROM export                               | COHORT_TYPE
+            SELECT patient, code + 1 AS x FROM condition                               | COHORT_TYPE
             SELECT patient, age AND TRUE AS x FROM export                              | COHORT_TYPE
             SELECT patient, CASE WHEN age > 1 THEN 'x' ELSE 1 END AS x FROM export     | COHORT_TYPE
             SELECT patient, age IN (1, 'x') AS x FROM export                           | COHORT_TYPE
             SELECT patient, code FROM observation                                      | COHORT_COLUMN_TYPE
-            SELECT patient, patient AS p FROM export                                   | COHORT_COLUMN_TYPE
             SELECT patient, value, count(*) AS n FROM observation GROUP BY patient     | COHORT_SYNTAX
             """)
     void refusesWithTheSnapshot(String sql, String code) {
@@ -200,6 +208,11 @@ class CohortQueryTest {
                 .isInstanceOfSatisfying(
                         CohortRefused.class,
                         refused -> assertThat(refused.code()).isIn("COHORT_TIME_LIMIT", "COHORT_MEMORY_LIMIT"));
+        assertThatThrownBy(() -> CohortQuery.compile(explosive)
+                        .run(snapshot, new CohortLimits(Duration.ofMinutes(5), 16L << 20, 100)))
+                .isInstanceOfSatisfying(
+                        CohortRefused.class,
+                        refused -> assertThat(refused.code()).isEqualTo("COHORT_MEMORY_LIMIT"));
         assertThatThrownBy(() -> CohortQuery.compile("SELECT patient, age FROM export")
                         .run(snapshot, new CohortLimits(Duration.ofSeconds(30), 256L << 20, 2)))
                 .isInstanceOfSatisfying(

@@ -156,6 +156,17 @@ class HostileSqlTest {
                 SELECT patient FROM export AS e JOIN glow AS e ON e.patient = e.patient => *
                 SELECT patient FROM (SELECT patient FROM export) => *
                 SELECT 1 AS patient => COHORT_NO_PATIENT
+                SELECT patient, age FROM export WHERE patient = 'f00d' => COHORT_PATIENT_VALUE
+                SELECT patient, age FROM export WHERE patient LIKE 'f%' => COHORT_PATIENT_VALUE
+                SELECT patient, age FROM export WHERE patient < 'f' => COHORT_PATIENT_VALUE
+                SELECT patient, age FROM export WHERE patient IN ('f00d') => COHORT_PATIENT_VALUE
+                SELECT patient, patient AS p FROM export => COHORT_PATIENT_VALUE
+                SELECT patient, patient IN ('f00d') AS p FROM export => COHORT_PATIENT_VALUE
+                SELECT patient, CASE WHEN patient > 'f' THEN 1 END AS p FROM export => COHORT_PATIENT_VALUE
+                SELECT patient, min(patient) AS p FROM export GROUP BY patient => COHORT_PATIENT_VALUE
+                SELECT patient, count(*) AS n FROM export GROUP BY patient, patient LIKE 'f%' => COHORT_PATIENT_VALUE
+                SELECT patient, count(*) AS n FROM export GROUP BY patient HAVING patient > 'f' => COHORT_PATIENT_VALUE
+                SELECT a.patient, b.age FROM export a JOIN export b ON a.patient = b.patient AND a.patient > 'f' => COHORT_PATIENT_VALUE
                 WITH RECURSIVE r AS (SELECT patient FROM export UNION ALL SELECT patient FROM r) SELECT patient FROM r => *
                 SELECT patient FROM export; SELECT patient FROM glow => COHORT_NOT_ONE_SELECT
                 DELETE FROM export => COHORT_NOT_ONE_SELECT
