@@ -85,7 +85,11 @@ public final class Federation implements AutoCloseable {
     }
 
     void startHub() throws IOException {
-        start("hub", hubOptions.getOrDefault("hub", List.of()), "org.osteon.coordinator.CoordinatorMain", List.of("start", hub().toString()));
+        start(
+                "hub",
+                hubOptions.getOrDefault("hub", List.of()),
+                "org.osteon.coordinator.CoordinatorMain",
+                List.of("start", hub().toString()));
     }
 
     /** Makes, enrols, confirms and starts a site with its officer's key. */
@@ -98,12 +102,33 @@ public final class Federation implements AutoCloseable {
     /** Makes, enrols and confirms a site; returns its folder. */
     Path enrol(String name, String... initOptions) throws IOException {
         Path people = Files.createDirectories(folder.resolve("people"));
-        done("officer", "key", "new", people.resolve(name + ".key").toString(), "--passphrase-file", passphrase.toString());
-        String token = done("coordinator", "enrol", hub().toString(), "--site", name).path("token").asText();
-        String pin = done("coordinator", "status", hub().toString()).path("tlsPin").asText();
+        done(
+                "officer",
+                "key",
+                "new",
+                people.resolve(name + ".key").toString(),
+                "--passphrase-file",
+                passphrase.toString());
+        String token = done("coordinator", "enrol", hub().toString(), "--site", name)
+                .path("token")
+                .asText();
+        String pin =
+                done("coordinator", "status", hub().toString()).path("tlsPin").asText();
         List<String> init = new ArrayList<>(List.of(
-                "init", site(name).toString(), "--hub", hubAddress, "--token", token, "--hub-pin", pin, "--address", "127.0.0.1:" + freePort(),
-                "--officer", people.resolve(name + ".key.pub").toString(), "--allow-root", "--json"));
+                "init",
+                site(name).toString(),
+                "--hub",
+                hubAddress,
+                "--token",
+                token,
+                "--hub-pin",
+                pin,
+                "--address",
+                "127.0.0.1:" + freePort(),
+                "--officer",
+                people.resolve(name + ".key.pub").toString(),
+                "--allow-root",
+                "--json"));
         init.addAll(List.of(initOptions));
         String out = finish(name + "-init", List.of(), "org.osteon.site.SiteAgentMain", init);
         String fingerprint = lastObject(out).path("nodeKey").asText();
@@ -112,18 +137,37 @@ public final class Federation implements AutoCloseable {
     }
 
     void startSite(String name, String... javaOptions) throws IOException {
-        start(name, List.of(javaOptions), "org.osteon.site.SiteAgentMain", List.of("start", site(name).toString()));
+        start(
+                name,
+                List.of(javaOptions),
+                "org.osteon.site.SiteAgentMain",
+                List.of("start", site(name).toString()));
     }
 
     /** Starts a site whose process has these environment variables as well. */
     void startSite(String name, Map<String, String> environment) throws IOException {
-        untilReady(name, launch(name, List.of(), "org.osteon.site.SiteAgentMain", List.of("start", site(name).toString()), environment));
+        untilReady(
+                name,
+                launch(
+                        name,
+                        List.of(),
+                        "org.osteon.site.SiteAgentMain",
+                        List.of("start", site(name).toString()),
+                        environment));
     }
 
     /** Maps a folder or file at a site and gives it to the agent. */
     public JsonNode map(String site, Path input) {
         Path snapshot = folder.resolve("snapshot-" + site + "-" + Long.toString(System.nanoTime(), 36));
-        JsonNode mapped = done("data", "map", "--input", input.toString(), "--out", snapshot.toString(), "--site", site(site).toString());
+        JsonNode mapped = done(
+                "data",
+                "map",
+                "--input",
+                input.toString(),
+                "--out",
+                snapshot.toString(),
+                "--site",
+                site(site).toString());
         done("site", "data", "add", site(site).toString(), snapshot.toString());
         return mapped;
     }
@@ -131,9 +175,23 @@ public final class Federation implements AutoCloseable {
     /** Approves a study at a site as its officer. */
     public Answer approve(String site, String study, double epsilon, int rounds, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "officer", "approve", site(site).toString(), study, "--key", officerKey(site).toString(), "--passphrase-file", passphrase.toString(),
-                "--epsilon", Double.toString(epsilon), "--rounds", Integer.toString(rounds), "--until",
-                Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString()));
+                "officer",
+                "approve",
+                site(site).toString(),
+                study,
+                "--key",
+                officerKey(site).toString(),
+                "--passphrase-file",
+                passphrase.toString(),
+                "--epsilon",
+                Double.toString(epsilon),
+                "--rounds",
+                Integer.toString(rounds),
+                "--until",
+                Instant.now()
+                        .plus(1, ChronoUnit.DAYS)
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString()));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(String[]::new));
     }
@@ -151,7 +209,8 @@ public final class Federation implements AutoCloseable {
     public JsonNode follow(String run) {
         JsonNode view = done("run", "show", run, "--hub", hub().toString());
         for (int i = 0; i < 200 && "running".equals(view.path("state").asText()); i++) {
-            view = done("run", "show", run, "--unless-state", view.path("stateKey").asText(), "--hub", hub().toString());
+            view = done(
+                    "run", "show", run, "--unless-state", view.path("stateKey").asText(), "--hub", hub().toString());
         }
         return view;
     }
@@ -160,7 +219,8 @@ public final class Federation implements AutoCloseable {
     public JsonNode done(String... arguments) {
         Answer answer = run(arguments);
         if (answer.exit() != 0) {
-            throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": " + answer.error() + troubles());
+            throw new AssertionError("osteon " + String.join(" ", arguments) + " ended with " + answer.exit() + ": "
+                    + answer.error() + troubles());
         }
         return answer.json();
     }
@@ -173,8 +233,14 @@ public final class Federation implements AutoCloseable {
             if (Files.exists(log)) {
                 try {
                     List<String> lines = Files.readAllLines(log);
-                    int at = lines.stream().filter(line -> line.contains(" ERROR ")).mapToInt(lines::lastIndexOf).max().orElse(lines.size());
-                    lines.subList(at, Math.min(lines.size(), at + 12)).forEach(line -> text.append('\n').append(name).append("  ").append(line));
+                    int at = lines.stream()
+                            .filter(line -> line.contains(" ERROR "))
+                            .mapToInt(lines::lastIndexOf)
+                            .max()
+                            .orElse(lines.size());
+                    lines.subList(at, Math.min(lines.size(), at + 12))
+                            .forEach(line ->
+                                    text.append('\n').append(name).append("  ").append(line));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -197,7 +263,8 @@ public final class Federation implements AutoCloseable {
             System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
             int exit = Osteon.run(all);
             spoken.add(out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8));
-            return new Answer(exit, lastObject(out.toString(StandardCharsets.UTF_8)), err.toString(StandardCharsets.UTF_8));
+            return new Answer(
+                    exit, lastObject(out.toString(StandardCharsets.UTF_8)), err.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(outBefore);
             System.setErr(errBefore);
@@ -245,19 +312,24 @@ public final class Federation implements AutoCloseable {
         return launch(name, javaOptions, main, arguments, Map.of());
     }
 
-    private Process launch(String name, List<String> javaOptions, String main, List<String> arguments, Map<String, String> environment)
+    private Process launch(
+            String name, List<String> javaOptions, String main, List<String> arguments, Map<String, String> environment)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto"));
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
-        Process process = builder
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        Process process = builder.redirectInput(
+                        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(folder.resolve("logs").resolve(name + ".out").toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("logs").resolve(name + ".err").toFile()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("logs").resolve(name + ".err").toFile()))
                 .start();
         running.put(name, process);
         return process;
@@ -279,7 +351,8 @@ public final class Federation implements AutoCloseable {
         throw new AssertionError(name + " did not start: " + errors(name));
     }
 
-    private String finish(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
+    private String finish(String name, List<String> javaOptions, String main, List<String> arguments)
+            throws IOException {
         Process process = launch(name, javaOptions, main, arguments);
         try {
             if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {

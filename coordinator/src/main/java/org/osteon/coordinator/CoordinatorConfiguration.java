@@ -31,8 +31,8 @@ import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.registry.SiteLogs;
-import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
@@ -89,29 +89,49 @@ class CoordinatorConfiguration {
         Models models = new Models(store, events, clock);
         ObjectStore objects = new ObjectStore(folder.folder().resolve("objects"));
         Spool spool = new Spool(folder.folder().resolve("spool"));
-        Rounds rounds = new Rounds(store, events, sites, studies, models, objects, spool, folder.hubKey(), folder.federation(), clock, timer);
+        Rounds rounds = new Rounds(
+                store,
+                events,
+                sites,
+                studies,
+                models,
+                objects,
+                spool,
+                folder.hubKey(),
+                folder.federation(),
+                clock,
+                timer);
         FleetHandlers fleet = new FleetHandlers(spool, rounds, timer, clock);
         rounds.attach(fleet);
         RunView views = new RunView(rounds, studies, fleet);
         Releases releases = new Releases(store, events, models, folder.federation(), clock);
         Evidence evidence = new Evidence(
-                events, new SiteLogs(store, sites), new Documents(store, objects, folder.hubKey()), folder.folder().resolve("log"));
-        ConformanceRuns conformance = new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
+                events,
+                new SiteLogs(store, sites),
+                new Documents(store, objects, folder.hubKey()),
+                folder.folder().resolve("log"));
+        ConformanceRuns conformance =
+                new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
         Witness witness = new Witness("hub", folder.cosignerKey());
         SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
         studies.onWork(link::wake);
         events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
-        HubService hub = new HubService(folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
+        HubService hub = new HubService(
+                folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
-        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(folder.host(), folder.port()), folder.tls().serverCredentials())
+        Server server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(folder.host(), folder.port()),
+                        folder.tls().serverCredentials())
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
                 .addService(ServerInterceptors.intercept(
-                        new GrpcFleetCarrier(fleet), new Admission(BODIES_AT_ONCE), GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock))))
+                        new GrpcFleetCarrier(fleet),
+                        new Admission(BODIES_AT_ONCE),
+                        GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock))))
                 .addService(new EnrolmentService(sites, folder.root()))
                 .addService(ServerInterceptors.intercept(link, roles, calls))
                 .addService(ServerInterceptors.intercept(hub, roles, calls))

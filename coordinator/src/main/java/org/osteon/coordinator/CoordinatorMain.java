@@ -45,8 +45,9 @@ public final class CoordinatorMain {
         switch (verb) {
             case "init" -> init(folder, options, out);
             case "start" -> start(folder, out);
-            default -> throw new IllegalArgumentException(
-                    "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--allow-ungoverned] [--json] | start DIR");
+            default ->
+                throw new IllegalArgumentException(
+                        "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--allow-ungoverned] [--json] | start DIR");
         }
     }
 

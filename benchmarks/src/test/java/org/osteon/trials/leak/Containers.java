@@ -22,7 +22,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** Takes files apart: the bytes as they lie, and what Parquet, SQLite with its write-ahead log, zip and gzip hold inside. */
+/**
+ * Takes files apart: the bytes as they lie, and what Parquet, SQLite with its write-ahead log, zip and gzip hold
+ * inside.
+ */
 final class Containers {
     private Containers() {}
 
@@ -64,9 +67,12 @@ final class Containers {
     /** Values, statistics and metadata, read by DuckDB, which shares no code with the writer. */
     private static byte[] parquet(Path file) {
         String literal = "'" + file.toAbsolutePath().toString().replace("'", "''") + "'";
-        return query("jdbc:duckdb:", List.of(
-                "SELECT * FROM read_parquet(" + literal + ")", "SELECT * FROM parquet_metadata(" + literal + ")",
-                "SELECT * FROM parquet_kv_metadata(" + literal + ")"));
+        return query(
+                "jdbc:duckdb:",
+                List.of(
+                        "SELECT * FROM read_parquet(" + literal + ")",
+                        "SELECT * FROM parquet_metadata(" + literal + ")",
+                        "SELECT * FROM parquet_kv_metadata(" + literal + ")"));
     }
 
     /** All rows of all tables, read from a copy together with the write-ahead log. */
@@ -94,7 +100,8 @@ final class Containers {
 
     private static byte[] query(String url, List<String> queries) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
             for (String query : queries) {
                 try (ResultSet rows = statement.executeQuery(query)) {
                     int columns = rows.getMetaData().getColumnCount();
@@ -114,7 +121,8 @@ final class Containers {
         }
     }
 
-    private static void write(@org.jspecify.annotations.Nullable Object value, ByteArrayOutputStream out) throws IOException, SQLException {
+    private static void write(@org.jspecify.annotations.Nullable Object value, ByteArrayOutputStream out)
+            throws IOException, SQLException {
         if (value instanceof Blob blob) {
             out.write(blob.getBytes(1, (int) blob.length()));
         } else if (value instanceof byte[] bytes) {

@@ -26,13 +26,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** The scan itself is tried: one planted leak is found for each container, encoding and kind of place. */
 class LeakMatrixTest {
     private static final List<Needle> KINDS = List.of(
-            new Needle("name", "欧阳雪梅"), new Needle("id", "990000195505240002"), new Needle("phone", "10045921587"), new Needle("date", "1955-05-24"),
-            new Needle("private tag", "canary-private-7f3a"), new Needle("nested sequence", "canary-nested-19cd"),
-            new Needle("narrative", "canary-narrative-c0de"), new Needle("extension", "canary-extension-42ab"),
-            new Needle("file name", "canary-file-name-88"), new Needle("unparsable row", "canary-broken-row-5e"));
+            new Needle("name", "欧阳雪梅"),
+            new Needle("id", "990000195505240002"),
+            new Needle("phone", "10045921587"),
+            new Needle("date", "1955-05-24"),
+            new Needle("private tag", "canary-private-7f3a"),
+            new Needle("nested sequence", "canary-nested-19cd"),
+            new Needle("narrative", "canary-narrative-c0de"),
+            new Needle("extension", "canary-extension-42ab"),
+            new Needle("file name", "canary-file-name-88"),
+            new Needle("unparsable row", "canary-broken-row-5e"));
     private static final List<String> CONTAINERS = List.of(
-            "Parquet values", "Parquet statistics", "Parquet metadata", "SQLite rows", "SQLite write-ahead log", "log tile", "daemon log",
-            "standard output", "gRPC trailer", "zip");
+            "Parquet values",
+            "Parquet statistics",
+            "Parquet metadata",
+            "SQLite rows",
+            "SQLite write-ahead log",
+            "log tile",
+            "daemon log",
+            "standard output",
+            "gRPC trailer",
+            "zip");
 
     @TempDir
     Path folder;
@@ -59,7 +73,8 @@ class LeakMatrixTest {
                 matrix.put("%-24s %-9s".formatted(container, encoding), cells.toString());
             }
         }
-        System.out.println("leak matrix, columns: " + KINDS.stream().map(Needle::kind).toList());
+        System.out.println(
+                "leak matrix, columns: " + KINDS.stream().map(Needle::kind).toList());
         matrix.forEach((row, cells) -> System.out.println("  " + row + cells));
         assertThat(missed).isEmpty();
     }
@@ -109,7 +124,8 @@ class LeakMatrixTest {
 
     /** One leak among many rows, compressed; with one row it is the statistics' minimum and maximum. */
     private static void parquet(Path file, byte[] leak, int rows) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE t AS SELECT ('row ' || range)::BLOB AS x FROM range(" + (rows - 1) + ")");
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES (from_hex(?))")) {
                 insert.setString(1, java.util.HexFormat.of().formatHex(leak));
@@ -120,9 +136,11 @@ class LeakMatrixTest {
     }
 
     private static void metadata(Path file, byte[] leak) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
             String hex = java.util.HexFormat.of().formatHex(leak);
-            statement.execute("COPY (SELECT 1 AS x) TO '" + file + "' (FORMAT parquet, KV_METADATA {note: from_hex('" + hex + "')})");
+            statement.execute("COPY (SELECT 1 AS x) TO '" + file + "' (FORMAT parquet, KV_METADATA {note: from_hex('"
+                    + hex + "')})");
         }
     }
 

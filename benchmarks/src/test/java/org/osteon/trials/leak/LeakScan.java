@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds many byte patterns in data: one rolling hash a pattern length (Karp and Rabin 1987), every hit compared byte by byte. */
+/**
+ * Finds many byte patterns in data: one rolling hash a pattern length (Karp and Rabin 1987), every hit compared byte by
+ * byte.
+ */
 final class LeakScan {
     private static final long BASE = 0x9E3779B97F4A7C15L;
 
@@ -24,10 +27,10 @@ final class LeakScan {
 
     LeakScan(List<Needle> needles) {
         for (Needle needle : needles) {
-            needle.patterns().forEach((encoding, bytes) -> byLength
-                    .computeIfAbsent(bytes.length, unused -> new HashMap<>())
-                    .computeIfAbsent(hash(bytes, bytes.length), unused -> new ArrayList<>())
-                    .add(new Pattern(needle, encoding, bytes)));
+            needle.patterns()
+                    .forEach((encoding, bytes) -> byLength.computeIfAbsent(bytes.length, unused -> new HashMap<>())
+                            .computeIfAbsent(hash(bytes, bytes.length), unused -> new ArrayList<>())
+                            .add(new Pattern(needle, encoding, bytes)));
         }
     }
 
@@ -38,7 +41,8 @@ final class LeakScan {
         return finds;
     }
 
-    private static void scan(String where, byte[] data, int length, Map<Long, List<Pattern>> patterns, List<Find> finds) {
+    private static void scan(
+            String where, byte[] data, int length, Map<Long, List<Pattern>> patterns, List<Find> finds) {
         if (data.length < length) {
             return;
         }

@@ -22,8 +22,8 @@ import org.osteon.adapters.dicom.phantom.PhantomPatient;
 import org.osteon.trials.Federation;
 
 /**
- * A whole federation trains on rows full of planted names, ids, phones, dates and canaries; afterwards none of them is in
- * anything that hub, agent or verbs wrote.
+ * A whole federation trains on rows full of planted names, ids, phones, dates and canaries; afterwards none of them is
+ * in anything that hub, agent or verbs wrote.
  */
 class LeakScanTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,20 +43,39 @@ class LeakScanTest {
         Path kept = Files.createDirectories(folder.resolve("kept"));
         List<String> spoken;
         try (Federation federation = new Federation(kept).withHub()) {
-            federation.withSite("hospital", "--epsilon-ceiling", "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5");
+            federation.withSite(
+                    "hospital", "--epsilon-ceiling", "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5");
             JsonNode mapped = federation.map("hospital", input);
-            assertThat(mapped.path("rejected").asLong() + mapped.path("quarantined").asLong()).isPositive();
-            String study = federation.done("study", "publish", study().toString(), "--hub", federation.hub().toString()).path("digest").asText();
+            assertThat(mapped.path("rejected").asLong()
+                            + mapped.path("quarantined").asLong())
+                    .isPositive();
+            String study = federation
+                    .done(
+                            "study",
+                            "publish",
+                            study().toString(),
+                            "--hub",
+                            federation.hub().toString())
+                    .path("digest")
+                    .asText();
             federation.run("study", "dry-run", study, "--hub", federation.hub().toString());
             federation.done("officer", "review", federation.site("hospital").toString(), study);
             assertThat(federation.approve("hospital", study, 4.4, 2).exit()).isZero();
-            String run = federation.done("run", "start", study, "--hub", federation.hub().toString()).path("run").asText();
+            String run = federation
+                    .done("run", "start", study, "--hub", federation.hub().toString())
+                    .path("run")
+                    .asText();
             JsonNode end = federation.follow(run);
             assertThat(end.path("state").asText()).as(end.toString()).isEqualTo("completed");
             federation.done("site", "journal", federation.site("hospital").toString(), "--verify");
             federation.done("data", "budget", federation.site("hospital").toString());
             federation.run("officer", "review", federation.site("hospital").toString(), "ffffffff");
-            federation.run("site", "data", "add", federation.site("hospital").toString(), folder.resolve("kept").toString());
+            federation.run(
+                    "site",
+                    "data",
+                    "add",
+                    federation.site("hospital").toString(),
+                    folder.resolve("kept").toString());
             federation.done("audit", "log", "--hub", federation.hub().toString());
             // While the daemons run, so that the write-ahead logs are as they are in life.
             spoken = federation.spoken();
@@ -76,7 +95,8 @@ class LeakScanTest {
                 finds.merge(find.needle().kind() + " in " + piece.getKey() + " as " + find.encoding(), 1L, Long::sum);
             }
         }
-        System.out.println("leak scan: " + needles.size() + " needles, " + pieces.size() + " pieces, " + bytes + " bytes, finds " + finds);
+        System.out.println("leak scan: " + needles.size() + " needles, " + pieces.size() + " pieces, " + bytes
+                + " bytes, finds " + finds);
         assertThat(finds).isEmpty();
     }
 
@@ -100,7 +120,8 @@ class LeakScanTest {
         needles.add(new Needle("file name", "canary-file-name-88"));
         Files.write(input.resolve("canary-file-name-88 欧阳雪梅.csv"), lines, gb18030);
         needles.add(new Needle("name", "欧阳雪梅"));
-        Files.writeString(input.resolve("unknown canary-file-name-88.bin"), "canary-broken-row-5e canary-unknown-file-31");
+        Files.writeString(
+                input.resolve("unknown canary-file-name-88.bin"), "canary-broken-row-5e canary-unknown-file-31");
         needles.add(new Needle("unparsable row", "canary-unknown-file-31"));
     }
 
@@ -120,10 +141,24 @@ class LeakScanTest {
         lines.add("{\"resourceType\":\"Patient\",\"id\":\"canary-broken-json-99\",");
         Files.write(input.resolve("resources.ndjson"), lines);
         for (String secret : List.of(
-                "canary-resource-id-01", "canary-resource-id-02", "canary-narrative-c0de", "canary-extension-42ab", "canary-identifier-9a", "Canaryfamily-6f",
-                "Canarygiven-7b", "canary-address-12", "canary-display-55", "canary-code-text-66", "canary-note-77", "canary-performer-88",
+                "canary-resource-id-01",
+                "canary-resource-id-02",
+                "canary-narrative-c0de",
+                "canary-extension-42ab",
+                "canary-identifier-9a",
+                "Canaryfamily-6f",
+                "Canarygiven-7b",
+                "canary-address-12",
+                "canary-display-55",
+                "canary-code-text-66",
+                "canary-note-77",
+                "canary-performer-88",
                 "canary-broken-json-99")) {
-            needles.add(new Needle(secret.contains("narrative") ? "narrative" : secret.contains("extension") ? "extension" : "resource", secret));
+            needles.add(new Needle(
+                    secret.contains("narrative")
+                            ? "narrative"
+                            : secret.contains("extension") ? "extension" : "resource",
+                    secret));
         }
         needles.add(new Needle("date", "1948-02-29"));
         needles.add(new Needle("date", "2024-03-05"));
@@ -133,10 +168,27 @@ class LeakScanTest {
     private void plantImages(Path input) throws IOException {
         List<PhantomPatient> patients = List.of(
                 new PhantomPatient(
-                        "CANARYDCM001", "Canary-nested-19cd^Jane", LocalDate.of(1951, 7, 9), "F", "10055443322", "Canary Institution 23", "HIP", "DX",
-                        "ISO_IR 192", true),
+                        "CANARYDCM001",
+                        "Canary-nested-19cd^Jane",
+                        LocalDate.of(1951, 7, 9),
+                        "F",
+                        "10055443322",
+                        "Canary Institution 23",
+                        "HIP",
+                        "DX",
+                        "ISO_IR 192",
+                        true),
                 new PhantomPatient(
-                        "CANARYDCM002", "諸葛^德福明", LocalDate.of(1949, 8, 3), "M", "10055443323", "Canary Institution 24", "KNEE", "CR", "GB18030", false));
+                        "CANARYDCM002",
+                        "諸葛^德福明",
+                        LocalDate.of(1949, 8, 3),
+                        "M",
+                        "10055443323",
+                        "Canary Institution 24",
+                        "KNEE",
+                        "CR",
+                        "GB18030",
+                        false));
         DicomPhantoms.write(input.resolve("images"), 5, patients);
         for (PhantomPatient patient : patients) {
             needles.add(new Needle("private tag", patient.phone()));
@@ -149,9 +201,11 @@ class LeakScanTest {
     }
 
     private Path study() throws IOException {
-        ObjectNode study = (ObjectNode) JSON.readTree(Path.of("..", "sample-data", "studies", "fracture-risk.json").toFile());
+        ObjectNode study = (ObjectNode) JSON.readTree(
+                Path.of("..", "sample-data", "studies", "fracture-risk.json").toFile());
         ((ObjectNode) study.path("plan")).put("rounds", 2);
         ((ObjectNode) study.path("participation")).put("quorum", 1);
-        return Files.writeString(folder.resolve("study.json"), new String(JSON.writeValueAsBytes(study), StandardCharsets.UTF_8));
+        return Files.writeString(
+                folder.resolve("study.json"), new String(JSON.writeValueAsBytes(study), StandardCharsets.UTF_8));
     }
 }

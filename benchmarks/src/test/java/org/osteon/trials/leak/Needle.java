@@ -37,7 +37,10 @@ record Needle(String kind, String text) {
             String encoded = Base64.getEncoder().withoutPadding().encodeToString(shifted);
             int from = shift == 0 ? 0 : shift + 1;
             int to = shifted.length * 8 / 6;
-            put(patterns, name + " at " + shift, Arrays.copyOfRange(encoded.getBytes(StandardCharsets.US_ASCII), from, to));
+            put(
+                    patterns,
+                    name + " at " + shift,
+                    Arrays.copyOfRange(encoded.getBytes(StandardCharsets.US_ASCII), from, to));
         }
     }
 
@@ -53,7 +56,8 @@ record Needle(String kind, String text) {
         if (!text.matches("[0-9]+")) {
             return true;
         }
-        return !(from > 0 && partOfNumber(data[from - 1])) && !(from + length < data.length && partOfNumber(data[from + length]));
+        return !(from > 0 && partOfNumber(data[from - 1]))
+                && !(from + length < data.length && partOfNumber(data[from + length]));
     }
 
     private static boolean partOfNumber(byte b) {

@@ -15,8 +15,8 @@ import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 
 /**
- * The one way updates are combined: tile by tile, updates in the given order (site order), sums in double, so that the same
- * files give the same bytes at every replay. Memory is a few tiles, whatever the model's size.
+ * The one way updates are combined: tile by tile, updates in the given order (site order), sums in double, so that the
+ * same files give the same bytes at every replay. Memory is a few tiles, whatever the model's size.
  *
  * <p>The arithmetic is stated in {@code docs/spec/aggregation.md} so that others can repeat it bit for bit.
  */
@@ -34,11 +34,13 @@ public final class Combine {
     public record Part(Path file, long weight) {}
 
     /**
-     * New values: base + Σ wᵢ·uᵢ / Σ wᵢ; the sum and the quotient in double, one rounding to the array's type at the end.
+     * New values: base + Σ wᵢ·uᵢ / Σ wᵢ; the sum and the quotient in double, one rounding to the array's type at the
+     * end.
      *
      * @param base the model before, or nothing when updates are whole values
      */
-    public static Result mean(List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
+    public static Result mean(
+            List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
         double total = parts.stream().mapToDouble(Part::weight).sum();
         return tiles(specs, parts, base, store, (tile, weights, start) -> {
             double sum = 0;
@@ -129,7 +131,11 @@ public final class Combine {
     }
 
     private static Result tiles(
-            List<ArraySpec> specs, List<Part> parts, @org.jspecify.annotations.Nullable Path base, ObjectStore store, Element element) {
+            List<ArraySpec> specs,
+            List<Part> parts,
+            @org.jspecify.annotations.Nullable Path base,
+            ObjectStore store,
+            Element element) {
         Path draft = store.draft();
         MessageDigest sha = Digest.sha256();
         List<FileChannel> inputs = new ArrayList<>();
@@ -163,7 +169,9 @@ public final class Combine {
                         for (int i = 0; i < values.length; i++) {
                             values[i] = single ? tiles[i].getFloat(e) : tiles[i].getDouble(e);
                         }
-                        double start = baseChannel == null ? 0 : single ? tiles[values.length].getFloat(e) : tiles[values.length].getDouble(e);
+                        double start = baseChannel == null
+                                ? 0
+                                : single ? tiles[values.length].getFloat(e) : tiles[values.length].getDouble(e);
                         double combined = element.combine(values, weights, start);
                         if (single) {
                             result.putFloat((float) combined);

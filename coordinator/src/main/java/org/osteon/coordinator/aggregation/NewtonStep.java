@@ -3,8 +3,8 @@ package org.osteon.coordinator.aggregation;
 import org.osteon.protocol.call.CallException;
 
 /**
- * One Newton step of federated logistic regression: θ ← θ + (H + r·I)⁻¹ (g − r·θ) with g the log-likelihood's gradient and H
- * its negative Hessian, by Cholesky decomposition, all in double, loops in ascending order.
+ * One Newton step of federated logistic regression: θ ← θ + (H + r·I)⁻¹ (g − r·θ) with g the log-likelihood's gradient
+ * and H its negative Hessian, by Cholesky decomposition, all in double, loops in ascending order.
  */
 public final class NewtonStep {
     private NewtonStep() {}
@@ -29,7 +29,9 @@ public final class NewtonStep {
                 }
                 if (i == j) {
                     if (!(sum > 0)) {
-                        throw CallException.refused("HESSIAN_SINGULAR", "the summed Hessian is not positive definite; give the study a ridge");
+                        throw CallException.refused(
+                                "HESSIAN_SINGULAR",
+                                "the summed Hessian is not positive definite; give the study a ridge");
                     }
                     l[i][i] = Math.sqrt(sum);
                 } else {

@@ -16,7 +16,14 @@ import org.osteon.protocol.sign.VerificationKey;
  * @param kind {@code governed} or {@code flower}
  */
 public record SiteRecord(
-        String name, String nodeId, VerificationKey nodeKey, String cosignerKey, String logOrigin, String logKey, String state, String kind) {
+        String name,
+        String nodeId,
+        VerificationKey nodeKey,
+        String cosignerKey,
+        String logOrigin,
+        String logKey,
+        String state,
+        String kind) {
 
     /** Whether its key counts now. */
     public boolean active() {

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.sign.VerificationKey;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,7 +55,9 @@ public final class Sites {
             sql.sql("INSERT INTO token(token_hash, site, expires, node_key) VALUES (?, ?, ?, '')")
                     .params(hash(token), site, expires.toEpochMilli())
                     .update();
-            return events.add(sql, EventDraft.of(EventType.TOKEN_ISSUED, operator, "operator").about(site));
+            return events.add(
+                    sql,
+                    EventDraft.of(EventType.TOKEN_ISSUED, operator, "operator").about(site));
         });
         return Map.of("token", token, "expires", expires.toString());
     }
@@ -68,7 +70,13 @@ public final class Sites {
      * @param officerKeys PEM
      */
     public record Introduction(
-            String site, VerificationKey nodeKey, byte[] proof, String cosignerKey, String logOrigin, String logKey, List<String> officerKeys) {
+            String site,
+            VerificationKey nodeKey,
+            byte[] proof,
+            String cosignerKey,
+            String logOrigin,
+            String logKey,
+            List<String> officerKeys) {
         /** Takes copies. */
         public Introduction {
             officerKeys = List.copyOf(officerKeys);
@@ -88,46 +96,69 @@ public final class Sites {
                     .param(hash(token))
                     .query((found, n) -> new Token(found.getString(1), found.getLong(2), found.getString(3)))
                     .optional()
-                    .orElseThrow(() -> CallException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used"));
-            if (!who.site().equals(row.site()) || !row.usedBy().isEmpty() && !row.usedBy().equals(who.nodeKey().keyId())) {
+                    .orElseThrow(() ->
+                            CallException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used"));
+            if (!who.site().equals(row.site())
+                    || !row.usedBy().isEmpty()
+                            && !row.usedBy().equals(who.nodeKey().keyId())) {
                 throw CallException.refused("TOKEN_UNKNOWN", "the enrolment token is not known or was used");
             }
             if (row.expires() < clock.millis()) {
-                throw CallException.refused("TOKEN_EXPIRED", "the enrolment token has expired; an operator can issue another");
+                throw CallException.refused(
+                        "TOKEN_EXPIRED", "the enrolment token has expired; an operator can issue another");
             }
             Optional<SiteRecord> known = query(sql, "name = ?", who.site());
             if (known.isPresent()) {
                 return known.orElseThrow();
             }
-            sql.sql("UPDATE token SET node_key = ? WHERE token_hash = ?").params(who.nodeKey().keyId(), hash(token)).update();
+            sql.sql("UPDATE token SET node_key = ? WHERE token_hash = ?")
+                    .params(who.nodeKey().keyId(), hash(token))
+                    .update();
             insert(sql, who, "pending", "governed");
             for (String officer : who.officerKeys()) {
                 putKey(sql, "officer", who.site(), VerificationKey.ofPem(officer));
             }
             putKey(sql, "node", who.site(), who.nodeKey());
             putKey(sql, "cosigner", who.site(), VerificationKey.ofPem(who.cosignerKey()));
-            events.add(sql, EventDraft.of(EventType.SITE_ENROLLED, who.site(), "site").about(who.site()).value("key", who.nodeKey().keyId()));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.SITE_ENROLLED, who.site(), "site")
+                            .about(who.site())
+                            .value("key", who.nodeKey().keyId()));
             return query(sql, "name = ?", who.site()).orElseThrow();
         });
     }
 
     /** Confirms a pending site whose fingerprint a person compared. */
     public SiteRecord confirm(String site, String fingerprint, String operator) {
-        SiteRecord record = find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site + " has enrolled"));
+        SiteRecord record =
+                find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site + " has enrolled"));
         if (!record.nodeKey().fingerprint().equals(fingerprint.strip())) {
-            throw CallException.refused("FINGERPRINT_DIFFERS", "the fingerprint is not that of the key which enrolled as " + site);
+            throw CallException.refused(
+                    "FINGERPRINT_DIFFERS", "the fingerprint is not that of the key which enrolled as " + site);
         }
-        setState(site, "confirmed", EventDraft.of(EventType.SITE_CONFIRMED, operator, "operator").about(site).value("key", record.nodeKey().keyId()));
+        setState(
+                site,
+                "confirmed",
+                EventDraft.of(EventType.SITE_CONFIRMED, operator, "operator")
+                        .about(site)
+                        .value("key", record.nodeKey().keyId()));
         return find(site).orElseThrow();
     }
 
     /** Revokes a site at once. */
     public SiteRecord revoke(String site, String operator) {
         SiteRecord record = find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site));
-        setState(site, "revoked", EventDraft.of(EventType.SITE_REVOKED, operator, "operator").about(site).value("key", record.nodeKey().keyId()));
-        store.writeNow(sql -> sql.sql("UPDATE trusted_key SET not_after = ? WHERE holder = ? AND role IN ('node', 'cosigner')")
-                .params(clock.millis(), site)
-                .update());
+        setState(
+                site,
+                "revoked",
+                EventDraft.of(EventType.SITE_REVOKED, operator, "operator")
+                        .about(site)
+                        .value("key", record.nodeKey().keyId()));
+        store.writeNow(
+                sql -> sql.sql("UPDATE trusted_key SET not_after = ? WHERE holder = ? AND role IN ('node', 'cosigner')")
+                        .params(clock.millis(), site)
+                        .update());
         return find(site).orElseThrow();
     }
 
@@ -137,7 +168,11 @@ public final class Sites {
         return store.writeNow(sql -> {
             if (query(sql, "key_id = ?", key.keyId()).isEmpty()) {
                 insert(sql, new Introduction(name, key, new byte[0], "", "", "", List.of()), "confirmed", "flower");
-                events.add(sql, EventDraft.of(EventType.SITE_CONFIRMED, operator, "operator").about(name).value("kind", "flower"));
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.SITE_CONFIRMED, operator, "operator")
+                                .about(name)
+                                .value("kind", "flower"));
             }
             return query(sql, "key_id = ?", key.keyId()).orElseThrow();
         });
@@ -162,7 +197,9 @@ public final class Sites {
 
     /** All sites, by name. */
     public List<SiteRecord> all() {
-        return store.read(sql -> sql.sql("SELECT " + COLUMNS + " FROM site ORDER BY name").query((row, n) -> read(row)).list());
+        return store.read(sql -> sql.sql("SELECT " + COLUMNS + " FROM site ORDER BY name")
+                .query((row, n) -> read(row))
+                .list());
     }
 
     /** Enters a key in the trust document. */
@@ -172,13 +209,20 @@ public final class Sites {
         }
         store.writeNow(sql -> {
             putKey(sql, role, holder, key);
-            return events.add(sql, EventDraft.of(EventType.KEY_ADDED, operator, "operator").about(holder).value("role", role).value("key", key.keyId()));
+            return events.add(
+                    sql,
+                    EventDraft.of(EventType.KEY_ADDED, operator, "operator")
+                            .about(holder)
+                            .value("role", role)
+                            .value("key", key.keyId()));
         });
     }
 
     private void setState(String site, String state, EventDraft event) {
         store.writeNow(sql -> {
-            sql.sql("UPDATE site SET state = ? WHERE name = ?").params(state, site).update();
+            sql.sql("UPDATE site SET state = ? WHERE name = ?")
+                    .params(state, site)
+                    .update();
             return events.add(sql, event);
         });
         byKey.clear();
@@ -189,17 +233,33 @@ public final class Sites {
         while (id == 0 || id == 1) {
             id = random.nextLong();
         }
-        sql.sql("INSERT INTO site(name, node_id, node_key, key_id, cosigner_key, log_origin, log_key, state, kind, enrolled, last_contact)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)")
+        sql.sql(
+                        "INSERT INTO site(name, node_id, node_key, key_id, cosigner_key, log_origin, log_key, state, kind, enrolled, last_contact)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)")
                 .params(
-                        who.site(), Long.toUnsignedString(id), who.nodeKey().pem(), who.nodeKey().keyId(), who.cosignerKey(),
-                        who.logOrigin(), who.logKey(), state, kind, clock.millis())
+                        who.site(),
+                        Long.toUnsignedString(id),
+                        who.nodeKey().pem(),
+                        who.nodeKey().keyId(),
+                        who.cosignerKey(),
+                        who.logOrigin(),
+                        who.logKey(),
+                        state,
+                        kind,
+                        clock.millis())
                 .update();
     }
 
     private void putKey(JdbcClient sql, String role, String holder, VerificationKey key) {
-        int added = sql.sql("INSERT INTO trusted_key(key_id, role, holder, public_key, not_before, not_after) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key_id) DO NOTHING")
-                .params(key.keyId(), role, holder, key.pem(), clock.millis() - 60_000, clock.millis() + Duration.ofDays(730).toMillis())
+        int added = sql.sql(
+                        "INSERT INTO trusted_key(key_id, role, holder, public_key, not_before, not_after) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key_id) DO NOTHING")
+                .params(
+                        key.keyId(),
+                        role,
+                        holder,
+                        key.pem(),
+                        clock.millis() - 60_000,
+                        clock.millis() + Duration.ofDays(730).toMillis())
                 .update();
         if (added == 0) {
             boolean same = sql.sql("SELECT COUNT(*) FROM trusted_key WHERE key_id = ? AND role = ? AND holder = ?")
@@ -208,19 +268,30 @@ public final class Sites {
                             .single()
                     == 1;
             if (!same) {
-                throw CallException.refused("KEY_ROLES_MIXED", "the key " + key.fingerprint() + " counts already in another role or for another holder");
+                throw CallException.refused(
+                        "KEY_ROLES_MIXED",
+                        "the key " + key.fingerprint() + " counts already in another role or for another holder");
             }
         }
     }
 
     private static Optional<SiteRecord> query(JdbcClient sql, String condition, String value) {
-        return sql.sql("SELECT " + COLUMNS + " FROM site WHERE " + condition).param(value).query((row, n) -> read(row)).optional();
+        return sql.sql("SELECT " + COLUMNS + " FROM site WHERE " + condition)
+                .param(value)
+                .query((row, n) -> read(row))
+                .optional();
     }
 
     private static SiteRecord read(ResultSet row) throws SQLException {
         return new SiteRecord(
-                row.getString(1), row.getString(2), VerificationKey.ofPem(row.getString(3)), row.getString(4), row.getString(5),
-                row.getString(6), row.getString(7), row.getString(8));
+                row.getString(1),
+                row.getString(2),
+                VerificationKey.ofPem(row.getString(3)),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8));
     }
 
     private static String hash(String token) {

@@ -35,23 +35,47 @@ public final class TrustBook {
         List<TrustDocument.TrustedKey> keys = store.read(sql -> sql.sql(
                         "SELECT role, holder, public_key, not_before, not_after FROM trusted_key ORDER BY role, holder, key_id")
                 .query((row, n) -> new TrustDocument.TrustedKey(
-                        row.getString(1), row.getString(2), VerificationKey.ofPem(row.getString(3)),
-                        Instant.ofEpochMilli(row.getLong(4)), Instant.ofEpochMilli(row.getLong(5)), ""))
+                        row.getString(1),
+                        row.getString(2),
+                        VerificationKey.ofPem(row.getString(3)),
+                        Instant.ofEpochMilli(row.getLong(4)),
+                        Instant.ofEpochMilli(row.getLong(5)),
+                        ""))
                 .list());
         List<TrustDocument.TrustedLog> logs = new ArrayList<>();
         Checkpoint head = events.publish();
-        logs.add(new TrustDocument.TrustedLog("hub", head.origin(), folder.logKey().publicKey(), head.size(), head.size() == 0 ? "" : head.rootBase64()));
-        List<SiteRecord> governed = sites.all().stream().filter(SiteRecord::governed).filter(site -> !"pending".equals(site.state())).toList();
+        logs.add(new TrustDocument.TrustedLog(
+                "hub",
+                head.origin(),
+                folder.logKey().publicKey(),
+                head.size(),
+                head.size() == 0 ? "" : head.rootBase64()));
+        List<SiteRecord> governed = sites.all().stream()
+                .filter(SiteRecord::governed)
+                .filter(site -> !"pending".equals(site.state()))
+                .toList();
         for (SiteRecord site : governed) {
             logs.add(log(site));
         }
         List<TrustDocument.TrustedKey> all = new ArrayList<>(keys);
         all.add(new TrustDocument.TrustedKey(
-                "cosigner", "hub", folder.cosignerKey().publicKey(), folder.root().created(), folder.root().created().plus(3650, ChronoUnit.DAYS), ""));
+                "cosigner",
+                "hub",
+                folder.cosignerKey().publicKey(),
+                folder.root().created(),
+                folder.root().created().plus(3650, ChronoUnit.DAYS),
+                ""));
         int quorum = governed.isEmpty() ? 0 : 1;
         int version = (int) Math.min(Integer.MAX_VALUE, head.size() + 1);
         return SignedDocument.sign(
-                new TrustDocument(TrustDocument.SCHEMA, folder.root(), version, all, logs, quorum, clock.instant().truncatedTo(ChronoUnit.SECONDS)),
+                new TrustDocument(
+                        TrustDocument.SCHEMA,
+                        folder.root(),
+                        version,
+                        all,
+                        logs,
+                        quorum,
+                        clock.instant().truncatedTo(ChronoUnit.SECONDS)),
                 folder.hubKey());
     }
 
@@ -59,8 +83,13 @@ public final class TrustBook {
         return store.read(sql -> sql.sql("SELECT size, root FROM witnessed WHERE origin = ?")
                 .param(site.logOrigin())
                 .query((row, n) -> new TrustDocument.TrustedLog(
-                        site.name(), site.logOrigin(), VerificationKey.ofPem(site.logKey()), row.getLong(1), row.getString(2)))
+                        site.name(),
+                        site.logOrigin(),
+                        VerificationKey.ofPem(site.logKey()),
+                        row.getLong(1),
+                        row.getString(2)))
                 .optional()
-                .orElseGet(() -> new TrustDocument.TrustedLog(site.name(), site.logOrigin(), VerificationKey.ofPem(site.logKey()), 0, "")));
+                .orElseGet(() -> new TrustDocument.TrustedLog(
+                        site.name(), site.logOrigin(), VerificationKey.ofPem(site.logKey()), 0, "")));
     }
 }

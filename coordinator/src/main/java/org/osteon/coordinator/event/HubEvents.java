@@ -14,8 +14,8 @@ import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Writes events in the caller's transaction and feeds the log from the table, in order. After a crash the table is ahead of
- * the log and the next {@link #publish} catches up.
+ * Writes events in the caller's transaction and feeds the log from the table, in order. After a crash the table is
+ * ahead of the log and the next {@link #publish} catches up.
  */
 public final class HubEvents {
     private static final int MOST = 500;
@@ -36,7 +36,9 @@ public final class HubEvents {
 
     /** Adds an event inside a transaction; returns its sequence number. */
     public long add(JdbcClient sql, EventDraft draft) {
-        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM event").query(Long.class).single();
+        long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM event")
+                .query(Long.class)
+                .single();
         Event event = draft.at(federation, log.noteKey().name(), seq, clock.instant());
         sql.sql("INSERT INTO event(seq, type, leaf) VALUES (?, ?, ?)")
                 .params(seq, draft.type().label(), new String(event.leaf(), StandardCharsets.UTF_8))
@@ -49,7 +51,8 @@ public final class HubEvents {
         synchronized (log) {
             while (true) {
                 long size = log.checkpoint().size();
-                List<byte[]> rows = store.read(sql -> sql.sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + MOST)
+                List<byte[]> rows = store.read(sql -> sql
+                        .sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + MOST)
                         .param(size)
                         .query(String.class)
                         .list()

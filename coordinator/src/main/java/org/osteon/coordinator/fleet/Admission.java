@@ -11,8 +11,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only a few calls with large bodies in at a time: the body of a waiting one is not asked for, so that flow control holds
- * it at the sender and memory stays bounded however many nodes push.
+ * Lets only a few calls with large bodies in at a time: the body of a waiting one is not asked for, so that flow
+ * control holds it at the sender and memory stays bounded however many nodes push.
  */
 public final class Admission implements ServerInterceptor {
     private static final String PUSH = "flwr.proto.Fleet/PushObject";
@@ -26,7 +26,8 @@ public final class Admission implements ServerInterceptor {
     }
 
     @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         if (!PUSH.equals(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }

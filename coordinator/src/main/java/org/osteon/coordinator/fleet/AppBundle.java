@@ -12,8 +12,9 @@ import java.util.zip.ZipInputStream;
 import org.osteon.protocol.call.CallException;
 
 /**
- * A Flower app bundle: a zip with a {@code pyproject.toml}. A node unpacks it to a folder named by the app's own publisher, name
- * and version and then looks there for the id and version that the run names, so both must be the bundle's own.
+ * A Flower app bundle: a zip with a {@code pyproject.toml}. A node unpacks it to a folder named by the app's own
+ * publisher, name and version and then looks there for the id and version that the run names, so both must be the
+ * bundle's own.
  *
  * @param id {@code publisher/name}
  * @param version version
@@ -23,13 +24,14 @@ public record AppBundle(String id, String version, byte[] bytes) {
     private static final int MOST_BYTES = 10 * 1024 * 1024;
     private static final int MOST_PYPROJECT = 256 * 1024;
     private static final Pattern TABLE = Pattern.compile("\\[([^\\[\\]]+)]\\s*(#.*)?");
-    private static final Pattern TEXT = Pattern.compile("([A-Za-z0-9_-]+)\\s*=\\s*(?:\"([^\"\\\\]*)\"|'([^']*)')\\s*(#.*)?");
+    private static final Pattern TEXT =
+            Pattern.compile("([A-Za-z0-9_-]+)\\s*=\\s*(?:\"([^\"\\\\]*)\"|'([^']*)')\\s*(#.*)?");
 
     /**
      * Reads a bundle's id and version.
      *
-     * @throws CallException with code {@code APP_BUNDLE_MALFORMED} when it is no zip of at most 10 MiB or names no publisher, name
-     *     or version
+     * @throws CallException with code {@code APP_BUNDLE_MALFORMED} when it is no zip of at most 10 MiB or names no
+     *     publisher, name or version
      */
     public static AppBundle read(byte[] bytes) {
         Map<String, String> texts = texts(pyproject(bytes));
@@ -80,6 +82,7 @@ public record AppBundle(String id, String version, byte[] bytes) {
     }
 
     private static CallException malformed(String why) {
-        return CallException.wrong("APP_BUNDLE_MALFORMED", "the app bundle is not usable: " + why + "; flwr build writes one");
+        return CallException.wrong(
+                "APP_BUNDLE_MALFORMED", "the app bundle is not usable: " + why + "; flwr build writes one");
     }
 }

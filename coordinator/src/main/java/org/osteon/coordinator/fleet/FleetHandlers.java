@@ -51,8 +51,8 @@ import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
 import org.osteon.protocol.flower.wire.UnregisterNodeFleetResponse;
 
 /**
- * Flower's twelve Fleet calls. Every call comes with the authenticated node; source, destination, reader and replier are bound
- * to it. Knows messages and outcomes, no carrier; holds no thread while a node waits.
+ * Flower's twelve Fleet calls. Every call comes with the authenticated node; source, destination, reader and replier
+ * are bound to it. Knows messages and outcomes, no carrier; holds no thread while a node waits.
  */
 public final class FleetHandlers {
     /** How long a poll is held; an HTTP client of Flower gives up at 30 s. */
@@ -101,10 +101,13 @@ public final class FleetHandlers {
         mailboxes.values().forEach(Mailbox::giveUp);
     }
 
-    CompletionStage<Outcome<RegisterNodeFleetResponse>> registerNode(SiteRecord node, RegisterNodeFleetRequest request) {
+    CompletionStage<Outcome<RegisterNodeFleetResponse>> registerNode(
+            SiteRecord node, RegisterNodeFleetRequest request) {
         // Nodes are known by enrolment; a node that asks again gets its id.
         return bound(node, request.getPublicKey())
-                ? done(RegisterNodeFleetResponse.newBuilder().setNodeId(id(node)).build())
+                ? done(RegisterNodeFleetResponse.newBuilder()
+                        .setNodeId(id(node))
+                        .build())
                 : away("NODE_KEY_NOT_ITS_OWN");
     }
 
@@ -121,17 +124,23 @@ public final class FleetHandlers {
         return own(node, request.getNodeId(), () -> done(DeactivateNodeResponse.getDefaultInstance()));
     }
 
-    CompletionStage<Outcome<UnregisterNodeFleetResponse>> unregisterNode(SiteRecord node, UnregisterNodeFleetRequest request) {
+    CompletionStage<Outcome<UnregisterNodeFleetResponse>> unregisterNode(
+            SiteRecord node, UnregisterNodeFleetRequest request) {
         return own(node, request.getNodeId(), () -> done(UnregisterNodeFleetResponse.getDefaultInstance()));
     }
 
     CompletionStage<Outcome<SendNodeHeartbeatResponse>> heartbeat(SiteRecord node, SendNodeHeartbeatRequest request) {
-        return own(node, request.getNode(), () -> done(SendNodeHeartbeatResponse.newBuilder().setSuccess(true).build()));
+        return own(
+                node,
+                request.getNode(),
+                () -> done(
+                        SendNodeHeartbeatResponse.newBuilder().setSuccess(true).build()));
     }
 
     CompletionStage<Outcome<PullMessagesResponse>> pullMessages(SiteRecord node, PullMessagesRequest request) {
         return own(node, request.getNode(), () -> {
-            CompletableFuture<Optional<OutgoingMessage>> next = mailbox(node.nodeId()).next();
+            CompletableFuture<Optional<OutgoingMessage>> next =
+                    mailbox(node.nodeId()).next();
             timer.schedule(() -> next.complete(Optional.empty()), HOLD.toMillis(), TimeUnit.MILLISECONDS);
             return next.thenApply(message -> {
                 PullMessagesResponse.Builder answer = PullMessagesResponse.newBuilder();
@@ -142,37 +151,59 @@ public final class FleetHandlers {
     }
 
     CompletionStage<Outcome<GetRunResponse>> getRun(SiteRecord node, GetRunRequest request) {
-        return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetRunResponse.newBuilder()
-                .setRun(Run.newBuilder()
-                        .setRunId(facts.flowerRun())
-                        .setFabId(facts.app().id())
-                        .setFabVersion(facts.app().version())
-                        .setFabHash(Digest.of(facts.app().bytes()).hex()))
-                .build())));
+        return own(
+                node,
+                request.getNode(),
+                () -> running(
+                        request.getRunId(),
+                        facts -> done(GetRunResponse.newBuilder()
+                                .setRun(Run.newBuilder()
+                                        .setRunId(facts.flowerRun())
+                                        .setFabId(facts.app().id())
+                                        .setFabVersion(facts.app().version())
+                                        .setFabHash(
+                                                Digest.of(facts.app().bytes()).hex()))
+                                .build())));
     }
 
     CompletionStage<Outcome<GetFabResponse>> getFab(SiteRecord node, GetFabRequest request) {
-        return own(node, request.getNode(), () -> running(request.getRunId(), facts -> done(GetFabResponse.newBuilder()
-                .setFab(Fab.newBuilder().setHashStr(Digest.of(facts.app().bytes()).hex()).setContent(ByteString.copyFrom(facts.app().bytes())))
-                .build())));
+        return own(
+                node,
+                request.getNode(),
+                () -> running(
+                        request.getRunId(),
+                        facts -> done(GetFabResponse.newBuilder()
+                                .setFab(Fab.newBuilder()
+                                        .setHashStr(
+                                                Digest.of(facts.app().bytes()).hex())
+                                        .setContent(
+                                                ByteString.copyFrom(facts.app().bytes())))
+                                .build())));
     }
 
     CompletionStage<Outcome<PullObjectResponse>> pullObject(SiteRecord node, PullObjectRequest request) {
-        return own(node, request.getNode(), () -> mailbox(node.nodeId())
-                .object(request.getObjectId())
-                .map(object -> done(PullObjectResponse.newBuilder()
-                        .setObjectFound(true)
-                        .setObjectAvailable(true)
-                        .setObjectContent(com.google.protobuf.UnsafeByteOperations.unsafeWrap(object.encoded()))
-                        .build()))
-                .orElseGet(() -> notForYou("OBJECT_NOT_ADDRESSED_TO_NODE")));
+        return own(
+                node,
+                request.getNode(),
+                () -> mailbox(node.nodeId())
+                        .object(request.getObjectId())
+                        .map(object -> done(PullObjectResponse.newBuilder()
+                                .setObjectFound(true)
+                                .setObjectAvailable(true)
+                                .setObjectContent(com.google.protobuf.UnsafeByteOperations.unsafeWrap(object.encoded()))
+                                .build()))
+                        .orElseGet(() -> notForYou("OBJECT_NOT_ADDRESSED_TO_NODE")));
     }
 
-    CompletionStage<Outcome<ConfirmMessageReceivedResponse>> confirm(SiteRecord node, ConfirmMessageReceivedRequest request) {
+    CompletionStage<Outcome<ConfirmMessageReceivedResponse>> confirm(
+            SiteRecord node, ConfirmMessageReceivedRequest request) {
         // Kept until it is answered: a node that dies in between gets the same message again.
-        return own(node, request.getNode(), () -> mailbox(node.nodeId()).holds(request.getMessageObjectId())
-                ? done(ConfirmMessageReceivedResponse.getDefaultInstance())
-                : notForYou("MESSAGE_NOT_ADDRESSED_TO_NODE"));
+        return own(
+                node,
+                request.getNode(),
+                () -> mailbox(node.nodeId()).holds(request.getMessageObjectId())
+                        ? done(ConfirmMessageReceivedResponse.getDefaultInstance())
+                        : notForYou("MESSAGE_NOT_ADDRESSED_TO_NODE"));
     }
 
     CompletionStage<Outcome<PushMessagesResponse>> pushMessages(SiteRecord node, PushMessagesRequest request) {
@@ -197,7 +228,8 @@ public final class FleetHandlers {
             PendingReply reply = new PendingReply(node, message, missing, new CompletableFuture<>());
             PendingReply older = pending.put(node.nodeId(), reply);
             if (older != null) {
-                older.taken().completeExceptionally(new IllegalStateException("superseded by a newer push of the node"));
+                older.taken()
+                        .completeExceptionally(new IllegalStateException("superseded by a newer push of the node"));
             }
             List<String> wanted = new ArrayList<>(ids);
             wanted.retainAll(missing);
@@ -213,13 +245,18 @@ public final class FleetHandlers {
         return own(node, request.getNode(), () -> {
             PendingReply reply = pending.get(node.nodeId());
             String id = request.getObjectId();
-            if (reply == null || request.getRunId() != reply.message().getMetadata().getRunId() || !reply.missing().contains(id)) {
-                return done(PushObjectResponse.newBuilder().setStored(id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id)).build());
+            if (reply == null
+                    || request.getRunId() != reply.message().getMetadata().getRunId()
+                    || !reply.missing().contains(id)) {
+                return done(PushObjectResponse.newBuilder()
+                        .setStored(id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id))
+                        .build());
             }
             if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {
                 return done(PushObjectResponse.newBuilder().setStored(false).build());
             }
-            PushObjectResponse stored = PushObjectResponse.newBuilder().setStored(true).build();
+            PushObjectResponse stored =
+                    PushObjectResponse.newBuilder().setStored(true).build();
             boolean last = reply.missing().remove(id) && reply.missing().isEmpty();
             return last ? take(reply).thenApply(nothing -> new Outcome.Done<>(stored)) : done(stored);
         });
@@ -229,7 +266,8 @@ public final class FleetHandlers {
         if (pending.remove(reply.node().nodeId(), reply)) {
             sink.accept(reply.node(), reply.message())
                     .thenRun(() -> {
-                        mailbox(reply.node().nodeId()).remove(reply.message().getMetadata().getReplyToMessageId());
+                        mailbox(reply.node().nodeId())
+                                .remove(reply.message().getMetadata().getReplyToMessageId());
                         spool.clear(reply.node().nodeId());
                     })
                     .whenComplete((nothing, failure) -> {
@@ -257,14 +295,16 @@ public final class FleetHandlers {
             return Optional.of("REPLY_TO_NOTHING_OPEN");
         }
         try {
-            MessageRules.reply(message, tree, instruction.orElseThrow().message().getMetadata(), clock.instant());
+            MessageRules.reply(
+                    message, tree, instruction.orElseThrow().message().getMetadata(), clock.instant());
             return Optional.empty();
         } catch (FlowerException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
-    private <T> CompletionStage<Outcome<T>> running(long flowerRun, java.util.function.Function<ReplySink.RunFacts, CompletionStage<Outcome<T>>> answer) {
+    private <T> CompletionStage<Outcome<T>> running(
+            long flowerRun, java.util.function.Function<ReplySink.RunFacts, CompletionStage<Outcome<T>>> answer) {
         Optional<ReplySink.RunFacts> facts = sink.run(flowerRun).filter(ReplySink.RunFacts::running);
         return facts.map(answer).orElseGet(() -> notForYou("RUN_NOT_RUNNING"));
     }

@@ -60,15 +60,18 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
         Metadata.Key<byte[]> value = Metadata.Key.of(NodeSignature.SIGNATURE_HEADER, Metadata.BINARY_BYTE_MARSHALLER);
         return new ServerInterceptor() {
             @Override
-            public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
                 byte[] pem = headers.get(key);
                 String timestamp = headers.get(time);
                 byte[] signature = headers.get(value);
                 Outcome<SiteRecord> outcome = pem == null || timestamp == null || signature == null
                         ? new Outcome.GoAway<>("NODE_HEADERS_MISSING")
-                        : gate.admit(new NodeSignature(new String(pem, StandardCharsets.US_ASCII), timestamp, signature));
+                        : gate.admit(
+                                new NodeSignature(new String(pem, StandardCharsets.US_ASCII), timestamp, signature));
                 if (outcome instanceof Outcome.Done<SiteRecord> admitted) {
-                    return Contexts.interceptCall(Context.current().withValue(NODE, admitted.value()), call, headers, next);
+                    return Contexts.interceptCall(
+                            Context.current().withValue(NODE, admitted.value()), call, headers, next);
                 }
                 call.close(status(outcome), new Metadata());
                 return new ServerCall.Listener<>() {};
@@ -76,10 +79,13 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
         };
     }
 
-    private static <Q, A> void carry(Q request, StreamObserver<A> observer, BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
+    private static <Q, A> void carry(
+            Q request, StreamObserver<A> observer, BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
         SiteRecord node = NODE.get();
         if (node == null) {
-            observer.onError(Status.UNAUTHENTICATED.withDescription("NODE_HEADERS_MISSING").asRuntimeException());
+            observer.onError(Status.UNAUTHENTICATED
+                    .withDescription("NODE_HEADERS_MISSING")
+                    .asRuntimeException());
             return;
         }
         CompletionStage<Outcome<A>> stage;
@@ -129,12 +135,14 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
     }
 
     @Override
-    public void unregisterNode(UnregisterNodeFleetRequest request, StreamObserver<UnregisterNodeFleetResponse> observer) {
+    public void unregisterNode(
+            UnregisterNodeFleetRequest request, StreamObserver<UnregisterNodeFleetResponse> observer) {
         carry(request, observer, handlers::unregisterNode);
     }
 
     @Override
-    public void sendNodeHeartbeat(SendNodeHeartbeatRequest request, StreamObserver<SendNodeHeartbeatResponse> observer) {
+    public void sendNodeHeartbeat(
+            SendNodeHeartbeatRequest request, StreamObserver<SendNodeHeartbeatResponse> observer) {
         carry(request, observer, handlers::heartbeat);
     }
 
@@ -169,7 +177,8 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
     }
 
     @Override
-    public void confirmMessageReceived(ConfirmMessageReceivedRequest request, StreamObserver<ConfirmMessageReceivedResponse> observer) {
+    public void confirmMessageReceived(
+            ConfirmMessageReceivedRequest request, StreamObserver<ConfirmMessageReceivedResponse> observer) {
         carry(request, observer, handlers::confirm);
     }
 }

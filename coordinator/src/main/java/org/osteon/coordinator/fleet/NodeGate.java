@@ -41,7 +41,10 @@ public final class NodeGate {
                 // Signed by an active node: its clock or its queue is late; a fresh signature will do.
                 return new Outcome.Transient<>("NODE_TIMESTAMP_OUTSIDE_WINDOW");
             }
-            boolean first = once.firstUse(node.nodeKey().keyId(), "fleet " + time, time.plus(NodeSignature.OLDEST).plusSeconds(60));
+            boolean first = once.firstUse(
+                    node.nodeKey().keyId(),
+                    "fleet " + time,
+                    time.plus(NodeSignature.OLDEST).plusSeconds(60));
             return first ? new Outcome.Done<>(node) : new Outcome.Transient<>("NODE_TIMESTAMP_USED");
         } catch (FlowerException e) {
             return new Outcome.GoAway<>(e.code());

@@ -1,8 +1,8 @@
 package org.osteon.coordinator.fleet;
 
 /**
- * How a Fleet call ended, whatever carrier brought it. Towards an active node only these exist: anything else would make an
- * unmodified SuperNode give up for good.
+ * How a Fleet call ended, whatever carrier brought it. Towards an active node only these exist: anything else would
+ * make an unmodified SuperNode give up for good.
  *
  * @param <T> the answer
  */

@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.osteon.protocol.call.Answers;
 import org.osteon.audit.log.Checkpoint;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -29,6 +27,8 @@ import org.osteon.coordinator.round.UngovernedPlan;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.Answers;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
@@ -78,8 +78,18 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     /** The service. */
     public HubService(
-            HubFolder folder, HubStore store, HubEvents events, Sites sites, TrustBook trust, Studies studies, Rounds rounds, RunView views,
-            Models models, ObjectStore objects, ModelEvidence evidence, ScheduledExecutorService timer) {
+            HubFolder folder,
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            TrustBook trust,
+            Studies studies,
+            Rounds rounds,
+            RunView views,
+            Models models,
+            ObjectStore objects,
+            ModelEvidence evidence,
+            ScheduledExecutorService timer) {
         this.folder = folder;
         this.store = store;
         this.events = events;
@@ -117,7 +127,10 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void confirmSite(ConfirmSiteRequest request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, site(sites.confirm(request.getSite(), request.getFingerprint(), caller()))));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer, site(sites.confirm(request.getSite(), request.getFingerprint(), caller()))));
     }
 
     @Override
@@ -130,7 +143,8 @@ public final class HubService extends HubGrpc.HubImplBase {
         Answers.guard(observer, () -> {
             VerificationKey key = VerificationKey.ofPem(request.getKeyPem());
             sites.addKey(request.getRole(), request.getHolder(), key, caller());
-            Answers.json(observer, Map.of("role", request.getRole(), "holder", request.getHolder(), "keyId", key.keyId()));
+            Answers.json(
+                    observer, Map.of("role", request.getRole(), "holder", request.getHolder(), "keyId", key.keyId()));
         });
     }
 
@@ -165,41 +179,56 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void showStudy(StudyRef request, StreamObserver<Document> observer) {
-        Answers.guard(observer, () -> document(observer, studies.get(request.getStudy()).bytes()));
+        Answers.guard(
+                observer,
+                () -> document(observer, studies.get(request.getStudy()).bytes()));
     }
 
     @Override
     public void dryRun(StudyRef request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
-            Studies.DryRun asked = studies.dryRun(studies.get(request.getStudy()).document(), caller());
+            Studies.DryRun asked =
+                    studies.dryRun(studies.get(request.getStudy()).document(), caller());
             timer.schedule(() -> asked.complete().complete(null), DRY_RUN_SECONDS, TimeUnit.SECONDS);
-            asked.complete().thenRun(() -> Answers.guard(observer, () -> Answers.json(observer, Map.of("answers", studies.answers(asked.id())))));
+            asked.complete()
+                    .thenRun(() -> Answers.guard(
+                            observer, () -> Answers.json(observer, Map.of("answers", studies.answers(asked.id())))));
         });
     }
 
     @Override
     public void startRun(StudyRef request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, views.of(rounds.start(studies.get(request.getStudy()).document(), caller()))));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        views.of(rounds.start(studies.get(request.getStudy()).document(), caller()))));
     }
 
     @Override
     public void startUngovernedRun(UngovernedRunRequest request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
             if (!folder.allowUngoverned()) {
-                throw CallException.refused("UNGOVERNED_NOT_ALLOWED", "this hub runs governed studies only; an operator can set allowUngoverned = true");
+                throw CallException.refused(
+                        "UNGOVERNED_NOT_ALLOWED",
+                        "this hub runs governed studies only; an operator can set allowUngoverned = true");
             }
             List<ArraySpec> specs = new ArrayList<>();
             ByteArrayOutputStream arrays = new ByteArrayOutputStream();
             for (NamedArray array : request.getArraysList()) {
                 ArraySpec spec = new ArraySpec(array.getName(), array.getDtype(), array.getShapeList(), "shared");
                 if (spec.bytes() != array.getData().size()) {
-                    throw CallException.wrong("ARRAY_MALFORMED", "array " + spec.name() + " does not have the bytes of its shape");
+                    throw CallException.wrong(
+                            "ARRAY_MALFORMED", "array " + spec.name() + " does not have the bytes of its shape");
                 }
                 specs.add(spec);
                 arrays.writeBytes(array.getData().toByteArray());
             }
             UngovernedPlan plan = new UngovernedPlan(
-                    request.getRounds(), request.getNodes(), specs, Base64.getEncoder().encodeToString(request.getFab().toByteArray()));
+                    request.getRounds(),
+                    request.getNodes(),
+                    specs,
+                    Base64.getEncoder().encodeToString(request.getFab().toByteArray()));
             Answers.json(observer, views.of(rounds.startUngoverned(plan, arrays.toByteArray(), caller())));
         });
     }
@@ -208,17 +237,36 @@ public final class HubService extends HubGrpc.HubImplBase {
     public void registerFlowerNode(RegisterFlowerNodeRequest request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
             if (!folder.allowUngoverned()) {
-                throw CallException.refused("UNGOVERNED_NOT_ALLOWED", "this hub takes no Flower nodes; an operator can set allowUngoverned = true");
+                throw CallException.refused(
+                        "UNGOVERNED_NOT_ALLOWED",
+                        "this hub takes no Flower nodes; an operator can set allowUngoverned = true");
             }
-            Answers.json(observer, site(sites.registerFlowerNode(VerificationKey.ofPem(request.getNodeKeyPem()), caller())));
+            Answers.json(
+                    observer, site(sites.registerFlowerNode(VerificationKey.ofPem(request.getNodeKeyPem()), caller())));
         });
     }
 
     @Override
     public void listRuns(Empty request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, Map.of("runs", rounds.all().stream().map(run -> Map.of(
-                        "run", run.id(), "study", run.study().hex(), "state", run.state(), "round", run.round(), "governed", run.governed()))
-                .toList())));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        Map.of(
+                                "runs",
+                                rounds.all().stream()
+                                        .map(run -> Map.of(
+                                                "run",
+                                                run.id(),
+                                                "study",
+                                                run.study().hex(),
+                                                "state",
+                                                run.state(),
+                                                "round",
+                                                run.round(),
+                                                "governed",
+                                                run.governed()))
+                                        .toList())));
     }
 
     @Override
@@ -228,8 +276,12 @@ public final class HubService extends HubGrpc.HubImplBase {
             if (request.getUnlessState().isEmpty() || !request.getUnlessState().equals(views.stateKey(run))) {
                 Answers.json(observer, views.of(run));
             } else {
-                views.whenChanged(request.getRun(), request.getUnlessState(), Math.min(25, request.getHoldSeconds()), timer, changed ->
-                        Answers.guard(observer, () -> Answers.json(observer, views.of(changed))));
+                views.whenChanged(
+                        request.getRun(),
+                        request.getUnlessState(),
+                        Math.min(25, request.getHoldSeconds()),
+                        timer,
+                        changed -> Answers.guard(observer, () -> Answers.json(observer, views.of(changed))));
             }
         });
     }
@@ -251,14 +303,35 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void listModels(Empty request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, Map.of("models", models.all().stream().map(model -> Map.of(
-                        "model", model.digest().hex(), "run", model.run(), "round", model.round(), "rule", model.rule(), "governed", model.governed()))
-                .toList())));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        Map.of(
+                                "models",
+                                models.all().stream()
+                                        .map(model -> Map.of(
+                                                "model",
+                                                model.digest().hex(),
+                                                "run",
+                                                model.run(),
+                                                "round",
+                                                model.round(),
+                                                "rule",
+                                                model.rule(),
+                                                "governed",
+                                                model.governed()))
+                                        .toList())));
     }
 
     @Override
     public void showModel(ModelRef request, StreamObserver<Document> observer) {
-        Answers.guard(observer, () -> document(observer, SignedDocument.sign(models.get(request.getModel()), folder.hubKey()).bytes()));
+        Answers.guard(
+                observer,
+                () -> document(
+                        observer,
+                        SignedDocument.sign(models.get(request.getModel()), folder.hubKey())
+                                .bytes()));
     }
 
     @Override
@@ -271,8 +344,13 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void runConformance(RunConformanceRequest request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(
-                observer, evidence.runConformance(models.get(request.getModel()), request.getDeclaration().toByteArray())));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        evidence.runConformance(
+                                models.get(request.getModel()),
+                                request.getDeclaration().toByteArray())));
     }
 
     @Override
@@ -282,7 +360,10 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void releaseModel(Document request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, evidence.release(request.getEnvelope().toByteArray())));
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer, evidence.release(request.getEnvelope().toByteArray())));
     }
 
     @Override
@@ -309,8 +390,9 @@ public final class HubService extends HubGrpc.HubImplBase {
             List<String> hashes = events.log().inclusion(request.getEvent(), head.size()).stream()
                     .map(hash -> Base64.getEncoder().encodeToString(hash))
                     .toList();
-            String proof = "c2sp.org/tlog-proof@v1\nindex " + request.getEvent() + "\n" + String.join("", hashes.stream().map(hash -> hash + "\n").toList())
-                    + "\n" + new String(head.bytes(), StandardCharsets.UTF_8);
+            String proof = "c2sp.org/tlog-proof@v1\nindex " + request.getEvent() + "\n"
+                    + String.join("", hashes.stream().map(hash -> hash + "\n").toList()) + "\n"
+                    + new String(head.bytes(), StandardCharsets.UTF_8);
             Answers.json(observer, Map.of("proof", proof));
         });
     }
@@ -329,7 +411,8 @@ public final class HubService extends HubGrpc.HubImplBase {
     }
 
     private static void document(StreamObserver<Document> observer, byte[] envelope) {
-        observer.onNext(Document.newBuilder().setEnvelope(ByteString.copyFrom(envelope)).build());
+        observer.onNext(
+                Document.newBuilder().setEnvelope(ByteString.copyFrom(envelope)).build());
         observer.onCompleted();
     }
 

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.osteon.audit.bundle.BundleInput;
 import org.osteon.audit.bundle.BundleWriter;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.registry.ConformanceRuns;
 import org.osteon.coordinator.registry.Evidence;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
@@ -29,7 +29,8 @@ public final class ModelEvidence {
     private final HubEvents events;
 
     /** Over these parts. */
-    public ModelEvidence(Releases releases, Evidence evidence, ConformanceRuns conformance, Studies studies, HubEvents events) {
+    public ModelEvidence(
+            Releases releases, Evidence evidence, ConformanceRuns conformance, Studies studies, HubEvents events) {
         this.releases = releases;
         this.evidence = evidence;
         this.conformance = conformance;
@@ -45,13 +46,15 @@ public final class ModelEvidence {
     /** The signed report made last. */
     byte[] report(ModelVersion model) {
         return releases.report(model.digest())
-                .orElseThrow(() -> CallException.absent("REPORT_UNKNOWN", "no conformance report of this model; run the checks first"));
+                .orElseThrow(() -> CallException.absent(
+                        "REPORT_UNKNOWN", "no conformance report of this model; run the checks first"));
     }
 
     /** Releases a model by a person's signed document. */
     Map<String, Object> release(byte[] envelope) {
         Release release = SignedDocument.read(envelope, Release.class).document();
-        Digest digest = releases.release(envelope, studies.get(release.study().hex()).document());
+        Digest digest =
+                releases.release(envelope, studies.get(release.study().hex()).document());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("release", digest.hex());
         answer.put("model", release.model().hex());
@@ -62,10 +65,12 @@ public final class ModelEvidence {
     /** The evidence bundle of a released model. */
     byte[] bundle(ModelVersion model) {
         SignedDocument<Release> release = releases.find(model.digest())
-                .orElseThrow(() -> CallException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));
+                .orElseThrow(() ->
+                        CallException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));
         BundleInput input = evidence.of(release, events.releaseSize(model.digest()))
                 .orElseThrow(() -> CallException.refused(
-                        "NOT_COSIGNED_YET", "no other party has cosigned the log since the release; try again in a few seconds"));
+                        "NOT_COSIGNED_YET",
+                        "no other party has cosigned the log since the release; try again in a few seconds"));
         try {
             Path folder = Files.createTempDirectory("osteon-bundle");
             Path file = folder.resolve("evidence.zip");
@@ -83,7 +88,8 @@ public final class ModelEvidence {
 
     private Study study(ModelVersion model) {
         if (!model.governed()) {
-            throw CallException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run has no study and is never released");
+            throw CallException.refused(
+                    "MODEL_UNGOVERNED", "a model of an ungoverned run has no study and is never released");
         }
         return studies.get(model.study().hex()).document();
     }

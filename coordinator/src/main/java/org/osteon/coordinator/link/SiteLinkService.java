@@ -18,14 +18,14 @@ import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogException;
 import org.osteon.audit.log.Witness;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
-import org.osteon.protocol.call.Answers;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.Answers;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
@@ -49,7 +49,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private static final int GROWTH_PAUSE = 100;
 
     /** What a site tells of itself that the hub's own log says as well: the hub sees no other trace of it. */
-    private static final Set<EventType> TOLD = Set.of(EventType.DECISION_REFUSED, EventType.CLOCK_BELOW_MARK, EventType.CLOCK_MENDED);
+    private static final Set<EventType> TOLD =
+            Set.of(EventType.DECISION_REFUSED, EventType.CLOCK_BELOW_MARK, EventType.CLOCK_MENDED);
 
     private final HubStore store;
     private final HubEvents events;
@@ -64,7 +65,14 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
 
     /** The service; it answers held polls whenever {@link #wake} is called. */
     public SiteLinkService(
-            HubStore store, HubEvents events, Sites sites, Studies studies, TrustBook trust, Witness witness, ScheduledExecutorService timer, Clock clock) {
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            Studies studies,
+            TrustBook trust,
+            Witness witness,
+            ScheduledExecutorService timer,
+            Clock clock) {
         this.store = store;
         this.events = events;
         this.sites = sites;
@@ -76,7 +84,11 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     }
 
     /** A held poll. */
-    private record Poll(SiteRecord site, PullWorkRequest request, StreamObserver<PullWorkResponse> observer, AtomicBoolean answered) {}
+    private record Poll(
+            SiteRecord site,
+            PullWorkRequest request,
+            StreamObserver<PullWorkResponse> observer,
+            AtomicBoolean answered) {}
 
     /** Looks at every held poll again: there may be work. */
     public void wake() {
@@ -112,12 +124,16 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
 
     @Override
     public void pushDecision(PushDecisionRequest request, StreamObserver<Acknowledgement> observer) {
-        acknowledge(observer, () -> studies.decide(caller(), request.getEnvelope().toByteArray()));
+        acknowledge(
+                observer, () -> studies.decide(caller(), request.getEnvelope().toByteArray()));
     }
 
     @Override
     public void pushDryRunAnswer(PushDryRunAnswerRequest request, StreamObserver<Acknowledgement> observer) {
-        acknowledge(observer, () -> studies.answer(request.getId(), caller(), request.getEnvelope().toByteArray()));
+        acknowledge(
+                observer,
+                () -> studies.answer(
+                        request.getId(), caller(), request.getEnvelope().toByteArray()));
     }
 
     @Override
@@ -126,8 +142,11 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             SiteRecord site = caller();
             Checkpoint next = parse(request.getCheckpoint().toByteArray());
             Known known = known(site.logOrigin());
-            List<byte[]> proof = request.getConsistencyList().stream().map(ByteString::toByteArray).toList();
-            Witness.Outcome outcome = witness.judge(site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant());
+            List<byte[]> proof = request.getConsistencyList().stream()
+                    .map(ByteString::toByteArray)
+                    .toList();
+            Witness.Outcome outcome = witness.judge(
+                    site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant());
             if (outcome instanceof Witness.Outcome.Cosigned cosigned) {
                 Checkpoint seen = cosigned.seen().with(cosigned.line());
                 remember(seen);
@@ -136,9 +155,12 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                         .setKnownSize(seen.size())
                         .build());
             } else if (outcome instanceof Witness.Outcome.Conflict conflict) {
-                observer.onNext(CosignResponse.newBuilder().setKnownSize(conflict.knownSize()).build());
+                observer.onNext(CosignResponse.newBuilder()
+                        .setKnownSize(conflict.knownSize())
+                        .build());
             } else {
-                throw CallException.refused(((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
+                throw CallException.refused(
+                        ((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
             }
             observer.onCompleted();
         });
@@ -150,7 +172,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             SiteRecord site = caller();
             String line = request.getCosignature().toStringUtf8();
             Checkpoint head = events.log().checkpoint();
-            if (head.size() == request.getSize() && head.with(line).cosignedBy(site.cosignerNoteKey()).isPresent()) {
+            if (head.size() == request.getSize()
+                    && head.with(line).cosignedBy(site.cosignerNoteKey()).isPresent()) {
                 events.log().addCosignature(request.getSize(), line);
             }
         });
@@ -171,7 +194,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                     if (event.seq() != index || !event.origin().equals(site.logOrigin())) {
                         throw CallException.wrong("ENTRY_MALFORMED", "a log entry is not at its place");
                     }
-                    int added = sql.sql("INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
+                    int added = sql.sql(
+                                    "INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
                             .params(site.name(), index, new String(leaf, StandardCharsets.UTF_8))
                             .update();
                     if (added == 1 && TOLD.contains(event.type())) {
@@ -194,14 +218,19 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     }
 
     private static EventDraft told(SiteRecord site, Event event) {
-        EventDraft draft = EventDraft.of(event.type(), site.name(), "site").about(site.name()).value("entry", event.seq());
+        EventDraft draft = EventDraft.of(event.type(), site.name(), "site")
+                .about(site.name())
+                .value("entry", event.seq());
         event.refs().forEach(ref -> draft.ref(ref.role(), ref.sha256()));
         return event.reason().isEmpty() ? draft : draft.refused(event.reason());
     }
 
     private void answer(Poll poll, boolean evenEmpty) {
         PullWorkResponse work = work(poll.site(), poll.request());
-        boolean empty = work.getStudiesCount() == 0 && work.getDryRunsCount() == 0 && work.getReceiptsCount() == 0 && work.getHubCheckpoint().isEmpty();
+        boolean empty = work.getStudiesCount() == 0
+                && work.getDryRunsCount() == 0
+                && work.getReceiptsCount() == 0
+                && work.getHubCheckpoint().isEmpty();
         if ((!empty || evenEmpty) && poll.answered().compareAndSet(false, true)) {
             polls.remove(poll.site().name(), poll);
             poll.observer().onNext(work);
@@ -212,7 +241,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private PullWorkResponse work(SiteRecord site, PullWorkRequest request) {
         PullWorkResponse.Builder work = PullWorkResponse.newBuilder();
         for (SignedDocument<Study> study : studies.all()) {
-            boolean asked = study.document().participation().sites().isEmpty() || study.document().participation().sites().contains(site.name());
+            boolean asked = study.document().participation().sites().isEmpty()
+                    || study.document().participation().sites().contains(site.name());
             if (asked && !request.getKnownStudiesList().contains(study.digest().hex())) {
                 work.addStudies(ByteString.copyFrom(study.bytes()));
             }
@@ -231,7 +261,9 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         if (head.size() > request.getHubCheckpointSize()) {
             work.setHubCheckpoint(ByteString.copyFrom(head.bytes()));
             try {
-                events.log().consistency(request.getHubCheckpointSize(), head.size()).forEach(hash -> work.addHubConsistency(ByteString.copyFrom(hash)));
+                events.log()
+                        .consistency(request.getHubCheckpointSize(), head.size())
+                        .forEach(hash -> work.addHubConsistency(ByteString.copyFrom(hash)));
             } catch (LogException e) {
                 throw CallException.wrong(e.code(), "the site names a checkpoint this log never had");
             }
@@ -254,8 +286,9 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     }
 
     private void remember(Checkpoint seen) {
-        store.writeNow(sql -> sql.sql("INSERT INTO witnessed(origin, size, root, note) VALUES (?, ?, ?, ?)"
-                        + " ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note")
+        store.writeNow(sql -> sql.sql(
+                        "INSERT INTO witnessed(origin, size, root, note) VALUES (?, ?, ?, ?)"
+                                + " ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note")
                 .params(seen.origin(), seen.size(), seen.rootBase64(), new String(seen.bytes(), StandardCharsets.UTF_8))
                 .update());
     }
@@ -263,7 +296,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private SiteRecord caller() {
         String name = Principal.current().name();
         Optional<SiteRecord> site = sites.find(name).filter(SiteRecord::active);
-        return site.orElseThrow(() -> CallException.refused("SITE_REVOKED", "site " + name + " does not count any more"));
+        return site.orElseThrow(
+                () -> CallException.refused("SITE_REVOKED", "site " + name + " does not count any more"));
     }
 
     private static Checkpoint parse(byte[] note) {

@@ -28,7 +28,8 @@ public final class Directory implements CallDirectory {
             Path file = folder.folder().resolve("clients").resolve(client + ".key");
             if (Files.isReadable(file)) {
                 VerificationKey key = KeyFile.readPublic(file);
-                store.writeNow(sql -> sql.sql("INSERT INTO client(key_id, client_key, role, name) VALUES (?, ?, ?, ?) ON CONFLICT (key_id) DO NOTHING")
+                store.writeNow(sql -> sql.sql(
+                                "INSERT INTO client(key_id, client_key, role, name) VALUES (?, ?, ?, ?) ON CONFLICT (key_id) DO NOTHING")
                         .params(key.keyId(), key.pem(), role(client), client)
                         .update());
             }
@@ -43,7 +44,8 @@ public final class Directory implements CallDirectory {
                 .optional());
         return client.isPresent()
                 ? client
-                : store.read(sql -> sql.sql("SELECT node_key, name FROM site WHERE key_id = ? AND state = 'confirmed' AND kind = 'governed'")
+                : store.read(sql -> sql.sql(
+                                "SELECT node_key, name FROM site WHERE key_id = ? AND state = 'confirmed' AND kind = 'governed'")
                         .param(keyId)
                         .query((row, n) -> entry(keyId, row.getString(1), "site", row.getString(2)))
                         .optional());
@@ -52,8 +54,11 @@ public final class Directory implements CallDirectory {
     @Override
     public boolean firstUse(String keyId, String nonce, Instant forget) {
         return store.writeNow(sql -> {
-            sql.sql("DELETE FROM used_nonce WHERE forget < ?").param(Instant.now().getEpochSecond() - 60).update();
-            return sql.sql("INSERT INTO used_nonce(key_id, nonce, forget) VALUES (?, ?, ?) ON CONFLICT (key_id, nonce) DO NOTHING")
+            sql.sql("DELETE FROM used_nonce WHERE forget < ?")
+                    .param(Instant.now().getEpochSecond() - 60)
+                    .update();
+            return sql.sql(
+                                    "INSERT INTO used_nonce(key_id, nonce, forget) VALUES (?, ?, ?) ON CONFLICT (key_id, nonce) DO NOTHING")
                             .params(keyId, nonce, forget.getEpochSecond())
                             .update()
                     == 1;

@@ -54,14 +54,20 @@ public final class Roles implements ServerInterceptor {
             Map.entry("osteon.v1.SiteLink/ConfirmReceipt", SITE));
 
     @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         Set<String> allowed = TABLE.getOrDefault(call.getMethodDescriptor().getFullMethodName(), Set.of());
         String role = Principal.current().role();
         if (allowed.contains(role)) {
             return next.startCall(call, headers);
         }
-        String needed = allowed.isEmpty() ? "nobody's role" : String.join(" or ", allowed.stream().sorted().toList());
-        call.close(Status.PERMISSION_DENIED.withDescription("ROLE_MISSING: this needs " + needed + ", the caller is " + role), new Metadata());
+        String needed = allowed.isEmpty()
+                ? "nobody's role"
+                : String.join(" or ", allowed.stream().sorted().toList());
+        call.close(
+                Status.PERMISSION_DENIED.withDescription(
+                        "ROLE_MISSING: this needs " + needed + ", the caller is " + role),
+                new Metadata());
         return new ServerCall.Listener<>() {};
     }
 }

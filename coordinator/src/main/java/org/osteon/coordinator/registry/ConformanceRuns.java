@@ -35,7 +35,14 @@ public final class ConformanceRuns {
 
     /** Runs at this hub. */
     public ConformanceRuns(
-            HubStore store, Sites sites, Studies studies, Models models, ObjectStore objects, Releases releases, SigningKey hubKey, Clock clock) {
+            HubStore store,
+            Sites sites,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Releases releases,
+            SigningKey hubKey,
+            Clock clock) {
         this.store = store;
         this.sites = sites;
         this.studies = studies;
@@ -49,11 +56,13 @@ public final class ConformanceRuns {
     /** Runs the checks that the study lists; answers check to verdict and the facts. */
     public Map<String, Object> run(ModelVersion model, Study study, byte[] declarationBytes) {
         Declaration declaration = Declaration.read(declarationBytes);
-        Report report = Checks.report(evidence(model, study), declaration, clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        Report report = Checks.report(
+                evidence(model, study), declaration, clock.instant().truncatedTo(ChronoUnit.SECONDS));
         SignedDocument<Report> signed = SignedDocument.sign(report, hubKey);
         releases.keepReport(model, signed.bytes(), signed.digest(), report.passed());
         Map<String, String> verdicts = new LinkedHashMap<>();
-        report.results().forEach(result -> verdicts.put(result.check(), result.outcome().name()));
+        report.results()
+                .forEach(result -> verdicts.put(result.check(), result.outcome().name()));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("verdicts", verdicts);
         answer.put("results", report.results());
@@ -63,25 +72,43 @@ public final class ConformanceRuns {
     }
 
     private RunEvidence evidence(ModelVersion model, Study study) {
-        List<ModelVersion> versions = models.ofRun(model.run()).stream().filter(version -> version.round() <= model.round()).toList();
+        List<ModelVersion> versions = models.ofRun(model.run()).stream()
+                .filter(version -> version.round() <= model.round())
+                .toList();
         Map<String, Capsule> capsules = new LinkedHashMap<>();
         Map<String, List<Event>> logs = new LinkedHashMap<>();
         for (SiteRecord site : sites.all()) {
-            boolean counted = versions.stream().flatMap(version -> version.inputs().stream()).anyMatch(input -> input.site().equals(site.name()));
+            boolean counted = versions.stream()
+                    .flatMap(version -> version.inputs().stream())
+                    .anyMatch(input -> input.site().equals(site.name()));
             if (counted) {
-                studies.capsule(site.name(), study.digest()).ifPresent(capsule -> capsules.put(site.name(), capsule.document()));
+                studies.capsule(site.name(), study.digest())
+                        .ifPresent(capsule -> capsules.put(site.name(), capsule.document()));
                 logs.put(site.name(), events("SELECT leaf FROM site_entry WHERE site = ? ORDER BY idx", site.name()));
             }
         }
-        List<Event> hub = store.read(sql -> sql.sql("SELECT leaf FROM event ORDER BY seq").query(String.class).list()).stream()
-                .map(ConformanceRuns::read)
-                .toList();
-        return new RunEvidence(study, model, versions, capsules, hub, logs, digest ->
-                objects.has(digest) ? Optional.of(objects.file(digest)) : Optional.empty());
+        List<Event> hub =
+                store
+                        .read(sql -> sql.sql("SELECT leaf FROM event ORDER BY seq")
+                                .query(String.class)
+                                .list())
+                        .stream()
+                        .map(ConformanceRuns::read)
+                        .toList();
+        return new RunEvidence(
+                study,
+                model,
+                versions,
+                capsules,
+                hub,
+                logs,
+                digest -> objects.has(digest) ? Optional.of(objects.file(digest)) : Optional.empty());
     }
 
     private List<Event> events(String query, String site) {
-        return store.read(sql -> sql.sql(query).param(site).query(String.class).list()).stream().map(ConformanceRuns::read).toList();
+        return store.read(sql -> sql.sql(query).param(site).query(String.class).list()).stream()
+                .map(ConformanceRuns::read)
+                .toList();
     }
 
     private static Event read(String leaf) {

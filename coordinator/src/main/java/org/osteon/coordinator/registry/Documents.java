@@ -15,7 +15,8 @@ import org.osteon.protocol.sign.SigningKey;
 
 /** Every document and object the hub keeps, by identity. */
 public final class Documents implements EvidenceSource {
-    private static final List<String> TABLES = List.of("study", "decision", "instruction", "reply", "receipt", "report");
+    private static final List<String> TABLES =
+            List.of("study", "decision", "instruction", "reply", "receipt", "report");
 
     private final HubStore store;
     private final ObjectStore objects;
@@ -48,7 +49,11 @@ public final class Documents implements EvidenceSource {
     }
 
     private Optional<byte[]> dryRunAnswer(Digest digest) {
-        return store.read(sql -> sql.sql("SELECT answer FROM dry_run WHERE answer <> ''").query(String.class).list()).stream()
+        return store
+                .read(sql -> sql.sql("SELECT answer FROM dry_run WHERE answer <> ''")
+                        .query(String.class)
+                        .list())
+                .stream()
                 .map(text -> SignedDocument.read(text.getBytes(StandardCharsets.UTF_8), DryRunAnswer.class))
                 .filter(answer -> answer.digest().equals(digest))
                 .findFirst()
@@ -56,6 +61,7 @@ public final class Documents implements EvidenceSource {
     }
 
     private Optional<String> text(String query, Digest digest) {
-        return store.read(sql -> sql.sql(query).param(digest.hex()).query(String.class).optional());
+        return store.read(
+                sql -> sql.sql(query).param(digest.hex()).query(String.class).optional());
     }
 }

@@ -28,7 +28,10 @@ public final class Evidence {
         this.log = log;
     }
 
-    /** The evidence, or nothing while no other party has cosigned a head of the log of at least {@code leastSize} entries. */
+    /**
+     * The evidence, or nothing while no other party has cosigned a head of the log of at least {@code leastSize}
+     * entries.
+     */
     public Optional<BundleInput> of(SignedDocument<Release> release, long leastSize) {
         return events.log()
                 .cosigned(leastSize, 1)

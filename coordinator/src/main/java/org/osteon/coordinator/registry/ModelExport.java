@@ -31,13 +31,15 @@ public final class ModelExport {
     public static byte[] write(ModelVersion model, Path arrays, String format) {
         try {
             if (Files.size(arrays) > MOST) {
-                throw CallException.refused("MODEL_TOO_LARGE", "an export of more than " + MOST + " bytes is not supported yet");
+                throw CallException.refused(
+                        "MODEL_TOO_LARGE", "an export of more than " + MOST + " bytes is not supported yet");
             }
             byte[] raw = Files.readAllBytes(arrays);
             return switch (format) {
                 case "safetensors" -> safetensors(model, raw);
                 case "npz" -> npz(model, raw);
-                default -> throw CallException.wrong("FORMAT_UNKNOWN", "format must be safetensors or npz, was " + format);
+                default ->
+                    throw CallException.wrong("FORMAT_UNKNOWN", "format must be safetensors or npz, was " + format);
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -46,7 +48,9 @@ public final class ModelExport {
 
     private static byte[] safetensors(ModelVersion model, byte[] raw) {
         Map<String, Object> header = new LinkedHashMap<>();
-        header.put("__metadata__", Map.of("osteon.model", model.digest().hex(), "osteon.governed", Boolean.toString(model.governed())));
+        header.put(
+                "__metadata__",
+                Map.of("osteon.model", model.digest().hex(), "osteon.governed", Boolean.toString(model.governed())));
         long offset = 0;
         for (ArraySpec spec : model.specs()) {
             String dtype = switch (spec.dtype()) {
@@ -54,14 +58,27 @@ public final class ModelExport {
                 case "float64" -> "F64";
                 default -> "I64";
             };
-            header.put(spec.name(), Map.of("dtype", dtype, "shape", spec.shape(), "data_offsets", List.of(offset, offset + spec.bytes())));
+            header.put(
+                    spec.name(),
+                    Map.of(
+                            "dtype",
+                            dtype,
+                            "shape",
+                            spec.shape(),
+                            "data_offsets",
+                            List.of(offset, offset + spec.bytes())));
             offset += spec.bytes();
         }
         byte[] json = CanonicalJson.write(header);
         int padded = (json.length + 7) / 8 * 8;
         byte[] head = Arrays.copyOf(json, padded);
         Arrays.fill(head, json.length, padded, (byte) ' ');
-        return ByteBuffer.allocate(8 + padded + raw.length).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(head).put(raw).array();
+        return ByteBuffer.allocate(8 + padded + raw.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded)
+                .put(head)
+                .put(raw)
+                .array();
     }
 
     private static byte[] npz(ModelVersion model, byte[] raw) throws IOException {

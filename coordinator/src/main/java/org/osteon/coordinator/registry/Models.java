@@ -5,9 +5,9 @@ import java.time.Clock;
 import java.util.List;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
@@ -29,16 +29,24 @@ public final class Models {
     /** Enters a version inside a transaction. */
     public Digest add(JdbcClient sql, ModelVersion version) {
         Digest digest = version.digest();
-        int added = sql.sql("INSERT INTO model(digest, run, round, document, made) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
-                .params(digest.hex(), version.run(), version.round(), new String(version.canonical(), StandardCharsets.UTF_8), clock.millis())
+        int added = sql.sql(
+                        "INSERT INTO model(digest, run, round, document, made) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                .params(
+                        digest.hex(),
+                        version.run(),
+                        version.round(),
+                        new String(version.canonical(), StandardCharsets.UTF_8),
+                        clock.millis())
                 .update();
         if (added == 1) {
-            events.add(sql, EventDraft.of(EventType.MODEL_CREATED, "hub", "hub")
-                    .about(version.run() + "/" + version.round())
-                    .ref("study", version.study())
-                    .ref("model", digest)
-                    .ref("arrays", version.arrays())
-                    .ref("parent", version.parent()));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.MODEL_CREATED, "hub", "hub")
+                            .about(version.run() + "/" + version.round())
+                            .ref("study", version.study())
+                            .ref("model", digest)
+                            .ref("arrays", version.arrays())
+                            .ref("parent", version.parent()));
         }
         return digest;
     }
@@ -46,14 +54,18 @@ public final class Models {
     /** A version by digest or its first digits. */
     public ModelVersion get(String reference) {
         if (!reference.matches("[0-9a-f]{6,64}")) {
-            throw CallException.wrong("DIGEST_MALFORMED", "a model is named by its digest or at least its first six hex digits");
+            throw CallException.wrong(
+                    "DIGEST_MALFORMED", "a model is named by its digest or at least its first six hex digits");
         }
         List<ModelVersion> found = store.read(sql -> sql.sql("SELECT document FROM model WHERE digest LIKE ?")
                 .param(reference + "%")
-                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
         if (found.size() != 1) {
-            throw CallException.absent("MODEL_UNKNOWN", found.isEmpty() ? "no model " + reference : "several models begin with " + reference);
+            throw CallException.absent(
+                    "MODEL_UNKNOWN",
+                    found.isEmpty() ? "no model " + reference : "several models begin with " + reference);
         }
         return found.get(0);
     }
@@ -61,7 +73,8 @@ public final class Models {
     /** All versions, newest first. */
     public List<ModelVersion> all() {
         return store.read(sql -> sql.sql("SELECT document FROM model ORDER BY made DESC, round DESC")
-                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
     }
 
@@ -69,7 +82,8 @@ public final class Models {
     public List<ModelVersion> ofRun(String run) {
         return store.read(sql -> sql.sql("SELECT document FROM model WHERE run = ? ORDER BY round")
                 .param(run)
-                .query((row, n) -> CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
     }
 }

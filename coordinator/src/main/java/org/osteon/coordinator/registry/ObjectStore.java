@@ -9,7 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.osteon.protocol.document.Digest;
 
-/** Content-addressed files: update files and model arrays, {@code sha256/ab/…}; complete under their digest or not there. */
+/**
+ * Content-addressed files: update files and model arrays, {@code sha256/ab/…}; complete under their digest or not
+ * there.
+ */
 public final class ObjectStore {
     private final Path folder;
 
@@ -45,7 +48,8 @@ public final class ObjectStore {
                 channel.force(true);
             }
             Path target = file(digest);
-            Path home = Files.createDirectories(folder.resolve("sha256").resolve(digest.hex().substring(0, 2)));
+            Path home = Files.createDirectories(
+                    folder.resolve("sha256").resolve(digest.hex().substring(0, 2)));
             Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             try (FileChannel channel = FileChannel.open(home, StandardOpenOption.READ)) {
                 channel.force(true);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
@@ -44,29 +44,42 @@ public final class Releases {
      */
     public void keepReport(ModelVersion model, byte[] envelope, Digest report, boolean passed) {
         store.writeNow(sql -> {
-            sql.sql("INSERT INTO report(model, digest, envelope, passed) VALUES (?, ?, ?, ?) ON CONFLICT (model) DO UPDATE SET"
-                            + " digest = excluded.digest, envelope = excluded.envelope, passed = excluded.passed")
-                    .params(model.digest().hex(), report.hex(), new String(envelope, StandardCharsets.UTF_8), passed ? 1 : 0)
+            sql.sql(
+                            "INSERT INTO report(model, digest, envelope, passed) VALUES (?, ?, ?, ?) ON CONFLICT (model) DO UPDATE SET"
+                                    + " digest = excluded.digest, envelope = excluded.envelope, passed = excluded.passed")
+                    .params(
+                            model.digest().hex(),
+                            report.hex(),
+                            new String(envelope, StandardCharsets.UTF_8),
+                            passed ? 1 : 0)
                     .update();
-            return events.add(sql, EventDraft.of(EventType.CONFORMANCE_RUN, "hub", "hub")
-                    .about(model.run())
-                    .value("passed", passed)
-                    .ref("study", model.study())
-                    .ref("model", model.digest())
-                    .ref("report", report));
+            return events.add(
+                    sql,
+                    EventDraft.of(EventType.CONFORMANCE_RUN, "hub", "hub")
+                            .about(model.run())
+                            .value("passed", passed)
+                            .ref("study", model.study())
+                            .ref("model", model.digest())
+                            .ref("report", report));
         });
         events.publish();
     }
 
     /** The newest report of a model, as it was kept. */
     public Optional<byte[]> report(Digest model) {
-        return store.read(sql -> sql.sql("SELECT envelope FROM report WHERE model = ?").param(model.hex()).query(String.class).optional())
+        return store.read(sql -> sql.sql("SELECT envelope FROM report WHERE model = ?")
+                        .param(model.hex())
+                        .query(String.class)
+                        .optional())
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The release of a model, if there is one. */
     public Optional<SignedDocument<Release>> find(Digest model) {
-        return store.read(sql -> sql.sql("SELECT envelope FROM released WHERE model = ?").param(model.hex()).query(String.class).optional())
+        return store.read(sql -> sql.sql("SELECT envelope FROM released WHERE model = ?")
+                        .param(model.hex())
+                        .query(String.class)
+                        .optional())
                 .map(text -> SignedDocument.read(text.getBytes(StandardCharsets.UTF_8), Release.class));
     }
 
@@ -84,22 +97,29 @@ public final class Releases {
             CallException no = objection.orElseThrow();
             store.writeNow(sql -> events.add(
                     sql,
-                    EventDraft.of(EventType.MODEL_RELEASED, "hub", "hub").about(model.run()).refused(no.code()).ref("study", model.study())));
+                    EventDraft.of(EventType.MODEL_RELEASED, "hub", "hub")
+                            .about(model.run())
+                            .refused(no.code())
+                            .ref("study", model.study())));
             throw no;
         }
         store.writeNow(sql -> {
-            int added = sql.sql("INSERT INTO released(model, envelope, released) VALUES (?, ?, ?) ON CONFLICT (model) DO NOTHING")
+            int added = sql.sql(
+                            "INSERT INTO released(model, envelope, released) VALUES (?, ?, ?) ON CONFLICT (model) DO NOTHING")
                     .params(model.digest().hex(), new String(signed.bytes(), StandardCharsets.UTF_8), clock.millis())
                     .update();
             if (added == 0) {
-                throw CallException.wrong("MODEL_RELEASED_BEFORE", "model " + model.digest().brief() + "… is released already");
+                throw CallException.wrong(
+                        "MODEL_RELEASED_BEFORE", "model " + model.digest().brief() + "… is released already");
             }
-            return events.add(sql, EventDraft.of(EventType.MODEL_RELEASED, release.by(), "releaser")
-                    .about(model.run())
-                    .ref("study", model.study())
-                    .ref("model", model.digest())
-                    .ref("report", release.report())
-                    .ref("release", signed.digest()));
+            return events.add(
+                    sql,
+                    EventDraft.of(EventType.MODEL_RELEASED, release.by(), "releaser")
+                            .about(model.run())
+                            .ref("study", model.study())
+                            .ref("model", model.digest())
+                            .ref("report", release.report())
+                            .ref("release", signed.digest()));
         });
         events.publish();
         return signed.digest();
@@ -107,27 +127,35 @@ public final class Releases {
 
     private Optional<CallException> objection(SignedDocument<Release> signed, ModelVersion model, Study study) {
         Release release = signed.document();
-        if (!release.federation().equals(federation) || !release.study().equals(model.study()) || !release.arrays().equals(model.arrays())) {
-            return Optional.of(CallException.wrong("RELEASE_MISMATCH", "the release does not name this hub's model, its study and its arrays"));
+        if (!release.federation().equals(federation)
+                || !release.study().equals(model.study())
+                || !release.arrays().equals(model.arrays())) {
+            return Optional.of(CallException.wrong(
+                    "RELEASE_MISMATCH", "the release does not name this hub's model, its study and its arrays"));
         }
         if (!model.governed()) {
-            return Optional.of(CallException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run is never released"));
+            return Optional.of(
+                    CallException.refused("MODEL_UNGOVERNED", "a model of an ungoverned run is never released"));
         }
         if (study.conformance().isEmpty() || !store.read(sql -> passed(sql, model.digest(), release.report()))) {
-            return Optional.of(CallException.refused(
-                    "CONFORMANCE_NOT_PASSED",
-                    "the release must rest on the model's newest conformance report, and in it each check of the study must be PASS"));
+            return Optional.of(
+                    CallException.refused(
+                            "CONFORMANCE_NOT_PASSED",
+                            "the release must rest on the model's newest conformance report, and in it each check of the study must be PASS"));
         }
         if (keys(release.by()).stream().noneMatch(signed::signedBy)) {
-            return Optional.of(CallException.refused(
-                    "RELEASER_UNKNOWN", "no key registered for a releaser of that name signed this; an operator registers it with coordinator add-key"));
+            return Optional.of(
+                    CallException.refused(
+                            "RELEASER_UNKNOWN",
+                            "no key registered for a releaser of that name signed this; an operator registers it with coordinator add-key"));
         }
         return Optional.empty();
     }
 
     private List<VerificationKey> keys(String person) {
         Instant now = clock.instant();
-        return store.read(sql -> sql.sql("SELECT public_key FROM trusted_key WHERE role = 'releaser' AND holder = ? AND not_before <= ? AND not_after > ?")
+        return store.read(sql -> sql.sql(
+                        "SELECT public_key FROM trusted_key WHERE role = 'releaser' AND holder = ? AND not_before <= ? AND not_after > ?")
                 .params(person, now.toEpochMilli(), now.toEpochMilli())
                 .query((row, n) -> VerificationKey.ofPem(row.getString(1)))
                 .list());

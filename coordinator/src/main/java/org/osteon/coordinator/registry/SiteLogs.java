@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.bundle.LogEvidence;
 import org.osteon.audit.log.Checkpoint;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 
 /** The copies of sites' logs that the hub keeps, each at the largest head that it cosigned. */
 public final class SiteLogs {
@@ -25,7 +25,8 @@ public final class SiteLogs {
     /**
      * The logs of all sites that have one.
      *
-     * @throws CallException with code {@code SITE_LOG_INCOMPLETE} while a site has not handed in every entry that was cosigned
+     * @throws CallException with code {@code SITE_LOG_INCOMPLETE} while a site has not handed in every entry that was
+     *     cosigned
      */
     public List<LogEvidence> all() {
         List<LogEvidence> logs = new ArrayList<>();
@@ -38,18 +39,22 @@ public final class SiteLogs {
     }
 
     private Optional<LogEvidence> log(SiteRecord site) {
-        Optional<Checkpoint> head = store.read(sql -> sql.sql("SELECT note FROM witnessed WHERE origin = ? AND size > 0")
-                .param(site.logOrigin())
-                .query((row, n) -> Checkpoint.parse(row.getString(1).getBytes(StandardCharsets.UTF_8)))
-                .optional());
+        Optional<Checkpoint> head =
+                store.read(sql -> sql.sql("SELECT note FROM witnessed WHERE origin = ? AND size > 0")
+                        .param(site.logOrigin())
+                        .query((row, n) -> Checkpoint.parse(row.getString(1).getBytes(StandardCharsets.UTF_8)))
+                        .optional());
         return head.map(seen -> {
-            List<byte[]> entries = store.read(sql -> sql.sql("SELECT leaf FROM site_entry WHERE site = ? AND idx < ? ORDER BY idx")
-                    .params(site.name(), seen.size())
-                    .query((row, n) -> row.getString(1).getBytes(StandardCharsets.UTF_8))
-                    .list());
+            List<byte[]> entries =
+                    store.read(sql -> sql.sql("SELECT leaf FROM site_entry WHERE site = ? AND idx < ? ORDER BY idx")
+                            .params(site.name(), seen.size())
+                            .query((row, n) -> row.getString(1).getBytes(StandardCharsets.UTF_8))
+                            .list());
             if (entries.size() < seen.size()) {
                 throw CallException.refused(
-                        "SITE_LOG_INCOMPLETE", "site " + site.name() + " has not handed in every entry of its cosigned log yet; try again in a moment");
+                        "SITE_LOG_INCOMPLETE",
+                        "site " + site.name()
+                                + " has not handed in every entry of its cosigned log yet; try again in a moment");
             }
             return LogEvidence.of(site.name(), seen, List.of(), entries);
         });

@@ -12,9 +12,13 @@ final class InitialArrays {
 
     static byte[] of(Study study) {
         if ("mlp".equals(study.model().template())) {
-            throw CallException.wrong("TEMPLATE_NOT_SUPPORTED", "this hub starts runs of logistic and softmax models; mlp cannot be started yet");
+            throw CallException.wrong(
+                    "TEMPLATE_NOT_SUPPORTED",
+                    "this hub starts runs of logistic and softmax models; mlp cannot be started yet");
         }
         long bytes = study.model().arrays().stream().mapToLong(ArraySpec::bytes).sum();
-        return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN).array();
+        return ByteBuffer.allocate(Math.toIntExact(bytes))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .array();
     }
 }

@@ -18,5 +18,14 @@ import org.osteon.protocol.document.Digest;
  * @param state {@code open}, {@code replied} or {@code void}
  */
 public record InstructionRecord(
-        Digest digest, String run, int round, String exchange, String site, String nodeId, long fence, String messageId, String metadata,
-        String envelope, String state) {}
+        Digest digest,
+        String run,
+        int round,
+        String exchange,
+        String site,
+        String nodeId,
+        long fence,
+        String messageId,
+        String metadata,
+        String envelope,
+        String state) {}

@@ -13,7 +13,8 @@ import org.osteon.protocol.document.Digest;
  * @param update digest of the update file
  * @param weight its weight
  */
-public record ReplyRecord(Digest digest, Digest instruction, String site, String outcome, String reason, Digest update, long weight) {
+public record ReplyRecord(
+        Digest digest, Digest instruction, String site, String outcome, String reason, Digest update, long weight) {
 
     /** Whether it may be counted. */
     public boolean accepted() {

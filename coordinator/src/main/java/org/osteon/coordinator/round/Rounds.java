@@ -28,7 +28,6 @@ import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.conformance.statistics.AucEstimate;
 import org.osteon.conformance.statistics.HistogramAuc;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.aggregation.Combine;
 import org.osteon.coordinator.aggregation.NewtonStep;
 import org.osteon.coordinator.enrolment.SiteRecord;
@@ -42,6 +41,7 @@ import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Capsule;
@@ -68,8 +68,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Runs, round by round. Every step reads the state from the database, does one transaction, and only then speaks; after a crash
- * {@link #goOn} does the same. One thread decides; replies are read in parallel before it.
+ * Runs, round by round. Every step reads the state from the database, does one transaction, and only then speaks; after
+ * a crash {@link #goOn} does the same. One thread decides; replies are read in parallel before it.
  */
 public final class Rounds implements ReplySink {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
@@ -96,8 +96,17 @@ public final class Rounds implements ReplySink {
     /** The rounds of this hub; {@link #attach} gives it the mailboxes. */
     @SuppressWarnings("NullAway.Init")
     public Rounds(
-            HubStore store, HubEvents events, Sites sites, Studies studies, Models models, ObjectStore objects, Spool spool, SigningKey hubKey,
-            String federation, Clock clock, ScheduledExecutorService timer) {
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Spool spool,
+            SigningKey hubKey,
+            String federation,
+            Clock clock,
+            ScheduledExecutorService timer) {
         this.store = store;
         this.events = events;
         this.sites = sites;
@@ -127,19 +136,44 @@ public final class Rounds implements ReplySink {
         if (ready.size() < study.participation().quorum()) {
             throw CallException.refused(
                     "QUORUM_NOT_APPROVED",
-                    ready.size() + " sites have approved this study, " + study.participation().quorum() + " are needed; the data officers of the others can change it");
+                    ready.size() + " sites have approved this study, "
+                            + study.participation().quorum()
+                            + " are needed; the data officers of the others can change it");
         }
         String id = "r-" + HexFormat.of().formatHex(bytes(4));
         Combine.Result initial = Combine.write(InitialArrays.of(study), objects);
         objects.keep(initial.draft(), initial.digest());
         ModelVersion version = new ModelVersion(
-                ModelVersion.SCHEMA, federation, study.digest(), id, 0, study.model().arrays(), initial.digest(), Reply.NOTHING, "initial",
-                List.of(), List.of(), true);
+                ModelVersion.SCHEMA,
+                federation,
+                study.digest(),
+                id,
+                0,
+                study.model().arrays(),
+                initial.digest(),
+                Reply.NOTHING,
+                "initial",
+                List.of(),
+                List.of(),
+                true);
         RunRecord run = new RunRecord(
-                id, Long.toUnsignedString(random.nextLong()), study.digest(), "running", true, 0, "train", version.digest(), 0, "");
+                id,
+                Long.toUnsignedString(random.nextLong()),
+                study.digest(),
+                "running",
+                true,
+                0,
+                "train",
+                version.digest(),
+                0,
+                "");
         store.writeNow(sql -> {
             RunRows.insert(sql, run, clock.millis());
-            events.add(sql, EventDraft.of(EventType.RUN_STARTED, engineer, "ml-engineer").about(id).ref("study", study.digest()));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.RUN_STARTED, engineer, "ml-engineer")
+                            .about(id)
+                            .ref("study", study.digest()));
             return models.add(sql, version);
         });
         later(() -> openRound(id));
@@ -153,14 +187,35 @@ public final class Rounds implements ReplySink {
         Combine.Result initial = Combine.write(initialArrays, objects);
         objects.keep(initial.draft(), initial.digest());
         ModelVersion version = new ModelVersion(
-                ModelVersion.SCHEMA, federation, Reply.NOTHING, id, 0, plan.arrays(), initial.digest(), Reply.NOTHING, "initial", List.of(),
-                List.of(), false);
+                ModelVersion.SCHEMA,
+                federation,
+                Reply.NOTHING,
+                id,
+                0,
+                plan.arrays(),
+                initial.digest(),
+                Reply.NOTHING,
+                "initial",
+                List.of(),
+                List.of(),
+                false);
         RunRecord run = new RunRecord(
-                id, Long.toUnsignedString(random.nextLong()), Reply.NOTHING, "running", false, 0, "train", version.digest(), 0,
+                id,
+                Long.toUnsignedString(random.nextLong()),
+                Reply.NOTHING,
+                "running",
+                false,
+                0,
+                "train",
+                version.digest(),
+                0,
                 new String(CanonicalJson.write(plan), StandardCharsets.UTF_8));
         store.writeNow(sql -> {
             RunRows.insert(sql, run, clock.millis());
-            events.add(sql, EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, engineer, "ml-engineer").about(id));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, engineer, "ml-engineer")
+                            .about(id));
             return models.add(sql, version);
         });
         later(() -> openRound(id));
@@ -184,9 +239,13 @@ public final class Rounds implements ReplySink {
         if (!run.running() && !"stalled".equals(run.state())) {
             throw CallException.wrong("RUN_NOT_RUNNING", "run " + id + " is " + run.state());
         }
-        RunRecord stopped = setState(run, "stopped", EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
-        List<InstructionRecord> open =
-                store.read(RunRows::open).stream().filter(instruction -> instruction.run().equals(id)).toList();
+        RunRecord stopped = setState(
+                run,
+                "stopped",
+                EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
+        List<InstructionRecord> open = store.read(RunRows::open).stream()
+                .filter(instruction -> instruction.run().equals(id))
+                .toList();
         store.writeNow(sql -> {
             open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
             return open.size();
@@ -199,16 +258,22 @@ public final class Rounds implements ReplySink {
     public RunRecord resume(String id, String engineer) {
         RunRecord run = get(id);
         if (!"stalled".equals(run.state()) && !"stopped".equals(run.state())) {
-            throw CallException.wrong("RUN_NOT_STALLED", "run " + id + " is " + run.state() + "; only a stalled or stopped run is resumed");
+            throw CallException.wrong(
+                    "RUN_NOT_STALLED",
+                    "run " + id + " is " + run.state() + "; only a stalled or stopped run is resumed");
         }
-        RunRecord again = setState(run, "running", EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer").about(id));
+        RunRecord again = setState(
+                run,
+                "running",
+                EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer").about(id));
         later(() -> ask(again));
         return again;
     }
 
     /** A run by id. */
     public RunRecord get(String id) {
-        return store.read(sql -> RunRows.run(sql, id)).orElseThrow(() -> CallException.absent("RUN_UNKNOWN", "no run " + id));
+        return store.read(sql -> RunRows.run(sql, id))
+                .orElseThrow(() -> CallException.absent("RUN_UNKNOWN", "no run " + id));
     }
 
     /** All runs, newest first. */
@@ -239,11 +304,13 @@ public final class Rounds implements ReplySink {
         ModelVersion version = models.ofRun(id).stream()
                 .filter(model -> model.round() == round)
                 .findFirst()
-                .orElseThrow(() -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
+                .orElseThrow(
+                        () -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
         ModelVersion before = models.get(version.parent().hex());
         for (ModelVersion.Input input : version.inputs()) {
             if (!objects.has(input.update())) {
-                throw CallException.refused("NOT_REPLAYABLE", "an update of round " + round + " is not kept any more, by policy");
+                throw CallException.refused(
+                        "NOT_REPLAYABLE", "an update of round " + round + " is not kept any more, by policy");
             }
         }
         Combine.Result again = combine(version, before);
@@ -292,12 +359,16 @@ public final class Rounds implements ReplySink {
         try {
             incoming = IncomingMessage.read(rootId, id -> spool.read(node.nodeId(), id));
         } catch (FlowerException e) {
-            return judged(to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
+            return judged(
+                    to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
         }
-        return run.governed() ? readGoverned(node, run, to, rootId, incoming) : readFlower(node, run, to, rootId, incoming);
+        return run.governed()
+                ? readGoverned(node, run, to, rootId, incoming)
+                : readFlower(node, run, to, rootId, incoming);
     }
 
-    private Judged readGoverned(SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
+    private Judged readGoverned(
+            SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
         Study study = studies.get(run.study().hex()).document();
         Optional<byte[]> envelope = incoming.configBytes(Reply.RECORD, Reply.RECORD);
         if (envelope.isEmpty()) {
@@ -307,7 +378,8 @@ public final class Rounds implements ReplySink {
         try {
             signed = SignedDocument.read(envelope.orElseThrow(), Reply.class);
         } catch (DocumentException e) {
-            return judged(to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
+            return judged(
+                    to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
         }
         Reply reply = signed.document();
         Digest digest = signed.digest();
@@ -316,8 +388,17 @@ public final class Rounds implements ReplySink {
             return judged(to, new Digest(rootId), "rejected", "REPLY_UNSIGNED", Reply.NOTHING, 0, "", Optional.empty());
         }
         if (!answers(reply, to, node, run)) {
-            // Known by its message: the document may be another site's word for word, whose own reply must still find its place.
-            return judged(to, new Digest(rootId), "rejected", "REPLY_TO_ANOTHER_INSTRUCTION", Reply.NOTHING, 0, "", Optional.empty());
+            // Known by its message: the document may be another site's word for word, whose own reply must still find
+            // its place.
+            return judged(
+                    to,
+                    new Digest(rootId),
+                    "rejected",
+                    "REPLY_TO_ANOTHER_INSTRUCTION",
+                    Reply.NOTHING,
+                    0,
+                    "",
+                    Optional.empty());
         }
         if ("refused".equals(reply.outcome())) {
             return judged(to, digest, "refused", reply.reason(), Reply.NOTHING, 0, text, Optional.empty());
@@ -329,10 +410,20 @@ public final class Rounds implements ReplySink {
         UpdateRules rules = UpdateRules.of(study, to.exchange());
         try {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
-                    incoming.arrays().getOrDefault("arrays", Map.of()), id -> spool.file(node.nodeId(), id), objects.draft());
+                    incoming.arrays().getOrDefault("arrays", Map.of()),
+                    id -> spool.file(node.nodeId(), id),
+                    objects.draft());
             String fault = fault(update, reply, rules, study);
             return fault.isEmpty()
-                    ? judged(to, digest, "accepted", "", update.digest(), reply.weight(), text, Optional.of(update.file()))
+                    ? judged(
+                            to,
+                            digest,
+                            "accepted",
+                            "",
+                            update.digest(),
+                            reply.weight(),
+                            text,
+                            Optional.of(update.file()))
                     : judged(to, digest, "rejected", fault, update.digest(), 0, text, Optional.of(update.file()));
         } catch (ReceivedArrays.Malformed e) {
             return judged(to, digest, "rejected", e.code(), reply.update(), 0, text, Optional.empty());
@@ -366,7 +457,8 @@ public final class Rounds implements ReplySink {
                 && reply.study().equals(run.study());
     }
 
-    private Judged readFlower(SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
+    private Judged readFlower(
+            SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
         UngovernedPlan plan = CanonicalJson.read(run.plan().getBytes(StandardCharsets.UTF_8), UngovernedPlan.class);
         Digest digest = new Digest(rootId);
         if (incoming.arrays().size() != 1 || incoming.metrics().size() != 1) {
@@ -381,8 +473,18 @@ public final class Rounds implements ReplySink {
         try {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
                     incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects.draft());
-            String fault = !update.specs().equals(plan.arrays()) ? "SHAPE_MISMATCH" : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";
-            return judged(to, digest, fault.isEmpty() ? "accepted" : "rejected", fault, update.digest(), weight, "", Optional.of(update.file()));
+            String fault = !update.specs().equals(plan.arrays())
+                    ? "SHAPE_MISMATCH"
+                    : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";
+            return judged(
+                    to,
+                    digest,
+                    fault.isEmpty() ? "accepted" : "rejected",
+                    fault,
+                    update.digest(),
+                    weight,
+                    "",
+                    Optional.of(update.file()));
         } catch (ReceivedArrays.Malformed e) {
             return judged(to, digest, "rejected", e.code(), Reply.NOTHING, 0, "", Optional.empty());
         }
@@ -393,11 +495,21 @@ public final class Rounds implements ReplySink {
     }
 
     private static Judged judged(
-            InstructionRecord to, Digest digest, String outcome, String reason, Digest update, long weight, String envelope, Optional<Path> draft) {
-        return new Judged(to, new ReplyRecord(digest, to.digest(), to.site(), outcome, reason, update, weight), envelope, draft);
+            InstructionRecord to,
+            Digest digest,
+            String outcome,
+            String reason,
+            Digest update,
+            long weight,
+            String envelope,
+            Optional<Path> draft) {
+        return new Judged(
+                to, new ReplyRecord(digest, to.digest(), to.site(), outcome, reason, update, weight), envelope, draft);
     }
 
-    /** File first, then one transaction: reply row, instruction state, event; the acknowledgement follows the commit. */
+    /**
+     * File first, then one transaction: reply row, instruction state, event; the acknowledgement follows the commit.
+     */
     private CompletionStage<Void> commit(Judged judged) {
         judged.draft().ifPresent(draft -> objects.keep(draft, judged.reply().update()));
         CompletableFuture<Boolean> committed = store.write(sql -> {
@@ -405,21 +517,39 @@ public final class Rounds implements ReplySink {
                 return false;
             }
             RunRecord run = RunRows.run(sql, judged.to().run()).orElseThrow();
-            InstructionRecord current = RunRows.byMessage(sql, judged.to().nodeId(), judged.to().messageId()).orElseThrow();
-            boolean late = !"open".equals(current.state()) || !run.running() || run.round() != judged.to().round()
+            InstructionRecord current = RunRows.byMessage(
+                            sql, judged.to().nodeId(), judged.to().messageId())
+                    .orElseThrow();
+            boolean late = !"open".equals(current.state())
+                    || !run.running()
+                    || run.round() != judged.to().round()
                     || !run.exchange().equals(judged.to().exchange());
             ReplyRecord reply = late && judged.reply().accepted()
                     ? new ReplyRecord(
-                            judged.reply().digest(), judged.reply().instruction(), judged.reply().site(), "late", "ROUND_CLOSED",
-                            judged.reply().update(), 0)
+                            judged.reply().digest(),
+                            judged.reply().instruction(),
+                            judged.reply().site(),
+                            "late",
+                            "ROUND_CLOSED",
+                            judged.reply().update(),
+                            0)
                     : judged.reply();
             RunRows.insert(sql, reply, judged.to(), judged.envelope(), clock.millis());
             RunRows.setState(sql, judged.to().digest(), "replied");
-            String about = judged.to().run() + "/" + judged.to().round() + "/" + judged.to().exchange();
-            events.add(sql, EventDraft.of(EventType.UPDATE_RECEIVED, reply.site(), "site").about(about)
-                    .ref("instruction", reply.instruction()).ref("reply", reply.digest()).ref("update", reply.update()));
+            String about = judged.to().run() + "/" + judged.to().round() + "/"
+                    + judged.to().exchange();
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.UPDATE_RECEIVED, reply.site(), "site")
+                            .about(about)
+                            .ref("instruction", reply.instruction())
+                            .ref("reply", reply.digest())
+                            .ref("update", reply.update()));
             EventType type = reply.accepted() ? EventType.UPDATE_ACCEPTED : EventType.UPDATE_REJECTED;
-            EventDraft verdict = EventDraft.of(type, "hub", "hub").about(about).value("site", reply.site()).ref("reply", reply.digest());
+            EventDraft verdict = EventDraft.of(type, "hub", "hub")
+                    .about(about)
+                    .value("site", reply.site())
+                    .ref("reply", reply.digest());
             events.add(sql, reply.accepted() ? verdict : verdict.refused(reply.reason()));
             return true;
         });
@@ -439,25 +569,48 @@ public final class Rounds implements ReplySink {
         int rounds = run.governed() ? study(run).plan().rounds() : plan(run).rounds();
         boolean evaluate = run.governed() && study(run).evaluation().present();
         if ("evaluate".equals(run.exchange()) || run.round() >= rounds && !evaluate) {
-            setState(run, "completed", EventDraft.of(EventType.RUN_COMPLETED, "hub", "hub").about(id).ref("model", run.model()));
+            setState(
+                    run,
+                    "completed",
+                    EventDraft.of(EventType.RUN_COMPLETED, "hub", "hub")
+                            .about(id)
+                            .ref("model", run.model()));
             return;
         }
         boolean last = run.round() >= rounds;
         RunRecord next = new RunRecord(
-                run.id(), run.flowerRun(), run.study(), run.state(), run.governed(), last ? run.round() : run.round() + 1,
-                last ? "evaluate" : "train", run.model(), clock.millis() + seconds(run) * 1000L, run.plan());
+                run.id(),
+                run.flowerRun(),
+                run.study(),
+                run.state(),
+                run.governed(),
+                last ? run.round() : run.round() + 1,
+                last ? "evaluate" : "train",
+                run.model(),
+                clock.millis() + seconds(run) * 1000L,
+                run.plan());
         ask(next);
     }
 
     /** Sends the open round's instructions to every ready site that has none of them open. */
     private void ask(RunRecord asked) {
         RunRecord run = new RunRecord(
-                asked.id(), asked.flowerRun(), asked.study(), asked.state(), asked.governed(), asked.round(), asked.exchange(), asked.model(),
-                clock.millis() + seconds(asked) * 1000L, asked.plan());
+                asked.id(),
+                asked.flowerRun(),
+                asked.study(),
+                asked.state(),
+                asked.governed(),
+                asked.round(),
+                asked.exchange(),
+                asked.model(),
+                clock.millis() + seconds(asked) * 1000L,
+                asked.plan());
         List<SiteRecord> sites = run.governed() ? ready(study(run)) : flowerNodes(run);
         List<SiteRecord> answered = new ArrayList<>();
         store.read(sql -> RunRows.replies(sql, run.id(), run.round(), run.exchange()))
-                .forEach(reply -> sites.stream().filter(site -> site.name().equals(reply.site())).forEach(answered::add));
+                .forEach(reply -> sites.stream()
+                        .filter(site -> site.name().equals(reply.site()))
+                        .forEach(answered::add));
         List<InstructionRecord> sent = new ArrayList<>();
         for (SiteRecord site : sites) {
             if (!answered.contains(site)) {
@@ -471,21 +624,26 @@ public final class Rounds implements ReplySink {
                 }
             }
             RunRows.update(sql, run);
-            events.add(sql, EventDraft.of(EventType.ROUND_OPENED, "hub", "hub")
-                    .about(run.id() + "/" + run.round() + "/" + run.exchange())
-                    .value("sites", sites.size())
-                    .ref("model", run.model()));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.ROUND_OPENED, "hub", "hub")
+                            .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                            .value("sites", sites.size())
+                            .ref("model", run.model()));
             for (InstructionRecord instruction : sent) {
                 RunRows.insert(sql, instruction, clock.millis());
-                events.add(sql, EventDraft.of(EventType.INSTRUCTION_SENT, "hub", "hub")
-                        .about(run.id() + "/" + run.round() + "/" + run.exchange())
-                        .value("site", instruction.site())
-                        .ref("instruction", instruction.digest()));
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.INSTRUCTION_SENT, "hub", "hub")
+                                .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                                .value("site", instruction.site())
+                                .ref("instruction", instruction.digest()));
             }
             return sent.size();
         });
         sent.forEach(instruction -> fleet.send(instruction.nodeId(), message(run, instruction)));
-        timer.schedule(() -> later(() -> advance(run.id())), run.deadline() - clock.millis() + 50, TimeUnit.MILLISECONDS);
+        timer.schedule(
+                () -> later(() -> advance(run.id())), run.deadline() - clock.millis() + 50, TimeUnit.MILLISECONDS);
         changed();
         later(() -> advance(run.id()));
     }
@@ -510,25 +668,33 @@ public final class Rounds implements ReplySink {
             return;
         }
         List<ReplyRecord> replies = replies(id, run.round(), run.exchange());
-        List<InstructionRecord> open = all.stream().filter(instruction -> "open".equals(instruction.state())).toList();
+        List<InstructionRecord> open = all.stream()
+                .filter(instruction -> "open".equals(instruction.state()))
+                .toList();
         boolean over = clock.millis() >= run.deadline();
         if (!open.isEmpty() && !over) {
             return;
         }
-        List<ReplyRecord> accepted = replies.stream().filter(ReplyRecord::accepted).toList();
-        int quorum = run.governed() ? study(run).participation().quorum() : plan(run).nodes();
+        List<ReplyRecord> accepted =
+                replies.stream().filter(ReplyRecord::accepted).toList();
+        int quorum =
+                run.governed() ? study(run).participation().quorum() : plan(run).nodes();
         if (accepted.size() < quorum) {
-            setState(run, "stalled", EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
-                    .about(id + "/" + run.round() + "/" + run.exchange())
-                    .refused("BELOW_QUORUM")
-                    .value("accepted", accepted.size())
-                    .value("quorum", quorum));
+            setState(
+                    run,
+                    "stalled",
+                    EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
+                            .about(id + "/" + run.round() + "/" + run.exchange())
+                            .refused("BELOW_QUORUM")
+                            .value("accepted", accepted.size())
+                            .value("quorum", quorum));
             return;
         }
         close(run, replies, accepted, open);
     }
 
-    private void close(RunRecord run, List<ReplyRecord> replies, List<ReplyRecord> accepted, List<InstructionRecord> open) {
+    private void close(
+            RunRecord run, List<ReplyRecord> replies, List<ReplyRecord> accepted, List<InstructionRecord> open) {
         boolean evaluate = "evaluate".equals(run.exchange());
         ModelVersion before = models.get(run.model().hex());
         ModelVersion version = evaluate ? before : next(run, before, replies, accepted);
@@ -539,17 +705,28 @@ public final class Rounds implements ReplySink {
                 models.add(sql, version);
             }
             RunRecord closed = new RunRecord(
-                    run.id(), run.flowerRun(), run.study(), run.state(), run.governed(), run.round(), run.exchange(), model, run.deadline(), run.plan());
+                    run.id(),
+                    run.flowerRun(),
+                    run.study(),
+                    run.state(),
+                    run.governed(),
+                    run.round(),
+                    run.exchange(),
+                    model,
+                    run.deadline(),
+                    run.plan());
             RunRows.update(sql, closed);
             sql.sql("INSERT INTO round(run, round, exchange, model, result, closed) VALUES (?, ?, ?, ?, ?, ?)")
                     .params(run.id(), run.round(), run.exchange(), model.hex(), result, clock.millis())
                     .update();
             open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
-            events.add(sql, EventDraft.of(EventType.ROUND_CLOSED, "hub", "hub")
-                    .about(run.id() + "/" + run.round() + "/" + run.exchange())
-                    .value("counted", accepted.size())
-                    .value("awaited", open.size())
-                    .ref("model", model));
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.ROUND_CLOSED, "hub", "hub")
+                            .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                            .value("counted", accepted.size())
+                            .value("awaited", open.size())
+                            .ref("model", model));
             if (run.governed()) {
                 replies.forEach(reply -> receipt(sql, run, reply, model));
             }
@@ -560,7 +737,8 @@ public final class Rounds implements ReplySink {
         openRound(run.id());
     }
 
-    private ModelVersion next(RunRecord run, ModelVersion before, List<ReplyRecord> replies, List<ReplyRecord> accepted) {
+    private ModelVersion next(
+            RunRecord run, ModelVersion before, List<ReplyRecord> replies, List<ReplyRecord> accepted) {
         List<ModelVersion.Input> inputs = accepted.stream()
                 .map(reply -> new ModelVersion.Input(reply.site(), reply.digest(), reply.update(), reply.weight()))
                 .toList();
@@ -568,15 +746,36 @@ public final class Rounds implements ReplySink {
                 .filter(reply -> !reply.accepted())
                 .map(reply -> new ModelVersion.Rejected(reply.site(), reply.reason()))
                 .toList();
-        String rule = !run.governed() ? "weights" : study(run).plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
+        String rule =
+                !run.governed() ? "weights" : study(run).plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
         ModelVersion draft = new ModelVersion(
-                ModelVersion.SCHEMA, federation, run.study(), run.id(), run.round(), before.specs(), before.arrays(), before.digest(), rule,
-                inputs, rejected, run.governed());
+                ModelVersion.SCHEMA,
+                federation,
+                run.study(),
+                run.id(),
+                run.round(),
+                before.specs(),
+                before.arrays(),
+                before.digest(),
+                rule,
+                inputs,
+                rejected,
+                run.governed());
         Combine.Result combined = combine(draft, before);
         objects.keep(combined.draft(), combined.digest());
         return new ModelVersion(
-                ModelVersion.SCHEMA, federation, run.study(), run.id(), run.round(), before.specs(), combined.digest(), before.digest(), rule,
-                inputs, rejected, run.governed());
+                ModelVersion.SCHEMA,
+                federation,
+                run.study(),
+                run.id(),
+                run.round(),
+                before.specs(),
+                combined.digest(),
+                before.digest(),
+                rule,
+                inputs,
+                rejected,
+                run.governed());
     }
 
     private Combine.Result combine(ModelVersion version, ModelVersion before) {
@@ -587,27 +786,36 @@ public final class Rounds implements ReplySink {
             case "mean" -> Combine.mean(version.specs(), objects.file(before.arrays()), parts, objects);
             case "weights" -> Combine.mean(version.specs(), null, parts, objects);
             case "newton" -> newton(version, before, parts);
-            default -> throw CallException.refused("NOT_REPLAYABLE", "a version made by rule " + version.rule() + " has no updates");
+            default ->
+                throw CallException.refused(
+                        "NOT_REPLAYABLE", "a version made by rule " + version.rule() + " has no updates");
         };
     }
 
     private Combine.Result newton(ModelVersion version, ModelVersion before, List<Combine.Part> parts) {
-        TrainingPlan.Newton plan = (TrainingPlan.Newton) studies.get(version.study().hex()).document().plan();
-        int d = Math.toIntExact(version.specs().stream().mapToLong(ArraySpec::elements).sum());
+        TrainingPlan.Newton plan = (TrainingPlan.Newton)
+                studies.get(version.study().hex()).document().plan();
+        int d = Math.toIntExact(
+                version.specs().stream().mapToLong(ArraySpec::elements).sum());
         double[] sums = Combine.sumDoubles(d + d * d, parts);
         double[] gradient = java.util.Arrays.copyOf(sums, d);
         double[] hessian = java.util.Arrays.copyOfRange(sums, d, d + d * d);
-        return Combine.write(NewtonStep.next(Combine.doubles(objects.file(before.arrays()), d), gradient, hessian, plan.ridge()), objects);
+        return Combine.write(
+                NewtonStep.next(Combine.doubles(objects.file(before.arrays()), d), gradient, hessian, plan.ridge()),
+                objects);
     }
 
     private String evaluation(RunRecord run, List<ReplyRecord> accepted) {
         Study study = study(run);
         int bins = study.evaluation().bins();
-        List<Combine.Part> parts = accepted.stream().map(reply -> new Combine.Part(objects.file(reply.update()), 1)).toList();
+        List<Combine.Part> parts = accepted.stream()
+                .map(reply -> new Combine.Part(objects.file(reply.update()), 1))
+                .toList();
         long[] sums = Combine.sumCounts(2L * bins, parts);
         long[] negatives = java.util.Arrays.copyOf(sums, bins);
         long[] positives = java.util.Arrays.copyOfRange(sums, bins, 2 * bins);
-        AucEstimate auc = HistogramAuc.estimate(negatives, positives, study.evaluation().noiseSigma(), accepted.size());
+        AucEstimate auc =
+                HistogramAuc.estimate(negatives, positives, study.evaluation().noiseSigma(), accepted.size());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("auc", auc.auc());
         result.put("low", auc.low());
@@ -624,36 +832,70 @@ public final class Rounds implements ReplySink {
     private void receipt(JdbcClient sql, RunRecord run, ReplyRecord reply, Digest model) {
         boolean counted = reply.accepted();
         Receipt receipt = new Receipt(
-                Receipt.SCHEMA, federation, run.study(), run.id(), run.round(), run.exchange(), reply.site(), reply.digest(), reply.update(),
-                counted ? "counted" : reply.outcome(), counted ? "" : reply.reason(), counted ? model : Reply.NOTHING, now());
+                Receipt.SCHEMA,
+                federation,
+                run.study(),
+                run.id(),
+                run.round(),
+                run.exchange(),
+                reply.site(),
+                reply.digest(),
+                reply.update(),
+                counted ? "counted" : reply.outcome(),
+                counted ? "" : reply.reason(),
+                counted ? model : Reply.NOTHING,
+                now());
         SignedDocument<Receipt> signed = SignedDocument.sign(receipt, hubKey);
         sql.sql("INSERT INTO receipt(digest, site, run, envelope, confirmed) VALUES (?, ?, ?, ?, 0)")
-                .params(signed.digest().hex(), reply.site(), run.id(), new String(signed.bytes(), StandardCharsets.UTF_8))
+                .params(
+                        signed.digest().hex(),
+                        reply.site(),
+                        run.id(),
+                        new String(signed.bytes(), StandardCharsets.UTF_8))
                 .update();
-        events.add(sql, EventDraft.of(EventType.RECEIPT_SENT, "hub", "hub")
-                .about(run.id() + "/" + run.round() + "/" + run.exchange())
-                .value("site", reply.site())
-                .value("outcome", receipt.outcome())
-                .ref("receipt", signed.digest())
-                .ref("reply", reply.digest()));
+        events.add(
+                sql,
+                EventDraft.of(EventType.RECEIPT_SENT, "hub", "hub")
+                        .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                        .value("site", reply.site())
+                        .value("outcome", receipt.outcome())
+                        .ref("receipt", signed.digest())
+                        .ref("reply", reply.digest()));
     }
 
     private InstructionRecord instruction(RunRecord run, SiteRecord site) {
-        long fence = store.read(sql -> sql.sql("SELECT COALESCE(MAX(fence), 0) + 1 FROM instruction").query(Long.class).single());
+        long fence = store.read(sql -> sql.sql("SELECT COALESCE(MAX(fence), 0) + 1 FROM instruction")
+                .query(Long.class)
+                .single());
         ModelVersion model = models.get(run.model().hex());
         Instant issued = now();
         String envelope = "";
         Digest digest;
         if (run.governed()) {
-            Digest capsule = studies.capsule(site.name(), run.study()).map(SignedDocument::digest).orElse(Reply.NOTHING);
+            Digest capsule = studies.capsule(site.name(), run.study())
+                    .map(SignedDocument::digest)
+                    .orElse(Reply.NOTHING);
             Instruction instruction = new Instruction(
-                    Instruction.SCHEMA, federation, run.study(), run.id(), run.round(), run.exchange(), site.name(), site.nodeId(), run.model(),
-                    model.arrays(), capsule, fence, issued, Instant.ofEpochMilli(run.deadline()));
+                    Instruction.SCHEMA,
+                    federation,
+                    run.study(),
+                    run.id(),
+                    run.round(),
+                    run.exchange(),
+                    site.name(),
+                    site.nodeId(),
+                    run.model(),
+                    model.arrays(),
+                    capsule,
+                    fence,
+                    issued,
+                    Instant.ofEpochMilli(run.deadline()));
             SignedDocument<Instruction> signed = SignedDocument.sign(instruction, hubKey);
             envelope = new String(signed.bytes(), StandardCharsets.UTF_8);
             digest = signed.digest();
         } else {
-            digest = Digest.of((run.id() + "/" + run.round() + "/" + site.name() + "/" + fence).getBytes(StandardCharsets.UTF_8));
+            digest = Digest.of(
+                    (run.id() + "/" + run.round() + "/" + site.name() + "/" + fence).getBytes(StandardCharsets.UTF_8));
         }
         Metadata metadata = Metadata.newBuilder()
                 .setRunId(Long.parseUnsignedLong(run.flowerRun()))
@@ -665,12 +907,30 @@ public final class Rounds implements ReplySink {
                 .setCreatedAt(clock.millis() / 1000.0)
                 .build();
         InstructionRecord record = new InstructionRecord(
-                digest, run.id(), run.round(), run.exchange(), site.name(), site.nodeId(), fence, "", Base64.getEncoder().encodeToString(metadata.toByteArray()),
-                envelope, "open");
+                digest,
+                run.id(),
+                run.round(),
+                run.exchange(),
+                site.name(),
+                site.nodeId(),
+                fence,
+                "",
+                Base64.getEncoder().encodeToString(metadata.toByteArray()),
+                envelope,
+                "open");
         String messageId = message(run, record).id();
         return new InstructionRecord(
-                record.digest(), record.run(), record.round(), record.exchange(), record.site(), record.nodeId(), record.fence(), messageId,
-                record.metadata(), record.envelope(), record.state());
+                record.digest(),
+                record.run(),
+                record.round(),
+                record.exchange(),
+                record.site(),
+                record.nodeId(),
+                record.fence(),
+                messageId,
+                record.metadata(),
+                record.envelope(),
+                record.state());
     }
 
     /** The Flower message of an instruction; the same bytes whenever it is built. */
@@ -680,7 +940,10 @@ public final class Rounds implements ReplySink {
                 .arrays("arrays", ArrayContent.of(model.specs(), objects.file(model.arrays())))
                 .config("config", "server-round", instruction.round());
         if (!instruction.envelope().isEmpty()) {
-            builder.config(Instruction.RECORD, Instruction.RECORD, instruction.envelope().getBytes(StandardCharsets.UTF_8));
+            builder.config(
+                    Instruction.RECORD,
+                    Instruction.RECORD,
+                    instruction.envelope().getBytes(StandardCharsets.UTF_8));
         }
         try {
             return builder.build(Metadata.parseFrom(Base64.getDecoder().decode(instruction.metadata())));
@@ -698,11 +961,15 @@ public final class Rounds implements ReplySink {
     }
 
     private List<SiteRecord> ready(Study study) {
-        return studies.asked(study).stream().filter(site -> studies.capsule(site.name(), study.digest()).isPresent()).toList();
+        return studies.asked(study).stream()
+                .filter(site -> studies.capsule(site.name(), study.digest()).isPresent())
+                .toList();
     }
 
     private List<SiteRecord> flowerNodes(RunRecord run) {
-        return store.read(sql -> sql.sql("SELECT name FROM site WHERE kind = 'flower' AND state = 'confirmed' ORDER BY name LIMIT ?")
+        return store
+                .read(sql -> sql.sql(
+                                "SELECT name FROM site WHERE kind = 'flower' AND state = 'confirmed' ORDER BY name LIMIT ?")
                         .param(plan(run).nodes())
                         .query(String.class)
                         .list())
@@ -713,7 +980,16 @@ public final class Rounds implements ReplySink {
 
     private RunRecord setState(RunRecord run, String state, EventDraft event) {
         RunRecord changed = new RunRecord(
-                run.id(), run.flowerRun(), run.study(), state, run.governed(), run.round(), run.exchange(), run.model(), run.deadline(), run.plan());
+                run.id(),
+                run.flowerRun(),
+                run.study(),
+                state,
+                run.governed(),
+                run.round(),
+                run.exchange(),
+                run.model(),
+                run.deadline(),
+                run.plan());
         store.writeNow(sql -> {
             RunRows.update(sql, changed);
             return events.add(sql, event);
@@ -732,11 +1008,15 @@ public final class Rounds implements ReplySink {
     }
 
     private long seconds(RunRecord run) {
-        return run.governed() ? study(run).participation().roundSeconds() : Duration.ofMinutes(10).toSeconds();
+        return run.governed()
+                ? study(run).participation().roundSeconds()
+                : Duration.ofMinutes(10).toSeconds();
     }
 
     private AppBundle app(RunRecord run) {
-        return run.governed() ? stubFab : AppBundle.read(Base64.getDecoder().decode(plan(run).fab()));
+        return run.governed()
+                ? stubFab
+                : AppBundle.read(Base64.getDecoder().decode(plan(run).fab()));
     }
 
     private void changed() {

@@ -17,7 +17,16 @@ import org.osteon.protocol.document.Digest;
  * @param plan an ungoverned run's plan as JSON, else empty
  */
 public record RunRecord(
-        String id, String flowerRun, Digest study, String state, boolean governed, int round, String exchange, Digest model, long deadline, String plan) {
+        String id,
+        String flowerRun,
+        Digest study,
+        String state,
+        boolean governed,
+        int round,
+        String exchange,
+        Digest model,
+        long deadline,
+        String plan) {
 
     /** Whether rounds go on. */
     public boolean running() {

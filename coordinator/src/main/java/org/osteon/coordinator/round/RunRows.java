@@ -10,28 +10,46 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The SQL of runs, instructions and replies. */
 final class RunRows {
     private static final String RUN = "id, flower_run, study, state, governed, round, exchange, model, deadline, plan";
-    private static final String INSTRUCTION = "digest, run, round, exchange, site, node_id, fence, message_id, metadata, envelope, state";
+    private static final String INSTRUCTION =
+            "digest, run, round, exchange, site, node_id, fence, message_id, metadata, envelope, state";
     private static final String REPLY = "digest, instruction, site, outcome, reason, update_digest, weight";
 
     private RunRows() {}
 
     static Optional<RunRecord> run(JdbcClient sql, String id) {
-        return sql.sql("SELECT " + RUN + " FROM run WHERE id = ?").param(id).query((row, n) -> readRun(row)).optional();
+        return sql.sql("SELECT " + RUN + " FROM run WHERE id = ?")
+                .param(id)
+                .query((row, n) -> readRun(row))
+                .optional();
     }
 
     static Optional<RunRecord> runByFlowerId(JdbcClient sql, String flowerRun) {
-        return sql.sql("SELECT " + RUN + " FROM run WHERE flower_run = ?").param(flowerRun).query((row, n) -> readRun(row)).optional();
+        return sql.sql("SELECT " + RUN + " FROM run WHERE flower_run = ?")
+                .param(flowerRun)
+                .query((row, n) -> readRun(row))
+                .optional();
     }
 
     static List<RunRecord> runs(JdbcClient sql) {
-        return sql.sql("SELECT " + RUN + " FROM run ORDER BY started DESC, id").query((row, n) -> readRun(row)).list();
+        return sql.sql("SELECT " + RUN + " FROM run ORDER BY started DESC, id")
+                .query((row, n) -> readRun(row))
+                .list();
     }
 
     static void insert(JdbcClient sql, RunRecord run, long started) {
         sql.sql("INSERT INTO run(" + RUN + ", started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
-                        run.id(), run.flowerRun(), run.study().hex(), run.state(), run.governed() ? 1 : 0, run.round(), run.exchange(),
-                        run.model().hex(), run.deadline(), run.plan(), started)
+                        run.id(),
+                        run.flowerRun(),
+                        run.study().hex(),
+                        run.state(),
+                        run.governed() ? 1 : 0,
+                        run.round(),
+                        run.exchange(),
+                        run.model().hex(),
+                        run.deadline(),
+                        run.plan(),
+                        started)
                 .update();
     }
 
@@ -44,9 +62,18 @@ final class RunRows {
     static void insert(JdbcClient sql, InstructionRecord instruction, long sent) {
         sql.sql("INSERT INTO instruction(" + INSTRUCTION + ", sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
-                        instruction.digest().hex(), instruction.run(), instruction.round(), instruction.exchange(), instruction.site(),
-                        instruction.nodeId(), instruction.fence(), instruction.messageId(), instruction.metadata(), instruction.envelope(),
-                        instruction.state(), sent)
+                        instruction.digest().hex(),
+                        instruction.run(),
+                        instruction.round(),
+                        instruction.exchange(),
+                        instruction.site(),
+                        instruction.nodeId(),
+                        instruction.fence(),
+                        instruction.messageId(),
+                        instruction.metadata(),
+                        instruction.envelope(),
+                        instruction.state(),
+                        sent)
                 .update();
     }
 
@@ -57,7 +84,8 @@ final class RunRows {
     }
 
     static List<InstructionRecord> ofRound(JdbcClient sql, String run, int round, String exchange) {
-        return sql.sql("SELECT " + INSTRUCTION + " FROM instruction WHERE run = ? AND round = ? AND exchange = ? ORDER BY site")
+        return sql.sql("SELECT " + INSTRUCTION
+                        + " FROM instruction WHERE run = ? AND round = ? AND exchange = ? ORDER BY site")
                 .params(run, round, exchange)
                 .query((row, n) -> readInstruction(row))
                 .list();
@@ -71,19 +99,35 @@ final class RunRows {
     }
 
     static void setState(JdbcClient sql, Digest instruction, String state) {
-        sql.sql("UPDATE instruction SET state = ? WHERE digest = ?").params(state, instruction.hex()).update();
+        sql.sql("UPDATE instruction SET state = ? WHERE digest = ?")
+                .params(state, instruction.hex())
+                .update();
     }
 
     static void insert(JdbcClient sql, ReplyRecord reply, InstructionRecord to, String envelope, long received) {
-        sql.sql("INSERT INTO reply(" + REPLY + ", run, round, exchange, envelope, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        sql.sql("INSERT INTO reply(" + REPLY
+                        + ", run, round, exchange, envelope, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
-                        reply.digest().hex(), reply.instruction().hex(), reply.site(), reply.outcome(), reply.reason(), reply.update().hex(),
-                        reply.weight(), to.run(), to.round(), to.exchange(), envelope, received)
+                        reply.digest().hex(),
+                        reply.instruction().hex(),
+                        reply.site(),
+                        reply.outcome(),
+                        reply.reason(),
+                        reply.update().hex(),
+                        reply.weight(),
+                        to.run(),
+                        to.round(),
+                        to.exchange(),
+                        envelope,
+                        received)
                 .update();
     }
 
     static Optional<ReplyRecord> replyTo(JdbcClient sql, Digest instruction) {
-        return sql.sql("SELECT " + REPLY + " FROM reply WHERE instruction = ?").param(instruction.hex()).query((row, n) -> readReply(row)).optional();
+        return sql.sql("SELECT " + REPLY + " FROM reply WHERE instruction = ?")
+                .param(instruction.hex())
+                .query((row, n) -> readReply(row))
+                .optional();
     }
 
     static List<ReplyRecord> replies(JdbcClient sql, String run, int round, String exchange) {
@@ -95,19 +139,41 @@ final class RunRows {
 
     private static RunRecord readRun(ResultSet row) throws SQLException {
         return new RunRecord(
-                row.getString(1), row.getString(2), new Digest(row.getString(3)), row.getString(4), row.getInt(5) == 1, row.getInt(6),
-                row.getString(7), new Digest(row.getString(8)), row.getLong(9), row.getString(10));
+                row.getString(1),
+                row.getString(2),
+                new Digest(row.getString(3)),
+                row.getString(4),
+                row.getInt(5) == 1,
+                row.getInt(6),
+                row.getString(7),
+                new Digest(row.getString(8)),
+                row.getLong(9),
+                row.getString(10));
     }
 
     private static InstructionRecord readInstruction(ResultSet row) throws SQLException {
         return new InstructionRecord(
-                new Digest(row.getString(1)), row.getString(2), row.getInt(3), row.getString(4), row.getString(5), row.getString(6),
-                row.getLong(7), row.getString(8), row.getString(9), row.getString(10), row.getString(11));
+                new Digest(row.getString(1)),
+                row.getString(2),
+                row.getInt(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getLong(7),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                row.getString(11));
     }
 
     private static ReplyRecord readReply(ResultSet row) throws SQLException {
         return new ReplyRecord(
-                new Digest(row.getString(1)), new Digest(row.getString(2)), row.getString(3), row.getString(4), row.getString(5),
-                new Digest(row.getString(6)), row.getLong(7));
+                new Digest(row.getString(1)),
+                new Digest(row.getString(2)),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                new Digest(row.getString(6)),
+                row.getLong(7));
     }
 }

@@ -44,17 +44,22 @@ public final class RunView {
 
     /** What changes whenever a person would want to look again. */
     public String stateKey(RunRecord run) {
-        return run.state() + "/" + run.round() + "/" + run.exchange() + "/" + rounds.replies(run.id(), run.round(), run.exchange()).size();
+        return run.state() + "/" + run.round() + "/" + run.exchange() + "/"
+                + rounds.replies(run.id(), run.round(), run.exchange()).size();
     }
 
     /** Calls back once, when the state key differs or the time is over. */
-    public void whenChanged(String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
+    public void whenChanged(
+            String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
         Waiting one = new Waiting(run, unless, consumer, new AtomicBoolean());
         waiting.add(one);
-        timer.schedule(() -> {
-            waiting.remove(one);
-            one.tell(rounds.get(run));
-        }, seconds, TimeUnit.SECONDS);
+        timer.schedule(
+                () -> {
+                    waiting.remove(one);
+                    one.tell(rounds.get(run));
+                },
+                seconds,
+                TimeUnit.SECONDS);
         look();
     }
 
@@ -87,7 +92,15 @@ public final class RunView {
             view.put("sampling", study.privacy().sampling());
             if (study.plan() instanceof TrainingPlan.DpSgd) {
                 UpdateNormBound bound = UpdateRules.bound(study);
-                view.put("normBound", Map.of("bound", bound.bound(), "quantile", bound.quantile(), "falseRejectRate", bound.falseRejectRate()));
+                view.put(
+                        "normBound",
+                        Map.of(
+                                "bound",
+                                bound.bound(),
+                                "quantile",
+                                bound.quantile(),
+                                "falseRejectRate",
+                                bound.falseRejectRate()));
             }
         }
         return view;

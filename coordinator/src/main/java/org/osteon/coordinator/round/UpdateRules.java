@@ -19,7 +19,9 @@ record UpdateRules(List<ArraySpec> arrays, double normBound) {
         if ("evaluate".equals(exchange)) {
             int bins = study.evaluation().bins();
             return new UpdateRules(
-                    List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)),
+                    List.of(
+                            ArraySpec.shared("histogram/0", "int64", bins),
+                            ArraySpec.shared("histogram/1", "int64", bins)),
                     Double.POSITIVE_INFINITY);
         }
         if (study.plan() instanceof TrainingPlan.DpSgd plan) {
@@ -36,8 +38,15 @@ record UpdateRules(List<ArraySpec> arrays, double normBound) {
     /** The norm bound of a DP-SGD study with its quantile and false-reject rate. */
     static UpdateNormBound bound(Study study) {
         TrainingPlan.DpSgd plan = (TrainingPlan.DpSgd) study.plan();
-        long dimension = study.model().shared().stream().mapToLong(ArraySpec::elements).sum();
+        long dimension =
+                study.model().shared().stream().mapToLong(ArraySpec::elements).sum();
         return UpdateNormBound.of(
-                plan.steps(), plan.maxSumNorm(), plan.clipNorm(), plan.noiseMultiplier(), plan.learningRate(), plan.divisor(), dimension);
+                plan.steps(),
+                plan.maxSumNorm(),
+                plan.clipNorm(),
+                plan.noiseMultiplier(),
+                plan.learningRate(),
+                plan.divisor(),
+                dimension);
     }
 }

@@ -104,7 +104,8 @@ public record HubFolder(
                     KeyFile.readPlain(folder.resolve("hub.key")),
                     KeyFile.readPlain(folder.resolve("log.key")),
                     KeyFile.readPlain(folder.resolve("cosigner.key")),
-                    CanonicalJson.read(Files.readAllBytes(folder.resolve("federation-root.json")), FederationRoot.class));
+                    CanonicalJson.read(
+                            Files.readAllBytes(folder.resolve("federation-root.json")), FederationRoot.class));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -18,8 +18,8 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The hub's database: SQLite with a write-ahead log and a sync at every commit. One thread writes; whatever waits while it
- * commits goes into the next transaction together, each piece behind a savepoint of its own, so that concurrent
+ * The hub's database: SQLite with a write-ahead log and a sync at every commit. One thread writes; whatever waits while
+ * it commits goes into the next transaction together, each piece behind a savepoint of its own, so that concurrent
  * acknowledgements share one sync and none is given before the commit that covers it.
  */
 public final class HubStore implements AutoCloseable {
@@ -50,7 +50,8 @@ public final class HubStore implements AutoCloseable {
 
     /** Opens or makes the database in the hub's folder and brings its tables up to date. */
     public static HubStore open(Path folder) {
-        String url = "jdbc:sqlite:" + folder.resolve("hub.db") + "?journal_mode=WAL&synchronous=FULL&foreign_keys=on&busy_timeout=5000";
+        String url = "jdbc:sqlite:" + folder.resolve("hub.db")
+                + "?journal_mode=WAL&synchronous=FULL&foreign_keys=on&busy_timeout=5000";
         SingleConnectionDataSource writing = new SingleConnectionDataSource(url + "&transaction_mode=IMMEDIATE", true);
         Flyway.configure(HubStore.class.getClassLoader())
                 .dataSource(writing)
@@ -95,7 +96,10 @@ public final class HubStore implements AutoCloseable {
 
     /** A small named value. */
     public Optional<String> state(String name) {
-        return read(sql -> sql.sql("SELECT value FROM state WHERE name = ?").param(name).query(String.class).optional());
+        return read(sql -> sql.sql("SELECT value FROM state WHERE name = ?")
+                .param(name)
+                .query(String.class)
+                .optional());
     }
 
     /** Sets a small named value inside a piece of work. */

@@ -12,12 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.protocol.call.CallException;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Digest;
@@ -43,7 +43,14 @@ public final class Studies {
     private final List<Runnable> listeners = new ArrayList<>();
 
     /** The studies of this hub. */
-    public Studies(HubStore store, HubEvents events, Sites sites, TrustBook trust, SigningKey hubKey, String federation, Clock clock) {
+    public Studies(
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            TrustBook trust,
+            SigningKey hubKey,
+            String federation,
+            Clock clock) {
         this.store = store;
         this.events = events;
         this.sites = sites;
@@ -62,19 +69,28 @@ public final class Studies {
     public Digest publish(byte[] envelope, String engineer) {
         Study study = SignedDocument.read(envelope, Study.class).document();
         if (!study.federation().equals(federation)) {
-            throw CallException.wrong("FEDERATION_OTHER", "the study is for federation " + study.federation() + ", this hub is " + federation);
+            throw CallException.wrong(
+                    "FEDERATION_OTHER",
+                    "the study is for federation " + study.federation() + ", this hub is " + federation);
         }
         if (!study.previous().isEmpty() && find(study.previous()).isEmpty()) {
-            throw CallException.wrong("PREDECESSOR_UNKNOWN", "the predecessor " + study.previous().substring(0, 8) + "… is not at this hub");
+            throw CallException.wrong(
+                    "PREDECESSOR_UNKNOWN",
+                    "the predecessor " + study.previous().substring(0, 8) + "… is not at this hub");
         }
         SignedDocument<Study> signed = SignedDocument.sign(study, hubKey);
         Digest digest = signed.digest();
         store.writeNow(sql -> {
-            int added = sql.sql("INSERT INTO study(digest, name, version, envelope, published) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+            int added = sql.sql(
+                            "INSERT INTO study(digest, name, version, envelope, published) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
                     .params(digest.hex(), study.name(), study.version(), text(signed), clock.millis())
                     .update();
             if (added == 1) {
-                events.add(sql, EventDraft.of(EventType.STUDY_PUBLISHED, engineer, "ml-engineer").about(study.name()).ref("study", digest));
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.STUDY_PUBLISHED, engineer, "ml-engineer")
+                                .about(study.name())
+                                .ref("study", digest));
             }
             return added;
         });
@@ -85,9 +101,11 @@ public final class Studies {
     /** A study by digest or its first digits. */
     public Optional<SignedDocument<Study>> find(String reference) {
         if (!reference.matches("[0-9a-f]{6,64}")) {
-            throw CallException.wrong("DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
+            throw CallException.wrong(
+                    "DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
         }
-        List<SignedDocument<Study>> found = store.read(sql -> sql.sql("SELECT envelope FROM study WHERE digest LIKE ? ORDER BY digest")
+        List<SignedDocument<Study>> found = store.read(sql -> sql.sql(
+                        "SELECT envelope FROM study WHERE digest LIKE ? ORDER BY digest")
                 .param(reference + "%")
                 .query((row, n) -> SignedDocument.read(row.getString(1).getBytes(StandardCharsets.UTF_8), Study.class))
                 .list());
@@ -99,7 +117,8 @@ public final class Studies {
 
     /** A study that must be there. */
     public SignedDocument<Study> get(String reference) {
-        return find(reference).orElseThrow(() -> CallException.absent("STUDY_UNKNOWN", "no study " + reference + " at this hub"));
+        return find(reference)
+                .orElseThrow(() -> CallException.absent("STUDY_UNKNOWN", "no study " + reference + " at this hub"));
     }
 
     /** All studies, newest first. */
@@ -114,7 +133,8 @@ public final class Studies {
         return sites.all().stream()
                 .filter(SiteRecord::governed)
                 .filter(SiteRecord::active)
-                .filter(site -> study.participation().sites().isEmpty() || study.participation().sites().contains(site.name()))
+                .filter(site -> study.participation().sites().isEmpty()
+                        || study.participation().sites().contains(site.name()))
                 .toList();
     }
 
@@ -128,7 +148,11 @@ public final class Studies {
                         .params(id, study.digest().hex(), site.name(), clock.millis())
                         .update();
             }
-            return events.add(sql, EventDraft.of(EventType.DRY_RUN_ASKED, engineer, "ml-engineer").about(study.name()).ref("study", study.digest()));
+            return events.add(
+                    sql,
+                    EventDraft.of(EventType.DRY_RUN_ASKED, engineer, "ml-engineer")
+                            .about(study.name())
+                            .ref("study", study.digest()));
         });
         CompletableFuture<Void> complete = dryRuns.computeIfAbsent(id, unused -> new CompletableFuture<>());
         if (asked.isEmpty()) {
@@ -158,7 +182,9 @@ public final class Studies {
                         view.put("verdict", "no-answer");
                         view.put("reasons", List.of());
                     } else {
-                        DryRunAnswer read = SignedDocument.read(answer.getBytes(StandardCharsets.UTF_8), DryRunAnswer.class).document();
+                        DryRunAnswer read = SignedDocument.read(
+                                        answer.getBytes(StandardCharsets.UTF_8), DryRunAnswer.class)
+                                .document();
                         view.put("verdict", read.verdict());
                         view.put("reasons", read.reasons());
                     }
@@ -170,7 +196,8 @@ public final class Studies {
     /** The questions a site has not answered: dry-run id to signed study. */
     public Map<String, byte[]> openQuestions(String site) {
         Map<String, byte[]> open = new LinkedHashMap<>();
-        store.read(sql -> sql.sql("SELECT d.id, s.envelope FROM dry_run d JOIN study s ON s.digest = d.study WHERE d.site = ? AND d.answer = '' ORDER BY d.asked")
+        store.read(sql -> sql.sql(
+                                "SELECT d.id, s.envelope FROM dry_run d JOIN study s ON s.digest = d.study WHERE d.site = ? AND d.answer = '' ORDER BY d.asked")
                         .param(site)
                         .query((row, n) -> Map.entry(row.getString(1), row.getString(2)))
                         .list())
@@ -185,17 +212,27 @@ public final class Studies {
             throw CallException.refused("ANSWER_UNSIGNED", "a dry-run answer carries its site's own signature");
         }
         long open = store.writeNow(sql -> {
-            int changed = sql.sql("UPDATE dry_run SET answer = ? WHERE id = ? AND site = ? AND study = ? AND answer = ''")
-                    .params(text(answer), dryRun, site.name(), answer.document().study().hex())
+            int changed = sql.sql(
+                            "UPDATE dry_run SET answer = ? WHERE id = ? AND site = ? AND study = ? AND answer = ''")
+                    .params(
+                            text(answer),
+                            dryRun,
+                            site.name(),
+                            answer.document().study().hex())
                     .update();
             if (changed == 1) {
-                events.add(sql, EventDraft.of(EventType.DRY_RUN_ANSWERED, site.name(), "site")
-                        .about(dryRun)
-                        .value("verdict", answer.document().verdict())
-                        .ref("study", answer.document().study())
-                        .ref("answer", answer.digest()));
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.DRY_RUN_ANSWERED, site.name(), "site")
+                                .about(dryRun)
+                                .value("verdict", answer.document().verdict())
+                                .ref("study", answer.document().study())
+                                .ref("answer", answer.digest()));
             }
-            return sql.sql("SELECT COUNT(*) FROM dry_run WHERE id = ? AND answer = ''").param(dryRun).query(Long.class).single();
+            return sql.sql("SELECT COUNT(*) FROM dry_run WHERE id = ? AND answer = ''")
+                    .param(dryRun)
+                    .query(Long.class)
+                    .single();
         });
         CompletableFuture<Void> complete = dryRuns.get(dryRun);
         if (open == 0 && complete != null) {
@@ -204,29 +241,45 @@ public final class Studies {
     }
 
     /**
-     * Takes an officer's decision that a site handed on. What no officer's trusted key signed is refused, and the refusal is
-     * logged.
+     * Takes an officer's decision that a site handed on. What no officer's trusted key signed is refused, and the
+     * refusal is logged.
      */
     public void decide(SiteRecord site, byte[] envelope) {
         SignedDocument<? extends Decision> decision = read(envelope);
         Decision document = decision.document();
         Optional<String> objection = objection(site, decision);
         if (objection.isPresent()) {
-            store.writeNow(sql -> events.add(sql, EventDraft.of(EventType.DECISION_REFUSED, site.name(), "site")
-                    .about(site.name())
-                    .refused(objection.orElseThrow())
-                    .ref("study", document.study())
-                    .ref("decision", decision.digest())));
+            store.writeNow(sql -> events.add(
+                    sql,
+                    EventDraft.of(EventType.DECISION_REFUSED, site.name(), "site")
+                            .about(site.name())
+                            .refused(objection.orElseThrow())
+                            .ref("study", document.study())
+                            .ref("decision", decision.digest())));
             throw CallException.refused(objection.orElseThrow(), "the decision does not count at this hub");
         }
         String kind = document instanceof Capsule ? "capsule" : document instanceof Refusal ? "refusal" : "revocation";
         store.writeNow(sql -> {
-            int added = sql.sql("INSERT INTO decision(digest, study, site, kind, envelope, received) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
-                    .params(decision.digest().hex(), document.study().hex(), site.name(), kind, text(decision), clock.millis())
+            int added = sql.sql(
+                            "INSERT INTO decision(digest, study, site, kind, envelope, received) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                    .params(
+                            decision.digest().hex(),
+                            document.study().hex(),
+                            site.name(),
+                            kind,
+                            text(decision),
+                            clock.millis())
                     .update();
             if (added == 1) {
-                EventType type = document instanceof Capsule ? EventType.CAPSULE_ACCEPTED : document instanceof Refusal ? EventType.REFUSAL : EventType.REVOCATION;
-                events.add(sql, EventDraft.of(type, site.name(), "data-officer").about(site.name()).ref("study", document.study()).ref("decision", decision.digest()));
+                EventType type = document instanceof Capsule
+                        ? EventType.CAPSULE_ACCEPTED
+                        : document instanceof Refusal ? EventType.REFUSAL : EventType.REVOCATION;
+                events.add(
+                        sql,
+                        EventDraft.of(type, site.name(), "data-officer")
+                                .about(site.name())
+                                .ref("study", document.study())
+                                .ref("decision", decision.digest()));
             }
             return added;
         });
@@ -235,13 +288,15 @@ public final class Studies {
 
     /** The capsule in force of a site for a study: the newest decision, if it is a capsule and valid now. */
     public Optional<SignedDocument<Capsule>> capsule(String site, Digest study) {
-        Optional<String[]> newest = store.read(sql -> sql.sql("SELECT kind, envelope FROM decision WHERE site = ? AND study = ? ORDER BY received DESC, digest LIMIT 1")
+        Optional<String[]> newest = store.read(sql -> sql.sql(
+                        "SELECT kind, envelope FROM decision WHERE site = ? AND study = ? ORDER BY received DESC, digest LIMIT 1")
                 .params(site, study.hex())
                 .query((row, n) -> new String[] {row.getString(1), row.getString(2)})
                 .optional());
         return newest.filter(row -> "capsule".equals(row[0]))
                 .map(row -> SignedDocument.read(row[1].getBytes(StandardCharsets.UTF_8), Capsule.class))
-                .filter(capsule -> !clock.instant().isBefore(capsule.document().notBefore()) && clock.instant().isBefore(capsule.document().notAfter()));
+                .filter(capsule -> !clock.instant().isBefore(capsule.document().notBefore())
+                        && clock.instant().isBefore(capsule.document().notAfter()));
     }
 
     /** The newest decision's kind of each site about a study. */
@@ -265,17 +320,20 @@ public final class Studies {
             return Optional.of("STUDY_UNKNOWN");
         }
         TrustDocument now = trust.current().document();
-        boolean signed = now.keysOf("officer", site.name(), clock.instant()).stream().anyMatch(key -> decision.signedBy(key.key()));
+        boolean signed = now.keysOf("officer", site.name(), clock.instant()).stream()
+                .anyMatch(key -> decision.signedBy(key.key()));
         if (!signed) {
             return Optional.of("CAPSULE_SIGNER_UNKNOWN");
         }
-        if (document instanceof Capsule capsule && !capsule.trustRoot().equals(now.root().digest())) {
+        if (document instanceof Capsule capsule
+                && !capsule.trustRoot().equals(now.root().digest())) {
             return Optional.of("CAPSULE_FOR_ANOTHER_HUB");
         }
         if (document instanceof Capsule capsule && !clock.instant().isBefore(capsule.notAfter())) {
             return Optional.of("CAPSULE_EXPIRED");
         }
-        if (document instanceof Capsule capsule && wider(capsule, study.orElseThrow().document())) {
+        if (document instanceof Capsule capsule
+                && wider(capsule, study.orElseThrow().document())) {
             return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();
@@ -286,7 +344,8 @@ public final class Studies {
             case Capsule.SCHEMA -> SignedDocument.read(envelope, Capsule.class);
             case Refusal.SCHEMA -> SignedDocument.read(envelope, Refusal.class);
             case Revocation.SCHEMA -> SignedDocument.read(envelope, Revocation.class);
-            default -> throw CallException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
+            default ->
+                throw CallException.wrong("SCHEMA_UNKNOWN", "a decision is a capsule, a refusal or a revocation");
         };
     }
 
@@ -294,11 +353,16 @@ public final class Studies {
         return new String(document.bytes(), StandardCharsets.UTF_8);
     }
 
-    /** Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name. */
+    /**
+     * Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name.
+     */
     private static boolean wider(Capsule capsule, Study study) {
         return capsule.epsilon() > study.privacy().epsilon()
                 || capsule.delta() > study.privacy().delta()
                 || capsule.rounds() > study.plan().rounds()
-                || !study.releases().stream().map(Study.ReleaseItem::name).toList().containsAll(capsule.releases());
+                || !study.releases().stream()
+                        .map(Study.ReleaseItem::name)
+                        .toList()
+                        .containsAll(capsule.releases());
     }
 }

@@ -67,9 +67,11 @@ class AppBundleTest {
 
         // When, Then
         assertThatThrownBy(() -> AppBundle.read(new byte[0])).isInstanceOf(CallException.class);
-        assertThatThrownBy(() -> AppBundle.read(PYPROJECT.getBytes(StandardCharsets.UTF_8))).isInstanceOf(CallException.class);
+        assertThatThrownBy(() -> AppBundle.read(PYPROJECT.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(CallException.class);
         assertThatThrownBy(() -> AppBundle.read(other)).isInstanceOf(CallException.class);
-        assertThatThrownBy(() -> AppBundle.read(Arrays.copyOf(whole, whole.length / 3))).isInstanceOf(CallException.class);
+        assertThatThrownBy(() -> AppBundle.read(Arrays.copyOf(whole, whole.length / 3)))
+                .isInstanceOf(CallException.class);
         assertThatThrownBy(() -> AppBundle.read(new byte[11 * 1024 * 1024])).isInstanceOf(CallException.class);
     }
 

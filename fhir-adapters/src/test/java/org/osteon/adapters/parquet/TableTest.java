@@ -7,7 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.parquet.ParquetReadOptions;
@@ -42,6 +48,30 @@ class TableTest {
         assertThat(read).hasSameSizeAs(rows);
         for (int i = 0; i < rows.size(); i++) {
             assertThat(read.get(i)).isEqualTo(rows.get(i));
+        }
+    }
+
+    @Test
+    void anotherReaderFindsTheSame() throws IOException, SQLException {
+        List<@Nullable Object[]> rows = rows(5000);
+        Path file = write("a.parquet", rows);
+
+        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+                PreparedStatement query = duckdb.prepareStatement(
+                        "SELECT patient, number, whole, truth, octet_length(bytes) FROM read_parquet(?)")) {
+            query.setString(1, file.toString());
+            try (ResultSet found = query.executeQuery()) {
+                for (@Nullable Object[] row : rows) {
+                    assertThat(found.next()).isTrue();
+                    assertThat(new @Nullable Object[] {
+                                found.getObject(1), found.getObject(2), found.getObject(3), found.getObject(4)
+                            })
+                            .isEqualTo(Arrays.copyOf(row, 4));
+                    assertThat(found.getObject(5))
+                            .isEqualTo(row[4] instanceof byte[] bytes ? (long) bytes.length : null);
+                }
+                assertThat(found.next()).isFalse();
+            }
         }
     }
 
