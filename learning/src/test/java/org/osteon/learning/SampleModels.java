@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.osteon.learning.template.Network;
 import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.InitialModel;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
 
@@ -74,13 +75,12 @@ public final class SampleModels {
 
     public static TrainingInstruction instruction(String template, TrainingPlan plan) {
         Study.ModelSpec model = model(template, plan instanceof TrainingPlan.Newton ? "float64" : "float32");
-        return new TrainingInstruction(
-                model,
-                5,
-                classes(template),
-                plan,
-                1,
-                org.osteon.learning.template.InitialModel.of(model, 5, classes(template)));
+        return new TrainingInstruction(model, 5, classes(template), plan, 1, initial(model));
+    }
+
+    /** The arrays that every party starts this model from. */
+    public static NamedArrays initial(Study.ModelSpec model) {
+        return NamedArrays.ofPayload(model.arrays(), InitialModel.payload(model));
     }
 
     public static Study study(Study.EvaluationPlan evaluation) {

@@ -261,7 +261,7 @@ public final class HubService extends HubGrpc.HubImplBase {
                                                 "study",
                                                 run.study().hex(),
                                                 "state",
-                                                run.state(),
+                                                run.state().text(),
                                                 "round",
                                                 run.round(),
                                                 "governed",

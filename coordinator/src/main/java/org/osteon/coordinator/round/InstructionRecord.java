@@ -28,4 +28,15 @@ public record InstructionRecord(
         String messageId,
         String metadata,
         String envelope,
-        String state) {}
+        String state) {
+
+    /** What events say they are about: run, round and exchange. */
+    String about() {
+        return run + "/" + round + "/" + exchange;
+    }
+
+    InstructionRecord as(String wireId) {
+        return new InstructionRecord(
+                digest, run, round, exchange, site, nodeId, fence, wireId, metadata, envelope, state);
+    }
+}

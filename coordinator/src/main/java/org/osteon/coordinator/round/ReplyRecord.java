@@ -20,4 +20,9 @@ public record ReplyRecord(
     public boolean accepted() {
         return "accepted".equals(outcome);
     }
+
+    /** The same reply, come when its round did not wait for it any more. */
+    ReplyRecord late() {
+        return new ReplyRecord(digest, instruction, site, "late", "ROUND_CLOSED", update, 0);
+    }
 }

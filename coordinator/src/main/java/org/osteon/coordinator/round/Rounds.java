@@ -1,15 +1,8 @@
 package org.osteon.coordinator.round;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -17,19 +10,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
-import org.osteon.conformance.statistics.AucEstimate;
-import org.osteon.conformance.statistics.HistogramAuc;
-import org.osteon.coordinator.aggregation.Combine;
-import org.osteon.coordinator.aggregation.NewtonStep;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.event.HubEvents;
@@ -42,26 +35,13 @@ import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
-import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
-import org.osteon.protocol.document.DocumentException;
-import org.osteon.protocol.document.Instruction;
+import org.osteon.protocol.document.InitialModel;
 import org.osteon.protocol.document.ModelVersion;
-import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.Reply;
-import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
-import org.osteon.protocol.document.TrainingPlan;
-import org.osteon.protocol.flower.FlowerException;
-import org.osteon.protocol.flower.object.ArrayContent;
-import org.osteon.protocol.flower.object.IncomingMessage;
-import org.osteon.protocol.flower.object.OutgoingMessage;
-import org.osteon.protocol.flower.object.ReceivedArrays;
 import org.osteon.protocol.flower.wire.Message;
-import org.osteon.protocol.flower.wire.Metadata;
-import org.osteon.protocol.flower.wire.MetricRecordValue;
 import org.osteon.protocol.sign.SigningKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +53,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Rounds implements ReplySink {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
-    private static final double FLOWER_TTL = 43_200;
 
     private final HubStore store;
     private final HubEvents events;
@@ -81,11 +60,12 @@ public final class Rounds implements ReplySink {
     private final Studies studies;
     private final Models models;
     private final ObjectStore objects;
-    private final Spool spool;
-    private final SigningKey hubKey;
-    private final String federation;
     private final Clock clock;
     private final ScheduledExecutorService timer;
+    private final ReplyReader reader;
+    private final Instructions instructions;
+    private final Versions versions;
+    private final Receipts receipts;
     private final ExecutorService deciding = Executors.newSingleThreadExecutor(task -> thread(task, "hub-rounds"));
     private final ExecutorService reading = Executors.newFixedThreadPool(2, task -> thread(task, "hub-replies"));
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -113,11 +93,12 @@ public final class Rounds implements ReplySink {
         this.studies = studies;
         this.models = models;
         this.objects = objects;
-        this.spool = spool;
-        this.hubKey = hubKey;
-        this.federation = federation;
         this.clock = clock;
         this.timer = timer;
+        this.reader = new ReplyReader(studies, objects, spool);
+        this.instructions = new Instructions(studies, models, objects, hubKey, federation, clock);
+        this.versions = new Versions(studies, models, objects, federation);
+        this.receipts = new Receipts(events, hubKey, federation, clock);
     }
 
     /** Where messages go out. */
@@ -140,85 +121,56 @@ public final class Rounds implements ReplySink {
                             + study.participation().quorum()
                             + " are needed; the data officers of the others can change it");
         }
-        String id = "r-" + HexFormat.of().formatHex(bytes(4));
-        Combine.Result initial = Combine.write(InitialArrays.of(study), objects);
-        objects.keep(initial.draft(), initial.digest());
-        ModelVersion version = new ModelVersion(
-                ModelVersion.SCHEMA,
-                federation,
-                study.digest(),
-                id,
-                0,
-                study.model().arrays(),
-                initial.digest(),
-                Reply.NOTHING,
-                "initial",
-                List.of(),
-                List.of(),
-                true);
-        RunRecord run = new RunRecord(
-                id,
-                Long.toUnsignedString(random.nextLong()),
-                study.digest(),
-                "running",
-                true,
-                0,
-                "train",
-                version.digest(),
-                0,
-                "");
-        store.writeNow(sql -> {
-            RunRows.insert(sql, run, clock.millis());
-            events.add(
-                    sql,
-                    EventDraft.of(EventType.RUN_STARTED, engineer, "ml-engineer")
-                            .about(id)
-                            .ref("study", study.digest()));
-            return models.add(sql, version);
-        });
-        later(() -> openRound(id));
-        return run;
+        String id = newId("r-");
+        ModelVersion first =
+                versions.initial(id, study.digest(), true, study.model().arrays(), InitialModel.payload(study.model()));
+        return begin(
+                new RunRecord(
+                        id,
+                        flowerId(),
+                        study.digest(),
+                        new RunState.Running(),
+                        true,
+                        0,
+                        "train",
+                        first.digest(),
+                        0,
+                        ""),
+                first,
+                EventDraft.of(EventType.RUN_STARTED, engineer, "ml-engineer")
+                        .about(id)
+                        .ref("study", study.digest()));
     }
 
     /** Starts an ungoverned run over unmodified Flower nodes; its models can never be released. */
     public RunRecord startUngoverned(UngovernedPlan plan, byte[] initialArrays, String engineer) {
         AppBundle.read(Base64.getDecoder().decode(plan.fab()));
-        String id = "u-" + HexFormat.of().formatHex(bytes(4));
-        Combine.Result initial = Combine.write(initialArrays, objects);
-        objects.keep(initial.draft(), initial.digest());
-        ModelVersion version = new ModelVersion(
-                ModelVersion.SCHEMA,
-                federation,
-                Reply.NOTHING,
-                id,
-                0,
-                plan.arrays(),
-                initial.digest(),
-                Reply.NOTHING,
-                "initial",
-                List.of(),
-                List.of(),
-                false);
-        RunRecord run = new RunRecord(
-                id,
-                Long.toUnsignedString(random.nextLong()),
-                Reply.NOTHING,
-                "running",
-                false,
-                0,
-                "train",
-                version.digest(),
-                0,
-                new String(CanonicalJson.write(plan), StandardCharsets.UTF_8));
+        String id = newId("u-");
+        ModelVersion first = versions.initial(id, Reply.NOTHING, false, plan.arrays(), initialArrays);
+        return begin(
+                new RunRecord(
+                        id,
+                        flowerId(),
+                        Reply.NOTHING,
+                        new RunState.Running(),
+                        false,
+                        0,
+                        "train",
+                        first.digest(),
+                        0,
+                        new String(CanonicalJson.write(plan), StandardCharsets.UTF_8)),
+                first,
+                EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, engineer, "ml-engineer")
+                        .about(id));
+    }
+
+    private RunRecord begin(RunRecord run, ModelVersion first, EventDraft started) {
         store.writeNow(sql -> {
             RunRows.insert(sql, run, clock.millis());
-            events.add(
-                    sql,
-                    EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, engineer, "ml-engineer")
-                            .about(id));
-            return models.add(sql, version);
+            events.add(sql, started);
+            return models.add(sql, first);
         });
-        later(() -> openRound(id));
+        later(() -> openRound(run.id()));
         return run;
     }
 
@@ -227,47 +179,58 @@ public final class Rounds implements ReplySink {
         for (InstructionRecord open : store.read(RunRows::open)) {
             RunRecord run = get(open.run());
             if (run.running()) {
-                fleet.send(open.nodeId(), message(run, open));
+                fleet.send(open.nodeId(), instructions.message(run, open));
             }
         }
-        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> later(() -> advance(run.id())));
+        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> {
+            lookAgainAtDeadline(run);
+            later(() -> advance(run.id()));
+        });
     }
 
     /** Stops a run; open instructions are void. */
     public RunRecord stop(String id, String engineer) {
-        RunRecord run = get(id);
-        if (!run.running() && !"stalled".equals(run.state())) {
-            throw CallException.wrong("RUN_NOT_RUNNING", "run " + id + " is " + run.state());
-        }
-        RunRecord stopped = setState(
-                run,
-                "stopped",
-                EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer").about(id));
-        List<InstructionRecord> open = store.read(RunRows::open).stream()
-                .filter(instruction -> instruction.run().equals(id))
-                .toList();
-        store.writeNow(sql -> {
-            open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
-            return open.size();
+        return decide(() -> {
+            RunRecord run = get(id);
+            if (!(run.state() instanceof RunState.Stoppable stoppable)) {
+                throw CallException.wrong(
+                        "RUN_NOT_RUNNING", "run " + id + " is " + run.state().text());
+            }
+            List<InstructionRecord> open = open(run);
+            RunRecord stopped = run.in(stoppable.stop());
+            EventDraft event = EventDraft.of(EventType.RUN_STOPPED, engineer, "ml-engineer")
+                    .about(id);
+            store.writeNow(sql -> {
+                RunRows.update(sql, stopped);
+                open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
+                return events.add(sql, event);
+            });
+            withdraw(open);
+            published();
+            return stopped;
         });
-        open.forEach(instruction -> fleet.withdraw(instruction.nodeId(), instruction.messageId()));
-        return stopped;
     }
 
-    /** Goes on with a stalled or stopped run: its open round is asked again, under a new fence. */
+    /** Goes on with a stalled or stopped run: sites without an accepted reply are asked again, under a new fence. */
     public RunRecord resume(String id, String engineer) {
-        RunRecord run = get(id);
-        if (!"stalled".equals(run.state()) && !"stopped".equals(run.state())) {
-            throw CallException.wrong(
-                    "RUN_NOT_STALLED",
-                    "run " + id + " is " + run.state() + "; only a stalled or stopped run is resumed");
-        }
-        RunRecord again = setState(
-                run,
-                "running",
-                EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer").about(id));
-        later(() -> ask(again));
-        return again;
+        return decide(() -> {
+            RunRecord run = get(id);
+            if (!(run.state() instanceof RunState.Resumable resumable)) {
+                throw CallException.wrong(
+                        "RUN_NOT_STALLED",
+                        "run " + id + " is " + run.state().text() + "; only a stalled or stopped run is resumed");
+            }
+            EventDraft event = EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer")
+                    .about(id);
+            RunRecord again = setState(run.in(resumable.resume()), event);
+            if (again.round() == 0
+                    || result(again.id(), again.round(), again.exchange()).isPresent()) {
+                openRound(id);
+            } else {
+                ask(again);
+            }
+            return get(id);
+        });
     }
 
     /** A run by id. */
@@ -293,10 +256,7 @@ public final class Rounds implements ReplySink {
 
     /** The result text of a closed exchange. */
     public Optional<String> result(String run, int round, String exchange) {
-        return store.read(sql -> sql.sql("SELECT result FROM round WHERE run = ? AND round = ? AND exchange = ?")
-                .params(run, round, exchange)
-                .query(String.class)
-                .optional());
+        return store.read(sql -> RunRows.result(sql, run, round, exchange));
     }
 
     /** Recomputes a round's model from the stored updates. */
@@ -306,23 +266,11 @@ public final class Rounds implements ReplySink {
                 .findFirst()
                 .orElseThrow(
                         () -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
-        ModelVersion before = models.get(version.parent().hex());
-        for (ModelVersion.Input input : version.inputs()) {
-            if (!objects.has(input.update())) {
-                throw CallException.refused(
-                        "NOT_REPLAYABLE", "an update of round " + round + " is not kept any more, by policy");
-            }
-        }
-        Combine.Result again = combine(version, before);
-        try {
-            Files.deleteIfExists(again.draft());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Digest actual = versions.again(version);
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("ok", again.digest().equals(version.arrays()));
+        answer.put("ok", actual.equals(version.arrays()));
         answer.put("expected", version.arrays().hex());
-        answer.put("actual", again.digest().hex());
+        answer.put("actual", actual.hex());
         return answer;
     }
 
@@ -343,217 +291,19 @@ public final class Rounds implements ReplySink {
         reading.shutdownNow();
     }
 
-    /** A reply that was read and judged, its update still a draft. */
-    private record Judged(InstructionRecord to, ReplyRecord reply, String envelope, Optional<Path> draft) {}
-
-    private Judged read(SiteRecord node, Message message) {
-        Metadata metadata = message.getMetadata();
-        InstructionRecord to = store.read(sql -> RunRows.byMessage(sql, node.nodeId(), metadata.getReplyToMessageId()))
+    private ReplyReader.Judged read(SiteRecord node, Message message) {
+        String replyTo = message.getMetadata().getReplyToMessageId();
+        InstructionRecord to = store.read(sql -> RunRows.byMessage(sql, node.nodeId(), replyTo))
                 .orElseThrow(() -> new IllegalStateException("a mailbox holds a message without a row"));
-        RunRecord run = get(to.run());
-        String rootId = metadata.getMessageId();
-        if (message.hasError()) {
-            return judged(to, new Digest(rootId), "rejected", "NODE_ERROR", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        IncomingMessage incoming;
-        try {
-            incoming = IncomingMessage.read(rootId, id -> spool.read(node.nodeId(), id));
-        } catch (FlowerException e) {
-            return judged(
-                    to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        return run.governed()
-                ? readGoverned(node, run, to, rootId, incoming)
-                : readFlower(node, run, to, rootId, incoming);
-    }
-
-    private Judged readGoverned(
-            SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
-        Study study = studies.get(run.study().hex()).document();
-        Optional<byte[]> envelope = incoming.configBytes(Reply.RECORD, Reply.RECORD);
-        if (envelope.isEmpty()) {
-            return judged(to, new Digest(rootId), "rejected", "REPLY_UNSIGNED", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        SignedDocument<Reply> signed;
-        try {
-            signed = SignedDocument.read(envelope.orElseThrow(), Reply.class);
-        } catch (DocumentException e) {
-            return judged(
-                    to, new Digest(rootId), "rejected", "REPLY_MALFORMED", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        Reply reply = signed.document();
-        Digest digest = signed.digest();
-        String text = new String(envelope.orElseThrow(), StandardCharsets.UTF_8);
-        if (!signed.signedBy(node.nodeKey())) {
-            return judged(to, new Digest(rootId), "rejected", "REPLY_UNSIGNED", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        if (!answers(reply, to, node, run)) {
-            // Known by its message: the document may be another site's word for word, whose own reply must still find
-            // its place.
-            return judged(
-                    to,
-                    new Digest(rootId),
-                    "rejected",
-                    "REPLY_TO_ANOTHER_INSTRUCTION",
-                    Reply.NOTHING,
-                    0,
-                    "",
-                    Optional.empty());
-        }
-        if ("refused".equals(reply.outcome())) {
-            return judged(to, digest, "refused", reply.reason(), Reply.NOTHING, 0, text, Optional.empty());
-        }
-        Optional<SignedDocument<Capsule>> capsule = studies.capsule(node.name(), run.study());
-        if (capsule.isEmpty() || !capsule.orElseThrow().digest().equals(reply.capsule())) {
-            return judged(to, digest, "rejected", "CAPSULE_NOT_IN_FORCE", reply.update(), 0, text, Optional.empty());
-        }
-        UpdateRules rules = UpdateRules.of(study, to.exchange());
-        try {
-            ReceivedArrays.Payloads update = ReceivedArrays.write(
-                    incoming.arrays().getOrDefault("arrays", Map.of()),
-                    id -> spool.file(node.nodeId(), id),
-                    objects.draft());
-            String fault = fault(update, reply, rules, study);
-            return fault.isEmpty()
-                    ? judged(
-                            to,
-                            digest,
-                            "accepted",
-                            "",
-                            update.digest(),
-                            reply.weight(),
-                            text,
-                            Optional.of(update.file()))
-                    : judged(to, digest, "rejected", fault, update.digest(), 0, text, Optional.of(update.file()));
-        } catch (ReceivedArrays.Malformed e) {
-            return judged(to, digest, "rejected", e.code(), reply.update(), 0, text, Optional.empty());
-        }
-    }
-
-    private static String fault(ReceivedArrays.Payloads update, Reply reply, UpdateRules rules, Study study) {
-        if (!update.specs().equals(rules.arrays()) || !reply.arrays().equals(rules.arrays())) {
-            return "SHAPE_MISMATCH";
-        }
-        if (!update.digest().equals(reply.update())) {
-            return "DIGEST_MISMATCH";
-        }
-        if (!update.finite()) {
-            return "NOT_FINITE";
-        }
-        if (update.norm() > rules.normBound()) {
-            return "NORM_BEYOND_BOUND";
-        }
-        return reply.weight() == study.plan().weight() ? "" : "WEIGHT_NOT_THE_STUDYS";
-    }
-
-    private static boolean answers(Reply reply, InstructionRecord to, SiteRecord node, RunRecord run) {
-        return reply.instruction().equals(to.digest())
-                && reply.run().equals(to.run())
-                && reply.round() == to.round()
-                && reply.exchange().equals(to.exchange())
-                && reply.site().equals(node.name())
-                && reply.node().equals(node.nodeId())
-                && reply.fence() == to.fence()
-                && reply.study().equals(run.study());
-    }
-
-    private Judged readFlower(
-            SiteRecord node, RunRecord run, InstructionRecord to, String rootId, IncomingMessage incoming) {
-        UngovernedPlan plan = CanonicalJson.read(run.plan().getBytes(StandardCharsets.UTF_8), UngovernedPlan.class);
-        Digest digest = new Digest(rootId);
-        if (incoming.arrays().size() != 1 || incoming.metrics().size() != 1) {
-            return judged(to, digest, "rejected", "RECORDS_NOT_ONE_EACH", Reply.NOTHING, 0, "", Optional.empty());
-        }
-        long weight = incoming.metrics().values().iterator().next().getItemsList().stream()
-                .filter(item -> "num-examples".equals(item.getKey()))
-                .map(item -> item.getValue())
-                .mapToLong(Rounds::whole)
-                .findFirst()
-                .orElse(0);
-        try {
-            ReceivedArrays.Payloads update = ReceivedArrays.write(
-                    incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects.draft());
-            String fault = !update.specs().equals(plan.arrays())
-                    ? "SHAPE_MISMATCH"
-                    : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";
-            return judged(
-                    to,
-                    digest,
-                    fault.isEmpty() ? "accepted" : "rejected",
-                    fault,
-                    update.digest(),
-                    weight,
-                    "",
-                    Optional.of(update.file()));
-        } catch (ReceivedArrays.Malformed e) {
-            return judged(to, digest, "rejected", e.code(), Reply.NOTHING, 0, "", Optional.empty());
-        }
-    }
-
-    private static long whole(MetricRecordValue value) {
-        return value.hasSint64() ? value.getSint64() : value.hasUint64() ? value.getUint64() : (long) value.getDouble();
-    }
-
-    private static Judged judged(
-            InstructionRecord to,
-            Digest digest,
-            String outcome,
-            String reason,
-            Digest update,
-            long weight,
-            String envelope,
-            Optional<Path> draft) {
-        return new Judged(
-                to, new ReplyRecord(digest, to.digest(), to.site(), outcome, reason, update, weight), envelope, draft);
+        return reader.read(node, get(to.run()), to, message);
     }
 
     /**
      * File first, then one transaction: reply row, instruction state, event; the acknowledgement follows the commit.
      */
-    private CompletionStage<Void> commit(Judged judged) {
+    private CompletionStage<Void> commit(ReplyReader.Judged judged) {
         judged.draft().ifPresent(draft -> objects.keep(draft, judged.reply().update()));
-        CompletableFuture<Boolean> committed = store.write(sql -> {
-            if (RunRows.replyTo(sql, judged.to().digest()).isPresent()) {
-                return false;
-            }
-            RunRecord run = RunRows.run(sql, judged.to().run()).orElseThrow();
-            InstructionRecord current = RunRows.byMessage(
-                            sql, judged.to().nodeId(), judged.to().messageId())
-                    .orElseThrow();
-            boolean late = !"open".equals(current.state())
-                    || !run.running()
-                    || run.round() != judged.to().round()
-                    || !run.exchange().equals(judged.to().exchange());
-            ReplyRecord reply = late && judged.reply().accepted()
-                    ? new ReplyRecord(
-                            judged.reply().digest(),
-                            judged.reply().instruction(),
-                            judged.reply().site(),
-                            "late",
-                            "ROUND_CLOSED",
-                            judged.reply().update(),
-                            0)
-                    : judged.reply();
-            RunRows.insert(sql, reply, judged.to(), judged.envelope(), clock.millis());
-            RunRows.setState(sql, judged.to().digest(), "replied");
-            String about = judged.to().run() + "/" + judged.to().round() + "/"
-                    + judged.to().exchange();
-            events.add(
-                    sql,
-                    EventDraft.of(EventType.UPDATE_RECEIVED, reply.site(), "site")
-                            .about(about)
-                            .ref("instruction", reply.instruction())
-                            .ref("reply", reply.digest())
-                            .ref("update", reply.update()));
-            EventType type = reply.accepted() ? EventType.UPDATE_ACCEPTED : EventType.UPDATE_REJECTED;
-            EventDraft verdict = EventDraft.of(type, "hub", "hub")
-                    .about(about)
-                    .value("site", reply.site())
-                    .ref("reply", reply.digest());
-            events.add(sql, reply.accepted() ? verdict : verdict.refused(reply.reason()));
-            return true;
-        });
-        return committed.thenAccept(fresh -> {
+        return store.write(sql -> enter(sql, judged)).thenAccept(fresh -> {
             if (fresh) {
                 changed();
                 later(() -> advance(judged.to().run()));
@@ -561,73 +311,80 @@ public final class Rounds implements ReplySink {
         });
     }
 
+    private boolean enter(JdbcClient sql, ReplyReader.Judged judged) {
+        InstructionRecord to = judged.to();
+        if (RunRows.replyTo(sql, to.digest()).isPresent()) {
+            return false;
+        }
+        RunRecord run = RunRows.run(sql, to.run()).orElseThrow();
+        InstructionRecord current =
+                RunRows.byMessage(sql, to.nodeId(), to.messageId()).orElseThrow();
+        boolean late = !"open".equals(current.state())
+                || !run.running()
+                || run.round() != to.round()
+                || !run.exchange().equals(to.exchange());
+        ReplyRecord reply = late && judged.reply().accepted() ? judged.reply().late() : judged.reply();
+        RunRows.insert(sql, reply, to, judged.envelope(), clock.millis());
+        RunRows.setState(sql, to.digest(), "replied");
+        events.add(
+                sql,
+                EventDraft.of(EventType.UPDATE_RECEIVED, reply.site(), "site")
+                        .about(to.about())
+                        .ref("instruction", reply.instruction())
+                        .ref("reply", reply.digest())
+                        .ref("update", reply.update()));
+        EventType type = reply.accepted() ? EventType.UPDATE_ACCEPTED : EventType.UPDATE_REJECTED;
+        EventDraft verdict = EventDraft.of(type, "hub", "hub")
+                .about(to.about())
+                .value("site", reply.site())
+                .ref("reply", reply.digest());
+        events.add(sql, reply.accepted() ? verdict : verdict.refused(reply.reason()));
+        return true;
+    }
+
     private void openRound(String id) {
         RunRecord run = get(id);
-        if (!run.running()) {
+        if (!(run.state() instanceof RunState.Running running)) {
             return;
         }
-        int rounds = run.governed() ? study(run).plan().rounds() : plan(run).rounds();
-        boolean evaluate = run.governed() && study(run).evaluation().present();
-        if ("evaluate".equals(run.exchange()) || run.round() >= rounds && !evaluate) {
+        RunPlan plan = RunPlan.of(run, studies);
+        boolean last = run.round() >= plan.rounds();
+        if (run.evaluating() || last && !plan.evaluates()) {
             setState(
-                    run,
-                    "completed",
+                    run.in(running.complete()),
                     EventDraft.of(EventType.RUN_COMPLETED, "hub", "hub")
                             .about(id)
                             .ref("model", run.model()));
             return;
         }
-        boolean last = run.round() >= rounds;
-        RunRecord next = new RunRecord(
-                run.id(),
-                run.flowerRun(),
-                run.study(),
-                run.state(),
-                run.governed(),
-                last ? run.round() : run.round() + 1,
-                last ? "evaluate" : "train",
-                run.model(),
-                clock.millis() + seconds(run) * 1000L,
-                run.plan());
-        ask(next);
+        ask(last ? run.at(run.round(), "evaluate") : run.at(run.round() + 1, "train"));
     }
 
-    /** Sends the open round's instructions to every ready site that has none of them open. */
+    /** Sends the open round's instructions to every ready site that has no accepted reply in it. */
     private void ask(RunRecord asked) {
-        RunRecord run = new RunRecord(
-                asked.id(),
-                asked.flowerRun(),
-                asked.study(),
-                asked.state(),
-                asked.governed(),
-                asked.round(),
-                asked.exchange(),
-                asked.model(),
-                clock.millis() + seconds(asked) * 1000L,
-                asked.plan());
-        List<SiteRecord> sites = run.governed() ? ready(study(run)) : flowerNodes(run);
-        List<SiteRecord> answered = new ArrayList<>();
-        store.read(sql -> RunRows.replies(sql, run.id(), run.round(), run.exchange()))
-                .forEach(reply -> sites.stream()
-                        .filter(site -> site.name().equals(reply.site()))
-                        .forEach(answered::add));
+        RunPlan plan = RunPlan.of(asked, studies);
+        RunRecord run = asked.until(clock.millis() + plan.roundSeconds() * 1000L);
+        List<SiteRecord> sites =
+                plan instanceof RunPlan.Governed governed ? ready(governed.study()) : flowerNodes(plan.quorum());
+        Set<String> answered = replies(run.id(), run.round(), run.exchange()).stream()
+                .filter(ReplyRecord::accepted)
+                .map(ReplyRecord::site)
+                .collect(Collectors.toSet());
+        long fence = store.read(RunRows::nextFence);
         List<InstructionRecord> sent = new ArrayList<>();
         for (SiteRecord site : sites) {
-            if (!answered.contains(site)) {
-                sent.add(instruction(run, site));
+            if (!answered.contains(site.name())) {
+                sent.add(instructions.write(run, site, fence));
             }
         }
+        List<InstructionRecord> old = open(run);
         store.writeNow(sql -> {
-            for (InstructionRecord old : RunRows.ofRound(sql, run.id(), run.round(), run.exchange())) {
-                if ("open".equals(old.state())) {
-                    RunRows.setState(sql, old.digest(), "void");
-                }
-            }
+            old.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
             RunRows.update(sql, run);
             events.add(
                     sql,
                     EventDraft.of(EventType.ROUND_OPENED, "hub", "hub")
-                            .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                            .about(run.about())
                             .value("sites", sites.size())
                             .ref("model", run.model()));
             for (InstructionRecord instruction : sent) {
@@ -635,15 +392,15 @@ public final class Rounds implements ReplySink {
                 events.add(
                         sql,
                         EventDraft.of(EventType.INSTRUCTION_SENT, "hub", "hub")
-                                .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                                .about(run.about())
                                 .value("site", instruction.site())
                                 .ref("instruction", instruction.digest()));
             }
             return sent.size();
         });
-        sent.forEach(instruction -> fleet.send(instruction.nodeId(), message(run, instruction)));
-        timer.schedule(
-                () -> later(() -> advance(run.id())), run.deadline() - clock.millis() + 50, TimeUnit.MILLISECONDS);
+        withdraw(old);
+        sent.forEach(instruction -> fleet.send(instruction.nodeId(), instructions.message(run, instruction)));
+        lookAgainAtDeadline(run);
         changed();
         later(() -> advance(run.id()));
     }
@@ -651,40 +408,30 @@ public final class Rounds implements ReplySink {
     /** Closes the open exchange when everybody answered or the deadline has passed; below quorum the run stalls. */
     private void advance(String id) {
         RunRecord run = get(id);
-        if (!run.running()) {
+        if (!(run.state() instanceof RunState.Running running)) {
             return;
         }
-        if (run.round() == 0) {
+        if (run.round() == 0 || result(run.id(), run.round(), run.exchange()).isPresent()) {
             openRound(id);
             return;
         }
-        if (result(run.id(), run.round(), run.exchange()).isPresent()) {
-            openRound(id);
-            return;
-        }
-        List<InstructionRecord> all = instructions(id, run.round(), run.exchange());
-        if (all.isEmpty()) {
+        if (instructions(id, run.round(), run.exchange()).isEmpty()) {
             ask(run);
             return;
         }
-        List<ReplyRecord> replies = replies(id, run.round(), run.exchange());
-        List<InstructionRecord> open = all.stream()
-                .filter(instruction -> "open".equals(instruction.state()))
-                .toList();
-        boolean over = clock.millis() >= run.deadline();
-        if (!open.isEmpty() && !over) {
+        List<InstructionRecord> open = open(run);
+        if (!open.isEmpty() && clock.millis() < run.deadline()) {
             return;
         }
+        List<ReplyRecord> replies = replies(id, run.round(), run.exchange());
         List<ReplyRecord> accepted =
                 replies.stream().filter(ReplyRecord::accepted).toList();
-        int quorum =
-                run.governed() ? study(run).participation().quorum() : plan(run).nodes();
+        int quorum = RunPlan.of(run, studies).quorum();
         if (accepted.size() < quorum) {
             setState(
-                    run,
-                    "stalled",
+                    run.in(running.stall()),
                     EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
-                            .about(id + "/" + run.round() + "/" + run.exchange())
+                            .about(run.about())
                             .refused("BELOW_QUORUM")
                             .value("accepted", accepted.size())
                             .value("quorum", quorum));
@@ -695,269 +442,40 @@ public final class Rounds implements ReplySink {
 
     private void close(
             RunRecord run, List<ReplyRecord> replies, List<ReplyRecord> accepted, List<InstructionRecord> open) {
-        boolean evaluate = "evaluate".equals(run.exchange());
-        ModelVersion before = models.get(run.model().hex());
-        ModelVersion version = evaluate ? before : next(run, before, replies, accepted);
-        String result = evaluate ? evaluation(run, accepted) : "{}";
-        Digest model = version.digest();
+        Optional<ModelVersion> version =
+                run.evaluating() ? Optional.empty() : Optional.of(versions.next(run, replies, accepted));
+        String result = run.evaluating() ? EvaluationResult.of(study(run), accepted, objects) : "{}";
+        RunRecord closed = version.map(made -> run.with(made.digest())).orElse(run);
         store.writeNow(sql -> {
-            if (!evaluate) {
-                models.add(sql, version);
-            }
-            RunRecord closed = new RunRecord(
-                    run.id(),
-                    run.flowerRun(),
-                    run.study(),
-                    run.state(),
-                    run.governed(),
-                    run.round(),
-                    run.exchange(),
-                    model,
-                    run.deadline(),
-                    run.plan());
+            version.ifPresent(made -> models.add(sql, made));
             RunRows.update(sql, closed);
-            sql.sql("INSERT INTO round(run, round, exchange, model, result, closed) VALUES (?, ?, ?, ?, ?, ?)")
-                    .params(run.id(), run.round(), run.exchange(), model.hex(), result, clock.millis())
-                    .update();
+            RunRows.close(sql, closed, result, clock.millis());
             open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
             events.add(
                     sql,
                     EventDraft.of(EventType.ROUND_CLOSED, "hub", "hub")
-                            .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                            .about(run.about())
                             .value("counted", accepted.size())
                             .value("awaited", open.size())
-                            .ref("model", model));
+                            .ref("model", closed.model()));
             if (run.governed()) {
-                replies.forEach(reply -> receipt(sql, run, reply, model));
+                replies.forEach(reply -> receipts.write(sql, run, reply, closed.model()));
             }
             return true;
         });
-        open.forEach(instruction -> fleet.withdraw(instruction.nodeId(), instruction.messageId()));
+        withdraw(open);
         changed();
         openRound(run.id());
     }
 
-    private ModelVersion next(
-            RunRecord run, ModelVersion before, List<ReplyRecord> replies, List<ReplyRecord> accepted) {
-        List<ModelVersion.Input> inputs = accepted.stream()
-                .map(reply -> new ModelVersion.Input(reply.site(), reply.digest(), reply.update(), reply.weight()))
+    private List<InstructionRecord> open(RunRecord run) {
+        return instructions(run.id(), run.round(), run.exchange()).stream()
+                .filter(instruction -> "open".equals(instruction.state()))
                 .toList();
-        List<ModelVersion.Rejected> rejected = replies.stream()
-                .filter(reply -> !reply.accepted())
-                .map(reply -> new ModelVersion.Rejected(reply.site(), reply.reason()))
-                .toList();
-        String rule =
-                !run.governed() ? "weights" : study(run).plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
-        ModelVersion draft = new ModelVersion(
-                ModelVersion.SCHEMA,
-                federation,
-                run.study(),
-                run.id(),
-                run.round(),
-                before.specs(),
-                before.arrays(),
-                before.digest(),
-                rule,
-                inputs,
-                rejected,
-                run.governed());
-        Combine.Result combined = combine(draft, before);
-        objects.keep(combined.draft(), combined.digest());
-        return new ModelVersion(
-                ModelVersion.SCHEMA,
-                federation,
-                run.study(),
-                run.id(),
-                run.round(),
-                before.specs(),
-                combined.digest(),
-                before.digest(),
-                rule,
-                inputs,
-                rejected,
-                run.governed());
     }
 
-    private Combine.Result combine(ModelVersion version, ModelVersion before) {
-        List<Combine.Part> parts = version.inputs().stream()
-                .map(input -> new Combine.Part(objects.file(input.update()), input.weight()))
-                .toList();
-        return switch (version.rule()) {
-            case "mean" -> Combine.mean(version.specs(), objects.file(before.arrays()), parts, objects);
-            case "weights" -> Combine.mean(version.specs(), null, parts, objects);
-            case "newton" -> newton(version, before, parts);
-            default ->
-                throw CallException.refused(
-                        "NOT_REPLAYABLE", "a version made by rule " + version.rule() + " has no updates");
-        };
-    }
-
-    private Combine.Result newton(ModelVersion version, ModelVersion before, List<Combine.Part> parts) {
-        TrainingPlan.Newton plan = (TrainingPlan.Newton)
-                studies.get(version.study().hex()).document().plan();
-        int d = Math.toIntExact(
-                version.specs().stream().mapToLong(ArraySpec::elements).sum());
-        double[] sums = Combine.sumDoubles(d + d * d, parts);
-        double[] gradient = java.util.Arrays.copyOf(sums, d);
-        double[] hessian = java.util.Arrays.copyOfRange(sums, d, d + d * d);
-        return Combine.write(
-                NewtonStep.next(Combine.doubles(objects.file(before.arrays()), d), gradient, hessian, plan.ridge()),
-                objects);
-    }
-
-    private String evaluation(RunRecord run, List<ReplyRecord> accepted) {
-        Study study = study(run);
-        int bins = study.evaluation().bins();
-        List<Combine.Part> parts = accepted.stream()
-                .map(reply -> new Combine.Part(objects.file(reply.update()), 1))
-                .toList();
-        long[] sums = Combine.sumCounts(2L * bins, parts);
-        long[] negatives = java.util.Arrays.copyOf(sums, bins);
-        long[] positives = java.util.Arrays.copyOfRange(sums, bins, 2 * bins);
-        AucEstimate auc =
-                HistogramAuc.estimate(negatives, positives, study.evaluation().noiseSigma(), accepted.size());
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("auc", auc.auc());
-        result.put("low", auc.low());
-        result.put("high", auc.high());
-        result.put("estimable", auc.estimable());
-        result.put("binning", auc.binning());
-        result.put("positives", auc.positives());
-        result.put("negatives", auc.negatives());
-        result.put("noiseSigma", study.evaluation().noiseSigma());
-        result.put("sites", accepted.size());
-        return new String(CanonicalJson.write(result), StandardCharsets.UTF_8);
-    }
-
-    private void receipt(JdbcClient sql, RunRecord run, ReplyRecord reply, Digest model) {
-        boolean counted = reply.accepted();
-        Receipt receipt = new Receipt(
-                Receipt.SCHEMA,
-                federation,
-                run.study(),
-                run.id(),
-                run.round(),
-                run.exchange(),
-                reply.site(),
-                reply.digest(),
-                reply.update(),
-                counted ? "counted" : reply.outcome(),
-                counted ? "" : reply.reason(),
-                counted ? model : Reply.NOTHING,
-                now());
-        SignedDocument<Receipt> signed = SignedDocument.sign(receipt, hubKey);
-        sql.sql("INSERT INTO receipt(digest, site, run, envelope, confirmed) VALUES (?, ?, ?, ?, 0)")
-                .params(
-                        signed.digest().hex(),
-                        reply.site(),
-                        run.id(),
-                        new String(signed.bytes(), StandardCharsets.UTF_8))
-                .update();
-        events.add(
-                sql,
-                EventDraft.of(EventType.RECEIPT_SENT, "hub", "hub")
-                        .about(run.id() + "/" + run.round() + "/" + run.exchange())
-                        .value("site", reply.site())
-                        .value("outcome", receipt.outcome())
-                        .ref("receipt", signed.digest())
-                        .ref("reply", reply.digest()));
-    }
-
-    private InstructionRecord instruction(RunRecord run, SiteRecord site) {
-        long fence = store.read(sql -> sql.sql("SELECT COALESCE(MAX(fence), 0) + 1 FROM instruction")
-                .query(Long.class)
-                .single());
-        ModelVersion model = models.get(run.model().hex());
-        Instant issued = now();
-        String envelope = "";
-        Digest digest;
-        if (run.governed()) {
-            Digest capsule = studies.capsule(site.name(), run.study())
-                    .map(SignedDocument::digest)
-                    .orElse(Reply.NOTHING);
-            Instruction instruction = new Instruction(
-                    Instruction.SCHEMA,
-                    federation,
-                    run.study(),
-                    run.id(),
-                    run.round(),
-                    run.exchange(),
-                    site.name(),
-                    site.nodeId(),
-                    run.model(),
-                    model.arrays(),
-                    capsule,
-                    fence,
-                    issued,
-                    Instant.ofEpochMilli(run.deadline()));
-            SignedDocument<Instruction> signed = SignedDocument.sign(instruction, hubKey);
-            envelope = new String(signed.bytes(), StandardCharsets.UTF_8);
-            digest = signed.digest();
-        } else {
-            digest = Digest.of(
-                    (run.id() + "/" + run.round() + "/" + site.name() + "/" + fence).getBytes(StandardCharsets.UTF_8));
-        }
-        Metadata metadata = Metadata.newBuilder()
-                .setRunId(Long.parseUnsignedLong(run.flowerRun()))
-                .setSrcNodeId(1)
-                .setDstNodeId(Long.parseUnsignedLong(site.nodeId()))
-                .setGroupId(Integer.toString(run.round()))
-                .setTtl(FLOWER_TTL)
-                .setMessageType(run.exchange())
-                .setCreatedAt(clock.millis() / 1000.0)
-                .build();
-        InstructionRecord record = new InstructionRecord(
-                digest,
-                run.id(),
-                run.round(),
-                run.exchange(),
-                site.name(),
-                site.nodeId(),
-                fence,
-                "",
-                Base64.getEncoder().encodeToString(metadata.toByteArray()),
-                envelope,
-                "open");
-        String messageId = message(run, record).id();
-        return new InstructionRecord(
-                record.digest(),
-                record.run(),
-                record.round(),
-                record.exchange(),
-                record.site(),
-                record.nodeId(),
-                record.fence(),
-                messageId,
-                record.metadata(),
-                record.envelope(),
-                record.state());
-    }
-
-    /** The Flower message of an instruction; the same bytes whenever it is built. */
-    private OutgoingMessage message(RunRecord run, InstructionRecord instruction) {
-        ModelVersion model = modelFor(run, instruction);
-        OutgoingMessage.Builder builder = new OutgoingMessage.Builder()
-                .arrays("arrays", ArrayContent.of(model.specs(), objects.file(model.arrays())))
-                .config("config", "server-round", instruction.round());
-        if (!instruction.envelope().isEmpty()) {
-            builder.config(
-                    Instruction.RECORD,
-                    Instruction.RECORD,
-                    instruction.envelope().getBytes(StandardCharsets.UTF_8));
-        }
-        try {
-            return builder.build(Metadata.parseFrom(Base64.getDecoder().decode(instruction.metadata())));
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a stored message's metadata is damaged", e);
-        }
-    }
-
-    private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {
-        int round = "evaluate".equals(instruction.exchange()) ? instruction.round() : instruction.round() - 1;
-        return models.ofRun(run.id()).stream()
-                .filter(model -> model.round() == round)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("a round has no model to start from"));
+    private void withdraw(List<InstructionRecord> withdrawn) {
+        withdrawn.forEach(instruction -> fleet.withdraw(instruction.nodeId(), instruction.messageId()));
     }
 
     private List<SiteRecord> ready(Study study) {
@@ -966,61 +484,45 @@ public final class Rounds implements ReplySink {
                 .toList();
     }
 
-    private List<SiteRecord> flowerNodes(RunRecord run) {
-        return store
-                .read(sql -> sql.sql(
-                                "SELECT name FROM site WHERE kind = 'flower' AND state = 'confirmed' ORDER BY name LIMIT ?")
-                        .param(plan(run).nodes())
-                        .query(String.class)
-                        .list())
-                .stream()
+    private List<SiteRecord> flowerNodes(int most) {
+        return store.read(sql -> RunRows.flowerNodes(sql, most)).stream()
                 .map(name -> sites.find(name).orElseThrow())
                 .toList();
     }
 
-    private RunRecord setState(RunRecord run, String state, EventDraft event) {
-        RunRecord changed = new RunRecord(
-                run.id(),
-                run.flowerRun(),
-                run.study(),
-                state,
-                run.governed(),
-                run.round(),
-                run.exchange(),
-                run.model(),
-                run.deadline(),
-                run.plan());
+    private RunRecord setState(RunRecord changed, EventDraft event) {
         store.writeNow(sql -> {
             RunRows.update(sql, changed);
             return events.add(sql, event);
         });
+        published();
+        return changed;
+    }
+
+    private void published() {
         events.publish();
         changed();
-        return changed;
     }
 
     private Study study(RunRecord run) {
         return studies.get(run.study().hex()).document();
     }
 
-    private static UngovernedPlan plan(RunRecord run) {
-        return CanonicalJson.read(run.plan().getBytes(StandardCharsets.UTF_8), UngovernedPlan.class);
-    }
-
-    private long seconds(RunRecord run) {
-        return run.governed()
-                ? study(run).participation().roundSeconds()
-                : Duration.ofMinutes(10).toSeconds();
-    }
-
     private AppBundle app(RunRecord run) {
-        return run.governed()
-                ? stubFab
-                : AppBundle.read(Base64.getDecoder().decode(plan(run).fab()));
+        return RunPlan.of(run, studies) instanceof RunPlan.Ungoverned ungoverned
+                ? AppBundle.read(Base64.getDecoder().decode(ungoverned.plan().fab()))
+                : stubFab;
     }
 
     private void changed() {
         listeners.forEach(Runnable::run);
+    }
+
+    private void lookAgainAtDeadline(RunRecord run) {
+        timer.schedule(
+                () -> later(() -> advance(run.id())),
+                Math.max(0, run.deadline() - clock.millis()) + 50,
+                TimeUnit.MILLISECONDS);
     }
 
     private void later(Runnable step) {
@@ -1033,14 +535,23 @@ public final class Rounds implements ReplySink {
         });
     }
 
-    private Instant now() {
-        return clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    /** Takes a person's step in turn with all others; its own failure is thrown as it was. */
+    private RunRecord decide(Supplier<RunRecord> step) {
+        try {
+            return CompletableFuture.supplyAsync(step, deciding).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
-    private byte[] bytes(int count) {
-        byte[] raw = new byte[count];
+    private String newId(String prefix) {
+        byte[] raw = new byte[4];
         random.nextBytes(raw);
-        return raw;
+        return prefix + HexFormat.of().formatHex(raw);
+    }
+
+    private String flowerId() {
+        return Long.toUnsignedString(random.nextLong());
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -8,7 +8,7 @@ import org.osteon.protocol.document.Digest;
  * @param id name-safe id
  * @param flowerRun Flower's run id, unsigned decimal
  * @param study identity of the study; of nothing for an ungoverned run
- * @param state {@code running}, {@code stalled}, {@code stopped} or {@code completed}
+ * @param state where it stands
  * @param governed whether every participant is an agent with a capsule
  * @param round the round that is open or was closed last
  * @param exchange {@code train} or {@code evaluate}
@@ -20,7 +20,7 @@ public record RunRecord(
         String id,
         String flowerRun,
         Digest study,
-        String state,
+        RunState state,
         boolean governed,
         int round,
         String exchange,
@@ -30,6 +30,32 @@ public record RunRecord(
 
     /** Whether rounds go on. */
     public boolean running() {
-        return "running".equals(state);
+        return state instanceof RunState.Running;
+    }
+
+    /** Whether the open exchange is the evaluation. */
+    boolean evaluating() {
+        return "evaluate".equals(exchange);
+    }
+
+    /** What events say they are about: run, round and exchange. */
+    String about() {
+        return id + "/" + round + "/" + exchange;
+    }
+
+    RunRecord in(RunState next) {
+        return new RunRecord(id, flowerRun, study, next, governed, round, exchange, model, deadline, plan);
+    }
+
+    RunRecord at(int nextRound, String nextExchange) {
+        return new RunRecord(id, flowerRun, study, state, governed, nextRound, nextExchange, model, deadline, plan);
+    }
+
+    RunRecord until(long nextDeadline) {
+        return new RunRecord(id, flowerRun, study, state, governed, round, exchange, model, nextDeadline, plan);
+    }
+
+    RunRecord with(Digest nextModel) {
+        return new RunRecord(id, flowerRun, study, state, governed, round, exchange, nextModel, deadline, plan);
     }
 }

@@ -42,7 +42,7 @@ final class RunRows {
                         run.id(),
                         run.flowerRun(),
                         run.study().hex(),
-                        run.state(),
+                        run.state().text(),
                         run.governed() ? 1 : 0,
                         run.round(),
                         run.exchange(),
@@ -55,7 +55,13 @@ final class RunRows {
 
     static void update(JdbcClient sql, RunRecord run) {
         sql.sql("UPDATE run SET state = ?, round = ?, exchange = ?, model = ?, deadline = ? WHERE id = ?")
-                .params(run.state(), run.round(), run.exchange(), run.model().hex(), run.deadline(), run.id())
+                .params(
+                        run.state().text(),
+                        run.round(),
+                        run.exchange(),
+                        run.model().hex(),
+                        run.deadline(),
+                        run.id())
                 .update();
     }
 
@@ -137,12 +143,41 @@ final class RunRows {
                 .list();
     }
 
+    /** The result text of a closed exchange. */
+    static Optional<String> result(JdbcClient sql, String run, int round, String exchange) {
+        return sql.sql("SELECT result FROM round WHERE run = ? AND round = ? AND exchange = ?")
+                .params(run, round, exchange)
+                .query(String.class)
+                .optional();
+    }
+
+    static void close(JdbcClient sql, RunRecord run, String result, long closed) {
+        sql.sql("INSERT INTO round(run, round, exchange, model, result, closed) VALUES (?, ?, ?, ?, ?, ?)")
+                .params(run.id(), run.round(), run.exchange(), run.model().hex(), result, closed)
+                .update();
+    }
+
+    /** A fence above all that were ever written. */
+    static long nextFence(JdbcClient sql) {
+        return sql.sql("SELECT COALESCE(MAX(fence), 0) + 1 FROM instruction")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Names of the first confirmed Flower nodes. */
+    static List<String> flowerNodes(JdbcClient sql, int most) {
+        return sql.sql("SELECT name FROM site WHERE kind = 'flower' AND state = 'confirmed' ORDER BY name LIMIT ?")
+                .param(most)
+                .query(String.class)
+                .list();
+    }
+
     private static RunRecord readRun(ResultSet row) throws SQLException {
         return new RunRecord(
                 row.getString(1),
                 row.getString(2),
                 new Digest(row.getString(3)),
-                row.getString(4),
+                RunState.of(row.getString(4)),
                 row.getInt(5) == 1,
                 row.getInt(6),
                 row.getString(7),

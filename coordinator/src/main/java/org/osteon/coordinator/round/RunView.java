@@ -44,7 +44,7 @@ public final class RunView {
 
     /** What changes whenever a person would want to look again. */
     public String stateKey(RunRecord run) {
-        return run.state() + "/" + run.round() + "/" + run.exchange() + "/"
+        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/"
                 + rounds.replies(run.id(), run.round(), run.exchange()).size();
     }
 
@@ -68,7 +68,7 @@ public final class RunView {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("run", run.id());
         view.put("study", run.study().hex());
-        view.put("state", run.state());
+        view.put("state", run.state().text());
         view.put("stateKey", stateKey(run));
         view.put("governed", run.governed());
         view.put("model", run.model().hex());
@@ -78,7 +78,7 @@ public final class RunView {
             list.add(round(run, round, "train"));
         }
         view.put("rounds", list);
-        if ("evaluate".equals(run.exchange())) {
+        if (run.evaluating()) {
             view.put("evaluationRound", round(run, run.round(), "evaluate"));
             rounds.result(run.id(), run.round(), "evaluate").ifPresent(result -> view.put("evaluation", tree(result)));
         }

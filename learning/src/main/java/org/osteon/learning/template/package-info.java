@@ -1,8 +1,8 @@
 /**
  * Model templates
  *
- * <p>Starting points: which arrays a template has, how inputs are scaled, and the public initial
- * model.:{@link org.osteon.learning.template.Network}, {@link org.osteon.learning.template.InitialModel}.
+ * <p>Starting points: which arrays a template has, how inputs are scaled, and the public initial model:
+ * {@link org.osteon.learning.template.Network}; a model starts from {@link org.osteon.protocol.document.InitialModel}.
  */
 @NullMarked
 package org.osteon.learning.template;

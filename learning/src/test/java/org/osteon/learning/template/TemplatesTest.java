@@ -13,13 +13,13 @@ import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Study.Feature;
 import org.osteon.protocol.document.Study.ModelSpec;
 
-class InitialModelTest {
+class TemplatesTest {
     @Test
     void linearTemplatesStartAtZero() {
-        assertThat(InitialModel.of(SampleModels.model("logistic", "float32"), 5, 2)
+        assertThat(SampleModels.initial(SampleModels.model("logistic", "float32"))
                         .flat())
                 .containsOnly(0);
-        assertThat(InitialModel.of(SampleModels.model("softmax", "float32"), 5, 3)
+        assertThat(SampleModels.initial(SampleModels.model("softmax", "float32"))
                         .flat())
                 .containsOnly(0);
     }
@@ -27,7 +27,7 @@ class InitialModelTest {
     @Test
     void mlpStartsFromTheSeedAloneToTheBit() {
         // When
-        NamedArrays model = InitialModel.of(SampleModels.model("mlp", "float32"), 5, 3);
+        NamedArrays model = SampleModels.initial(SampleModels.model("mlp", "float32"));
 
         // Then: the first output of SplitMix64 for seed 42 is 0xBDD732262FEB6E95
         double first = (2 * ((0xBDD732262FEB6E95L >>> 11) * 0x1.0p-53) - 1) * Math.sqrt(6.0 / 12);

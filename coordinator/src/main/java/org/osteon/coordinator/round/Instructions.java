@@ -1,0 +1,126 @@
+package org.osteon.coordinator.round;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.coordinator.registry.Models;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Instruction;
+import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.Reply;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.flower.object.ArrayContent;
+import org.osteon.protocol.flower.object.OutgoingMessage;
+import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.protocol.sign.SigningKey;
+
+/** Writes the messages that ask a site for an exchange: the hub-signed instruction inside a Flower message. */
+final class Instructions {
+    private static final double FLOWER_TTL = 43_200;
+
+    private final Studies studies;
+    private final Models models;
+    private final ObjectStore objects;
+    private final SigningKey hubKey;
+    private final String federation;
+    private final Clock clock;
+
+    Instructions(
+            Studies studies, Models models, ObjectStore objects, SigningKey hubKey, String federation, Clock clock) {
+        this.studies = studies;
+        this.models = models;
+        this.objects = objects;
+        this.hubKey = hubKey;
+        this.federation = federation;
+        this.clock = clock;
+    }
+
+    /** What asks a site for the run's open exchange, under a fence that no earlier instruction had. */
+    InstructionRecord write(RunRecord run, SiteRecord site, long fence) {
+        ModelVersion model = models.get(run.model().hex());
+        Instant issued = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        String envelope = "";
+        Digest digest;
+        if (run.governed()) {
+            Digest capsule = studies.capsule(site.name(), run.study())
+                    .map(SignedDocument::digest)
+                    .orElse(Reply.NOTHING);
+            Instruction instruction = new Instruction(
+                    Instruction.SCHEMA,
+                    federation,
+                    run.study(),
+                    run.id(),
+                    run.round(),
+                    run.exchange(),
+                    site.name(),
+                    site.nodeId(),
+                    run.model(),
+                    model.arrays(),
+                    capsule,
+                    fence,
+                    issued,
+                    Instant.ofEpochMilli(run.deadline()));
+            SignedDocument<Instruction> signed = SignedDocument.sign(instruction, hubKey);
+            envelope = new String(signed.bytes(), StandardCharsets.UTF_8);
+            digest = signed.digest();
+        } else {
+            digest = Digest.of(
+                    (run.id() + "/" + run.round() + "/" + site.name() + "/" + fence).getBytes(StandardCharsets.UTF_8));
+        }
+        Metadata metadata = Metadata.newBuilder()
+                .setRunId(Long.parseUnsignedLong(run.flowerRun()))
+                .setSrcNodeId(1)
+                .setDstNodeId(Long.parseUnsignedLong(site.nodeId()))
+                .setGroupId(Integer.toString(run.round()))
+                .setTtl(FLOWER_TTL)
+                .setMessageType(run.exchange())
+                .setCreatedAt(clock.millis() / 1000.0)
+                .build();
+        InstructionRecord record = new InstructionRecord(
+                digest,
+                run.id(),
+                run.round(),
+                run.exchange(),
+                site.name(),
+                site.nodeId(),
+                fence,
+                "",
+                Base64.getEncoder().encodeToString(metadata.toByteArray()),
+                envelope,
+                "open");
+        return record.as(message(run, record).id());
+    }
+
+    /** The Flower message of an instruction; the same bytes whenever it is built. */
+    OutgoingMessage message(RunRecord run, InstructionRecord instruction) {
+        ModelVersion model = modelFor(run, instruction);
+        OutgoingMessage.Builder builder = new OutgoingMessage.Builder()
+                .arrays("arrays", ArrayContent.of(model.specs(), objects.file(model.arrays())))
+                .config("config", "server-round", instruction.round());
+        if (!instruction.envelope().isEmpty()) {
+            builder.config(
+                    Instruction.RECORD,
+                    Instruction.RECORD,
+                    instruction.envelope().getBytes(StandardCharsets.UTF_8));
+        }
+        try {
+            return builder.build(Metadata.parseFrom(Base64.getDecoder().decode(instruction.metadata())));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a stored message's metadata is damaged", e);
+        }
+    }
+
+    private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {
+        int round = "evaluate".equals(instruction.exchange()) ? instruction.round() : instruction.round() - 1;
+        return models.ofRun(run.id()).stream()
+                .filter(model -> model.round() == round)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a round has no model to start from"));
+    }
+}
