@@ -95,6 +95,15 @@ public final class CohortQuery {
         return columns;
     }
 
+    /**
+     * The columns of the result beside the patient, in order; looks at the manifest only, never at a row.
+     *
+     * @throws CohortRefused if a table or column is unknown, or types do not fit
+     */
+    public List<String> resultColumns(Snapshot snapshot) {
+        return CohortRun.columns(new QueryWriter(snapshot.manifest()).whole(query));
+    }
+
     private static JsonNode tree(String sql) {
         byte[] json;
         try (CohortDatabase parser = CohortDatabase.open(PARSE_BYTES)) {

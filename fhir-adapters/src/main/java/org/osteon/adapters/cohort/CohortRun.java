@@ -29,7 +29,8 @@ final class CohortRun {
         this.limits = limits;
     }
 
-    CohortTable rows(QueryWriter.Select select, SortedMap<String, SortedSet<String>> read) {
+    /** The numbers and truth values of a result, in order. */
+    static List<String> columns(QueryWriter.Select select) {
         List<String> columns = new ArrayList<>();
         for (Map.Entry<String, ValueType> column : select.columns().entrySet()) {
             if (column.getKey().equals(PatientRule.PATIENT)) {
@@ -42,6 +43,11 @@ final class CohortRun {
             }
             columns.add(column.getKey());
         }
+        return columns;
+    }
+
+    CohortTable rows(QueryWriter.Select select, SortedMap<String, SortedSet<String>> read) {
+        List<String> columns = columns(select);
         List<Line> lines = lines(select, read, columns);
         lines.sort(Comparator.comparing(Line::patient));
         for (int i = 1; i < lines.size(); i++) {

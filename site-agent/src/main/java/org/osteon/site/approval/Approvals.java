@@ -1,14 +1,20 @@
 package org.osteon.site.approval;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.FederationRoot;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.Revocation;
@@ -28,6 +34,17 @@ public final class Approvals {
     private final FederationRoot root;
     private final String site;
     private final ClockGuard clock;
+    private final Map<Digest, CompletableFuture<AtHub>> awaited = new ConcurrentHashMap<>();
+
+    /** What the hub made of a decision. */
+    public enum AtHub {
+        /** It counts there. */
+        DECISION_TAKEN,
+        /** The hub was told and does not count it. */
+        DECISION_NOT_COUNTED,
+        /** The hub is told as soon as it can be reached. */
+        DECISION_WAITS
+    }
 
     /** The approvals of this site. */
     public Approvals(
@@ -131,12 +148,13 @@ public final class Approvals {
     public SignedDocument<? extends Decision> decide(byte[] envelope) {
         SignedDocument<? extends Decision> decision = readDecision(envelope);
         events.lookAtClock(site);
-        Optional<String> objection = objection(decision);
+        Optional<Objection> objection = objection(decision);
         if (objection.isPresent()) {
-            String code = objection.orElseThrow();
+            String code = objection.orElseThrow().code();
+            // The log goes to the hub: what follows from patients' rows is told to the officer alone.
             events.record(EventDraft.of(EventType.DECISION_REFUSED, site, "site")
                     .about(site)
-                    .refused(code)
+                    .refused(objection.orElseThrow().fromRows() ? "SITE_DATA_RULE" : code)
                     .ref("study", decision.document().study())
                     .ref("decision", decision.digest()));
             throw CallException.refused(code, "the decision does not count at this site; it is in the log");
@@ -205,46 +223,77 @@ public final class Approvals {
                 .toList();
     }
 
-    /** The hub has this decision. */
-    public void forwarded(Digest decision) {
+    /** The hub was told this decision. */
+    public void forwarded(Digest decision, AtHub outcome) {
         store.write(sql -> sql.sql("UPDATE decision SET forwarded = 1 WHERE digest = ?")
                 .param(decision.hex())
                 .update());
+        CompletableFuture<AtHub> waiting = awaited.remove(decision);
+        if (waiting != null) {
+            waiting.complete(outcome);
+        }
     }
 
-    private Optional<String> objection(SignedDocument<? extends Decision> decision) {
+    /** Completes when the hub was told this decision, after a while with {@link AtHub#DECISION_WAITS}. */
+    public CompletableFuture<AtHub> atHub(Digest decision, Duration patience) {
+        CompletableFuture<AtHub> told = awaited.computeIfAbsent(decision, unused -> new CompletableFuture<>());
+        boolean before = store.read(sql -> sql.sql("SELECT COUNT(*) FROM decision WHERE digest = ? AND forwarded = 1")
+                        .param(decision.hex())
+                        .query(Integer.class)
+                        .single())
+                > 0;
+        if (before) {
+            told.complete(AtHub.DECISION_TAKEN);
+        }
+        told.completeOnTimeout(AtHub.DECISION_WAITS, patience.toMillis(), TimeUnit.MILLISECONDS);
+        return told.whenComplete((outcome, failure) -> awaited.remove(decision));
+    }
+
+    private Optional<Objection> objection(SignedDocument<? extends Decision> decision) {
         Decision document = decision.document();
         if (!capsules.signedByOfficer(decision)) {
-            return Optional.of("CAPSULE_SIGNER_UNKNOWN");
+            return Objection.stated("CAPSULE_SIGNER_UNKNOWN");
         }
         if (!document.site().equals(site) || !document.federation().equals(root.federation())) {
-            return Optional.of("DECISION_FOR_ANOTHER_SITE");
+            return Objection.stated("DECISION_FOR_ANOTHER_SITE");
         }
         Optional<SignedDocument<Study>> study = find(document.study());
         if (study.isEmpty()) {
-            return Optional.of("STUDY_UNKNOWN");
+            return Objection.stated("STUDY_UNKNOWN");
         }
         if (document instanceof Revocation revocation) {
             boolean inForce = capsule(document.study())
                     .map(capsule -> capsule.digest().equals(revocation.capsule()))
                     .orElse(false);
-            return inForce ? Optional.empty() : Optional.of("CAPSULE_NOT_IN_FORCE");
+            return inForce ? Optional.empty() : Objection.stated("CAPSULE_NOT_IN_FORCE");
         }
         if (document instanceof Refusal) {
             return Optional.empty();
         }
         Study asked = study.orElseThrow().document();
         SignedDocument<Capsule> capsule = SignedDocument.read(decision.bytes(), Capsule.class);
-        CohortFacts facts;
+        Digest snapshot;
         try {
-            facts = cohorts.facts(asked);
+            snapshot = cohorts.snapshot();
         } catch (CohortSource.CohortUnavailable e) {
-            return Optional.of(e.reason().code());
+            return Objection.stated(e.reason().code());
         }
-        return capsules.objection(capsule, asked, root.digest(), facts.snapshot(), clock.now(), clock.belowMark())
-                .or(() -> policy.objections(asked, capsule.document().waivers()).stream()
-                        .map(reason -> reason.code())
-                        .findFirst());
+        return capsules.objection(capsule, asked, root.digest(), snapshot, clock.now(), clock.belowMark())
+                .or(() -> first(policy.stated(asked)))
+                .map(code -> new Objection(code, false))
+                .or(() -> first(policy.unstated(asked, capsule.document().waivers()))
+                        .map(code -> new Objection(code, true)));
+    }
+
+    private static Optional<String> first(List<Reason> reasons) {
+        return reasons.stream().map(Reason::code).findFirst();
+    }
+
+    /** Why a decision does not count, and whether that follows from patients' rows. */
+    private record Objection(String code, boolean fromRows) {
+        static Optional<Objection> stated(String code) {
+            return Optional.of(new Objection(code, false));
+        }
     }
 
     private static SignedDocument<? extends Decision> readDecision(byte[] envelope) {

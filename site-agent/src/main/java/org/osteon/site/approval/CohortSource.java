@@ -1,12 +1,29 @@
 package org.osteon.site.approval;
 
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.Study;
 
-/** Runs a study's cohort query on the newest snapshot. */
+/** Draws a study's cohort from the newest snapshot. */
 public interface CohortSource {
     /**
-     * The facts of the cohort.
+     * The newest snapshot's commitment.
+     *
+     * @throws CohortUnavailable when there is none
+     */
+    Digest snapshot();
+
+    /**
+     * Whether the cohort query fits the newest snapshot's tables and columns; looks at no patient's row, so that the
+     * answer may be told to whoever asks.
+     *
+     * @throws CohortUnavailable when there is no snapshot or the query does not fit it
+     */
+    void requireFits(Study study);
+
+    /**
+     * The facts of the cohort; they and the reasons against it follow from patients' rows and stay at this site until
+     * an officer has decided.
      *
      * @throws CohortUnavailable when there is no snapshot or the query is refused
      */

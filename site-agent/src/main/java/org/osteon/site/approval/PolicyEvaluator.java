@@ -9,7 +9,14 @@ import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
 import org.osteon.site.settings.SitePolicy;
 
-/** Judges a study against the hospital's rules; the same judgement answers a dry-run and guards every instruction. */
+/**
+ * Judges a study against the hospital's rules; the same judgement answers a dry-run and guards every instruction.
+ *
+ * <p>A dry-run is answered before any officer has decided, to whoever publishes a study, so that it may say only what
+ * follows from the study, the hospital's settings and its tables' columns: {@link #stated}. Rules about patients' rows
+ * (how many, which cells, which labels) would answer an un-noised question a study; they are looked at for the officer
+ * and for every instruction, and their reasons stay here.
+ */
 public final class PolicyEvaluator {
     private static final Set<String> SENDABLE =
             Set.of("update", "gradient", "hessian", "histogram", "num-examples", "reply", "dry-run");
@@ -41,21 +48,36 @@ public final class PolicyEvaluator {
         double epsilon(Study study);
     }
 
-    /** Every reason to refuse while no officer has waived anything, empty when the study is within the rules. */
-    public List<Reason> objections(Study study) {
-        return objections(study, List.of());
-    }
-
-    /**
-     * Every reason to refuse, empty when the study is within the rules.
-     *
-     * @param waivers codes of rules that the officer waived for this study
-     */
-    public List<Reason> objections(Study study, List<String> waivers) {
+    /** What may be told before an officer has decided: every reason that looks at no patient's row. */
+    public List<Reason> stated(Study study) {
         List<Reason> reasons = new ArrayList<>();
         objectToPrivacy(study, reasons);
         objectToReleases(study, reasons);
+        try {
+            cohorts.requireFits(study);
+        } catch (CohortSource.CohortUnavailable e) {
+            reasons.add(e.reason());
+        }
+        return reasons;
+    }
+
+    /**
+     * What patients' rows say against a study; stays at this site.
+     *
+     * @param waivers codes of rules that the officer waived for this study
+     */
+    public List<Reason> unstated(Study study, List<String> waivers) {
+        List<Reason> reasons = new ArrayList<>();
         objectToCohort(study, waivers, reasons);
+        return reasons;
+    }
+
+    /** Every reason to refuse, empty when the study is within the rules. */
+    public List<Reason> objections(Study study, List<String> waivers) {
+        List<Reason> reasons = stated(study);
+        if (reasons.isEmpty()) {
+            reasons.addAll(unstated(study, waivers));
+        }
         return reasons;
     }
 
@@ -130,7 +152,6 @@ public final class PolicyEvaluator {
         try {
             CohortFacts facts = cohorts.facts(study);
             if (facts.patients() < Math.max(policy.k(), study.cohort().minimumPatients())) {
-                // The count itself stays here; only that it is below the site's threshold is said.
                 reasons.add(new Reason("COHORT_TOO_SMALL", Map.of(), "ml-engineer"));
             }
             if (facts.smallestCell() >= 0 && facts.smallestCell() < policy.k() && !waivers.contains("SMALL_CELL")) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.Principal;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
@@ -47,6 +49,7 @@ import org.osteon.site.training.Outbox;
 /** What officer and operator ask of their own site. */
 public final class SiteService extends SiteGrpc.SiteImplBase {
     private static final int MOST_EVENTS = 1000;
+    private static final Duration HUB_PATIENCE = Duration.ofSeconds(10);
 
     private final SiteFolder site;
     private final SiteStore store;
@@ -162,7 +165,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("planned", study.plan().differentiallyPrivate() ? budget.epsilon(study) : 0.0);
             view.put("remaining", budget.epsilonLeft(study));
             view.put("policy", site.settings().policy().view());
-            view.put("objections", policy.objections(study));
+            view.put("objections", policy.objections(study, List.of()));
             view.put("decision", decision(study.digest()));
             view.put(
                     "capsule",
@@ -176,19 +179,28 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
 
     @Override
     public void decide(Document request, StreamObserver<Answer> observer) {
-        answer(observer, () -> {
+        Answers.guard(observer, () -> {
             var decision = approvals.decide(request.getEnvelope().toByteArray());
             egress.wake();
-            Map<String, Object> view = new LinkedHashMap<>();
-            view.put("site", site.settings().site());
-            view.put("study", decision.document().study().hex());
-            view.put(
-                    "decision",
-                    decision.document() instanceof Capsule
-                            ? "approved"
-                            : decision(decision.document().study()));
-            return view;
+            Duration patience = redSwitch.on() ? Duration.ZERO : HUB_PATIENCE;
+            approvals
+                    .atHub(decision.digest(), patience)
+                    .thenAccept(atHub ->
+                            Answers.guard(observer, () -> Answers.json(observer, decided(decision, atHub))));
         });
+    }
+
+    private Map<String, Object> decided(SignedDocument<? extends Decision> decision, Approvals.AtHub atHub) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("site", site.settings().site());
+        view.put("study", decision.document().study().hex());
+        view.put(
+                "decision",
+                decision.document() instanceof Capsule
+                        ? "approved"
+                        : decision(decision.document().study()));
+        view.put("hub", atHub.name());
+        return view;
     }
 
     @Override

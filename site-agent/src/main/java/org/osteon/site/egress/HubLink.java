@@ -121,6 +121,7 @@ final class HubLink {
                     bytes.length,
                     capsule,
                     decision.document().study().hex()));
+            Approvals.AtHub outcome = Approvals.AtHub.DECISION_TAKEN;
             try {
                 hub.link(CALL)
                         .pushDecision(PushDecisionRequest.newBuilder()
@@ -131,13 +132,14 @@ final class HubLink {
                         && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
                     throw e;
                 }
+                outcome = Approvals.AtHub.DECISION_NOT_COUNTED;
                 LOG.atWarn()
                         .addKeyValue("decision", decision.digest().brief())
                         .log(
                                 "the hub does not count a decision: {}",
                                 e.getStatus().getDescription());
             }
-            approvals.forwarded(decision.digest());
+            approvals.forwarded(decision.digest(), outcome);
         }
         events.lookAtClock(site.settings().site());
         pushLog();
@@ -154,7 +156,7 @@ final class HubLink {
             return;
         }
         approvals.receive(study.bytes());
-        List<Reason> reasons = policy.objections(study.document());
+        List<Reason> reasons = policy.stated(study.document());
         DryRunAnswer answer = new DryRunAnswer(
                 DryRunAnswer.SCHEMA,
                 site.root().federation(),

@@ -28,6 +28,7 @@ import org.osteon.audit.event.EventType;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.exact.SmallestCell;
+import org.osteon.learning.template.Network;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
@@ -120,6 +121,35 @@ public final class Snapshots implements CohortSource, Cohorts {
     }
 
     @Override
+    public Digest snapshot() {
+        return required().commitment();
+    }
+
+    @Override
+    public void requireFits(Study study) {
+        Snapshot snapshot = required();
+        try {
+            List<String> columns = CohortQuery.compile(study.cohort().sql()).resultColumns(snapshot);
+            study.cohort().features().forEach(feature -> requireColumn(columns, feature.column()));
+            requireColumn(columns, study.cohort().label());
+            Network.of(
+                    study.model(),
+                    study.cohort().features().size(),
+                    study.cohort().classes());
+        } catch (CohortRefused e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (LearningException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (SnapshotException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "operator"));
+        }
+    }
+
+    private Snapshot required() {
+        return newest().orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
+    }
+
+    @Override
     public CohortFacts facts(Study study) {
         return cohort(study).facts();
     }
@@ -135,8 +165,7 @@ public final class Snapshots implements CohortSource, Cohorts {
     }
 
     private Cohort cohort(Study study) {
-        Snapshot snapshot =
-                newest().orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
+        Snapshot snapshot = required();
         String key = snapshot.commitment().hex() + study.digest().hex();
         Cohort known = cohorts.get(key);
         if (known != null) {
@@ -219,12 +248,15 @@ public final class Snapshots implements CohortSource, Cohorts {
         return new CohortFacts(snapshot.commitment(), rows.size(), columns, cell);
     }
 
-    private static int column(CohortTable table, String name) {
-        int index = table.indexOf(name);
-        if (index < 0) {
+    private static void requireColumn(List<String> columns, String name) {
+        if (!columns.contains(name)) {
             throw new CohortUnavailable(new Reason("COHORT_COLUMN_MISSING", Map.of("column", name), "ml-engineer"));
         }
-        return index;
+    }
+
+    private static int column(CohortTable table, String name) {
+        requireColumn(table.columns(), name);
+        return table.indexOf(name);
     }
 
     private static void copy(Path from, Path home) {

@@ -11,7 +11,6 @@ import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CapsuleCheck;
-import org.osteon.site.approval.CohortFacts;
 import org.osteon.site.approval.CohortSource;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
@@ -92,14 +91,15 @@ final class InstructionGate {
                     .orElse("CAPSULE_MISSING"));
         }
         SignedDocument<Capsule> inForce = capsule.orElseThrow();
-        CohortFacts facts;
+        Digest snapshot;
         try {
-            facts = cohorts.facts(study);
+            snapshot = cohorts.snapshot();
         } catch (CohortSource.CohortUnavailable e) {
             return new Verdict.Shut(e.reason().code());
         }
+        // Whether the capsule binds this snapshot comes before anything that looks at its rows.
         Optional<String> objection = capsules.objection(
-                        inForce, study, site.root().digest(), facts.snapshot(), clock.now(), clock.belowMark())
+                        inForce, study, site.root().digest(), snapshot, clock.now(), clock.belowMark())
                 .or(() -> inForce.digest().equals(instruction.capsule())
                         ? Optional.empty()
                         : Optional.of("CAPSULE_NOT_THE_HUBS"))
@@ -107,9 +107,7 @@ final class InstructionGate {
                         .map(reason -> reason.code())
                         .findFirst())
                 .or(() -> rounds(instruction, inForce.document()));
-        return objection
-                .<Verdict>map(Verdict.Shut::new)
-                .orElseGet(() -> new Verdict.Open(study, inForce, facts.snapshot()));
+        return objection.<Verdict>map(Verdict.Shut::new).orElseGet(() -> new Verdict.Open(study, inForce, snapshot));
     }
 
     private Optional<String> form(Instruction instruction) {
