@@ -99,6 +99,15 @@ public final class Federation implements AutoCloseable {
         return this;
     }
 
+    /** The same for a site whose process has these Java options and environment variables as well. */
+    public Federation withSite(
+            String name, List<String> javaOptions, Map<String, String> environment, String... initOptions)
+            throws IOException {
+        enrol(name, initOptions);
+        startSite(name, javaOptions, environment);
+        return this;
+    }
+
     /** Makes, enrols and confirms a site; returns its folder. */
     Path enrol(String name, String... initOptions) throws IOException {
         Path people = Files.createDirectories(folder.resolve("people"));
@@ -137,20 +146,20 @@ public final class Federation implements AutoCloseable {
     }
 
     void startSite(String name, String... javaOptions) throws IOException {
-        start(
-                name,
-                List.of(javaOptions),
-                "org.osteon.site.SiteAgentMain",
-                List.of("start", site(name).toString()));
+        startSite(name, List.of(javaOptions), Map.of());
     }
 
     /** Starts a site whose process has these environment variables as well. */
     void startSite(String name, Map<String, String> environment) throws IOException {
+        startSite(name, List.of(), environment);
+    }
+
+    private void startSite(String name, List<String> javaOptions, Map<String, String> environment) throws IOException {
         untilReady(
                 name,
                 launch(
                         name,
-                        List.of(),
+                        javaOptions,
                         "org.osteon.site.SiteAgentMain",
                         List.of("start", site(name).toString()),
                         environment));

@@ -7,16 +7,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +38,9 @@ import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.flower.wire.FleetGrpc;
+import org.osteon.protocol.flower.wire.PullMessagesRequest;
+import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.Document;
@@ -184,6 +194,77 @@ class RefusalsTest {
         // Only the hub ever gets a capsule; the agent has none.
         push(node.capsule(study, snapshot(study)));
         refusedInstruction(study, "CAPSULE_MISSING");
+    }
+
+    @Test
+    @Order(2)
+    void aDryRunTellsNothingThatFollowsFromPatientsRows() throws Exception {
+        // Given: two studies that differ in what they ask of the rows alone
+        Study any = publish("any-number", tree -> ((ObjectNode) tree.path("cohort")).put("minimumPatients", 1));
+        Study many = publish("a-million", tree -> ((ObjectNode) tree.path("cohort")).put("minimumPatients", 1_000_000));
+
+        // Then: the site answers both alike, and lets its officer alone know
+        assertThat(dryRun(many)).isEqualTo(dryRun(any));
+        JsonNode review = federation.done(
+                "officer",
+                "review",
+                federation.site(SITE).toString(),
+                many.digest().hex());
+        assertThat(review.path("objections").path(0).path("code").asText()).isEqualTo("COHORT_TOO_SMALL");
+        Federation.Answer approval = federation.approve(SITE, many.digest().hex(), EPSILON, ROUNDS);
+        assertThat(approval.exit()).isEqualTo(3);
+        assertThat(approval.error()).contains("COHORT_TOO_SMALL");
+        Logs.await(
+                "that a rule of the site's own stopped it",
+                () -> Logs.hub(federation),
+                Logs.names(many.digest()).and(entry -> entry.toString().contains("SITE_DATA_RULE")));
+        assertThat(Logs.hub(federation).toString()).doesNotContain("COHORT_TOO_SMALL");
+        assertThat(Logs.site(federation, SITE).toString()).doesNotContain("COHORT_TOO_SMALL");
+    }
+
+    private JsonNode dryRun(Study study) {
+        JsonNode answer = federation
+                .done(
+                        "study",
+                        "dry-run",
+                        study.digest().hex(),
+                        "--hub",
+                        federation.hub().toString())
+                .path("answers")
+                .path(0);
+        assertThat(answer.path("verdict").asText()).isNotEmpty();
+        return answer;
+    }
+
+    @Test
+    @Order(2)
+    void plaintextIsRefusedOnLoopbackToo() throws Exception {
+        String site = Settings.read(federation.site(SITE)).text("address");
+        for (String address : List.of(federation.hubAddress(), site)) {
+            // gRPC without TLS
+            ManagedChannel plain = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+                    .build();
+            try {
+                StatusRuntimeException refused = catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> FleetGrpc.newBlockingStub(plain)
+                                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                                .pullMessages(PullMessagesRequest.getDefaultInstance()));
+                assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            } finally {
+                plain.shutdownNow();
+            }
+            // HTTP without TLS: whatever comes back before the connection closes, it is no HTTP
+            int colon = address.lastIndexOf(':');
+            try (Socket socket =
+                    new Socket(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: hub\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                byte[] answer = socket.getInputStream().readAllBytes();
+                assertThat(new String(answer, StandardCharsets.ISO_8859_1)).doesNotContain("HTTP");
+            }
+        }
     }
 
     @Test
@@ -569,6 +650,10 @@ class RefusalsTest {
      * The sample study for one site and without an evaluation, under its own name; the site has it when this returns.
      */
     private Study publish(String name) throws IOException {
+        return publish(name, tree -> {});
+    }
+
+    private Study publish(String name, Consumer<ObjectNode> change) throws IOException {
         ObjectNode tree = (ObjectNode) CanonicalJson.readTree(
                 Files.readAllBytes(SAMPLES.resolve("studies").resolve("fracture-risk.json")));
         tree.put("name", name);
@@ -576,6 +661,7 @@ class RefusalsTest {
         ((ObjectNode) tree.path("evaluation")).put("heldOutFraction", 0);
         ((ArrayNode) tree.path("releases")).remove(2);
         ((ObjectNode) tree.path("participation")).put("quorum", 1);
+        change.accept(tree);
         Study study = CanonicalJson.bind(tree, Study.class);
         Path file = Files.write(folder.resolve(name + ".json"), study.canonical());
         String hub = federation.hub().toString();

@@ -14,7 +14,7 @@ final class LeakScan {
 
     private final Map<Integer, Map<Long, List<Pattern>>> byLength = new HashMap<>();
 
-    private record Pattern(Needle needle, String encoding, byte[] bytes) {}
+    private record Pattern(Secret needle, String encoding, byte[] bytes) {}
 
     /**
      * A find.
@@ -23,10 +23,10 @@ final class LeakScan {
      * @param encoding in which form
      * @param where container and place
      */
-    record Find(Needle needle, String encoding, String where) {}
+    record Find(Secret needle, String encoding, String where) {}
 
-    LeakScan(List<Needle> needles) {
-        for (Needle needle : needles) {
+    LeakScan(List<? extends Secret> needles) {
+        for (Secret needle : needles) {
             needle.patterns()
                     .forEach((encoding, bytes) -> byLength.computeIfAbsent(bytes.length, unused -> new HashMap<>())
                             .computeIfAbsent(hash(bytes, bytes.length), unused -> new ArrayList<>())

@@ -13,12 +13,13 @@ import java.util.Map;
  * @param kind what it is: name, id, phone, date, or where a canary sits
  * @param text the secret
  */
-record Needle(String kind, String text) {
+record Needle(String kind, String text) implements Secret {
     private static final Charset GB18030 = Charset.forName("GB18030");
     private static final int SHORTEST = 6;
 
     /** Every byte sequence that shows it, by encoding; those too short to be more than chance are left out. */
-    Map<String, byte[]> patterns() {
+    @Override
+    public Map<String, byte[]> patterns() {
         Map<String, byte[]> patterns = new LinkedHashMap<>();
         put(patterns, "UTF-8", text.getBytes(StandardCharsets.UTF_8));
         put(patterns, "UTF-16LE", text.getBytes(StandardCharsets.UTF_16LE));
@@ -52,7 +53,8 @@ record Needle(String kind, String text) {
     }
 
     /** Whether a find at this place is the secret and not a part of a longer number. */
-    boolean holdsAt(byte[] data, int from, int length) {
+    @Override
+    public boolean holdsAt(byte[] data, int from, int length) {
         if (!text.matches("[0-9]+")) {
             return true;
         }
