@@ -46,6 +46,8 @@ class SeedTest {
                     Map.of(RecordingProvider.FILE, draws.toString()),
                     "--epsilon-ceiling",
                     "5",
+                    "--epsilon-total",
+                    "10",
                     "--delta-ceiling",
                     "1e-5");
             federation.map("hospital", Path.of("..", "sample-data", "hospital-c", "export.csv"));

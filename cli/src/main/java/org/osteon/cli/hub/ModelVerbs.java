@@ -1,5 +1,7 @@
 package org.osteon.cli.hub;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -70,9 +72,12 @@ public final class ModelVerbs {
             ModelVersion version =
                     SignedDocument.read(envelope, ModelVersion.class).document();
             var tree = CanonicalJson.tree(version).deepCopy();
-            if (tree instanceof com.fasterxml.jackson.databind.node.ObjectNode object) {
+            if (tree instanceof ObjectNode object) {
                 object.put("model", version.digest().hex());
-                object.putArray("parents").add(version.parent().hex());
+                ArrayNode parents = object.putArray("parents");
+                if (version.round() > 0) {
+                    parents.add(version.parent().hex());
+                }
                 object.put(
                         "parameters",
                         version.specs().stream()
