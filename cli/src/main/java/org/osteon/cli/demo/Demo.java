@@ -435,7 +435,7 @@ public final class Demo extends Verb {
             process(rogue, List.of());
         }
 
-        private String train(String study) {
+        private String train(String study) throws IOException, InterruptedException {
             step("demo.train");
             JsonNode run = verbs.done("run", "start", study, "--hub", hub);
             String id = run.path("run").asText();
@@ -450,7 +450,8 @@ public final class Demo extends Verb {
             List<Integer> widths = List.of(7, 40, 60);
             row(widths, headings("round", "counted", "rejected"));
             int shown = 0;
-            int rounds = 5;
+            JsonNode document = CanonicalJson.readTree(Files.readAllBytes(folder.resolve("study-2.json")));
+            int rounds = document.path("plan").path("rounds").asInt();
             try (Bar bar = new Bar(rounds + 1, output())) {
                 while (true) {
                     int closed = 0;
@@ -493,12 +494,44 @@ public final class Demo extends Verb {
             result.put("rounds", run.path("rounds"));
             result.put("evaluation", run.path("evaluation"));
             result.put("delta", run.path("delta").asDouble());
+            int asked = HOSPITALS.size() + 1;
+            int fewest = asked;
+            for (JsonNode round : run.path("rounds")) {
+                fewest = Math.min(fewest, round.path("counted").size());
+            }
+            say(
+                    "demo.quorum",
+                    document.path("participation").path("quorum").asText(),
+                    asked,
+                    run.path("rounds").size(),
+                    fewest);
             for (String site : HOSPITALS) {
                 JsonNode receipts =
                         verbs.done("site", "receipts", folder.resolve(site).toString());
                 say("demo.receipts", site, receipts.path("receipts").size());
             }
+            rogueReceipts(rounds + 1);
             return run.path("model").asText();
+        }
+
+        /** The lying site gets its receipts like any other; they come a moment after the last round. */
+        private void rogueReceipts(int expected) throws IOException, InterruptedException {
+            Path kept = folder.resolve(ROGUE).resolve(RogueSite.RECEIPTS);
+            List<Path> receipts = List.of();
+            for (int i = 0; i < 100 && receipts.size() < expected; i++) {
+                Thread.sleep(i == 0 ? 0 : 50);
+                try (var files = Files.list(kept)) {
+                    receipts = files.toList();
+                }
+            }
+            int rejected = 0;
+            for (Path receipt : receipts) {
+                JsonNode outcome = CanonicalJson.readTree(Files.readAllBytes(receipt))
+                        .path("document")
+                        .path("outcome");
+                rejected += "rejected".equals(outcome.asText()) ? 1 : 0;
+            }
+            say("demo.receipts.rogue", ROGUE, receipts.size(), rejected);
         }
 
         private void evaluate(String model) throws IOException, InterruptedException {

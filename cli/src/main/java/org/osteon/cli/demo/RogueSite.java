@@ -5,6 +5,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -13,8 +14,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.osteon.protocol.call.CallSigner;
 import org.osteon.protocol.call.NodeSigner;
@@ -25,6 +28,7 @@ import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.FederationRoot;
 import org.osteon.protocol.document.Instruction;
+import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
@@ -47,6 +51,9 @@ import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
 import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
+import org.osteon.protocol.v1.ConfirmReceiptRequest;
+import org.osteon.protocol.v1.PullWorkRequest;
+import org.osteon.protocol.v1.PullWorkResponse;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.SiteLinkGrpc;
 
@@ -57,6 +64,10 @@ import org.osteon.protocol.v1.SiteLinkGrpc;
  */
 public final class RogueSite {
     private static final Clock CLOCK = Clock.systemUTC();
+    private static final int HOLD = 20;
+
+    /** The folder of receipts below the site's own. */
+    static final String RECEIPTS = "receipts";
 
     private final Path folder;
     private final Settings settings;
@@ -90,6 +101,9 @@ public final class RogueSite {
                 .pushDecision(PushDecisionRequest.newBuilder()
                         .setEnvelope(ByteString.copyFrom(capsule.bytes()))
                         .build());
+        Thread receipts = new Thread(rogue::keepReceipts, "receipts");
+        receipts.setDaemon(true);
+        receipts.start();
         System.out.println("ready " + capsule.digest().hex());
         rogue.answer(study, capsule.digest());
     }
@@ -115,6 +129,40 @@ public final class RogueSite {
                 now,
                 now.plus(1, ChronoUnit.DAYS),
                 now);
+    }
+
+    /** Keeps what the hub signed about each reply, as every site does. */
+    private void keepReceipts() {
+        Set<String> studies = new HashSet<>();
+        try {
+            Path kept = Files.createDirectories(folder.resolve(RECEIPTS));
+            FederationRoot root = CanonicalJson.read(
+                    Files.readAllBytes(folder.resolve("federation-root.json")), FederationRoot.class);
+            while (true) {
+                PullWorkResponse work = link.withDeadlineAfter(HOLD + 20, TimeUnit.SECONDS)
+                        .pullWork(PullWorkRequest.newBuilder()
+                                .addAllKnownStudies(studies)
+                                .setHubCheckpointSize(Long.MAX_VALUE)
+                                .setHoldSeconds(HOLD)
+                                .build());
+                work.getStudiesList()
+                        .forEach(study -> studies.add(SignedDocument.read(study.toByteArray(), Study.class)
+                                .digest()
+                                .hex()));
+                for (ByteString envelope : work.getReceiptsList()) {
+                    SignedDocument<Receipt> receipt = SignedDocument.read(envelope.toByteArray(), Receipt.class);
+                    if (receipt.signedBy(root.hub())) {
+                        Files.write(kept.resolve(receipt.digest().hex() + ".json"), receipt.bytes());
+                        link.withDeadlineAfter(HOLD, TimeUnit.SECONDS)
+                                .confirmReceipt(ConfirmReceiptRequest.newBuilder()
+                                        .setReceipt(receipt.digest().hex())
+                                        .build());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void answer(Study study, Digest capsule) throws IOException {
