@@ -368,7 +368,9 @@ public final class Demo extends Verb {
                         .forEach(reason -> reasons.add(
                                 output().messages().code(reason.path("code").asText(), reason.path("values"))));
                 rows.add(List.of(
-                        answer.path("site").asText(), answer.path("verdict").asText(), String.join("; ", reasons)));
+                        answer.path("site").asText(),
+                        output().messages().word(answer.path("verdict").asText()),
+                        String.join("; ", reasons)));
             }
             table(rows);
         }

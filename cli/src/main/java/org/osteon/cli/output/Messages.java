@@ -49,6 +49,11 @@ public final class Messages {
         return code(code, MissingNode.getInstance());
     }
 
+    /** A value that has a word in the language, such as a verdict; any other as it is. */
+    public String word(String value) {
+        return has("word." + value) ? bundle.getString("word." + value) : value;
+    }
+
     /**
      * What a stable code means, with the code and its values.
      *

@@ -139,7 +139,7 @@ public final class Output {
             text = reason(value, messages);
         } else if (value.isValueNode()) {
             text = value.asText();
-            text = messages.has("code." + text) ? messages.code(text) : text;
+            text = messages.has("code." + text) ? messages.code(text) : messages.word(text);
         } else {
             text = new String(CanonicalJson.write(value), StandardCharsets.UTF_8);
         }
