@@ -79,9 +79,12 @@ final class Mailbox {
     private void answer() {
         CompletableFuture<Optional<OutgoingMessage>> held = poll;
         if (held != null && !held.isDone() && !waiting.isEmpty()) {
-            OutgoingMessage message = open.get(waiting.poll());
+            String id = waiting.element();
             poll = null;
-            held.complete(Optional.ofNullable(message));
+            // A poll whose time is over in this moment takes nothing with it.
+            if (held.complete(Optional.ofNullable(open.get(id)))) {
+                waiting.remove();
+            }
         }
     }
 }

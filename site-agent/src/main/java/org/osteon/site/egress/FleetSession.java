@@ -1,6 +1,7 @@
 package org.osteon.site.egress;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +109,7 @@ final class FleetSession {
                 // A server that does not hold polls is asked as often as Flower's own nodes ask.
                 pause(POLITE);
             }
-        } catch (StatusRuntimeException e) {
+        } catch (RuntimeException e) {
             // Whatever was handed out and not answered comes again after the node is active again.
             active = false;
             throw e;
@@ -154,6 +155,8 @@ final class FleetSession {
         Metadata metadata = message.getMetadata();
         try {
             MessageRules.instruction(message, tree, clock.now());
+            // A process that was killed leaves its inbox behind.
+            erase(inbox);
             Files.createDirectories(inbox);
             pull(metadata, tree, inbox);
             IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
@@ -248,7 +251,9 @@ final class FleetSession {
                             .build())
                     .getStored();
             if (!stored) {
-                throw new FlowerException("OBJECT_NOT_STORED", "the hub did not store an object");
+                // A server that was started again has forgotten the push, not the instruction: the whole reply goes
+                // again.
+                throw Status.UNAVAILABLE.withDescription("OBJECT_NOT_STORED").asRuntimeException();
             }
         }
     }
