@@ -37,6 +37,7 @@ import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallVerifier;
+import org.osteon.protocol.call.ReadableRequests;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -128,13 +129,13 @@ class CoordinatorConfiguration {
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
-                .addService(ServerInterceptors.intercept(
+                .addService(ReadableRequests.of(ServerInterceptors.intercept(
                         new GrpcFleetCarrier(fleet),
                         new Admission(BODIES_AT_ONCE),
-                        GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock))))
-                .addService(new EnrolmentService(sites, folder.root()))
-                .addService(ServerInterceptors.intercept(link, roles, calls))
-                .addService(ServerInterceptors.intercept(hub, roles, calls))
+                        GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock)))))
+                .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
+                .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls)))
+                .addService(ReadableRequests.of(ServerInterceptors.intercept(hub, roles, calls)))
                 .build();
         return new HubServer(server, fleet, rounds, folder.host());
     }

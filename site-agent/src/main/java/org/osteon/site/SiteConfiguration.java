@@ -10,6 +10,7 @@ import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.TileLog;
 import org.osteon.protocol.call.CallVerifier;
+import org.osteon.protocol.call.ReadableRequests;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CapsuleCheck;
 import org.osteon.site.approval.PolicyEvaluator;
@@ -97,7 +98,8 @@ class SiteConfiguration {
                                 site.settings().host(), site.settings().port()),
                         site.tls().serverCredentials())
                 .maxInboundMessageSize(MAX_MESSAGE)
-                .addService(ServerInterceptors.intercept(desk, clients, new CallVerifier(clients, wall)))
+                .addService(ReadableRequests.of(
+                        ServerInterceptors.intercept(desk, clients, new CallVerifier(clients, wall))))
                 .build();
         return new SiteServer(server, egress, site.settings().host());
     }

@@ -8,6 +8,7 @@ import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.fleet.Spool;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DocumentException;
@@ -98,7 +99,8 @@ final class ReplyReader {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
                     incoming.arrays().getOrDefault("arrays", Map.of()),
                     id -> spool.file(node.nodeId(), id),
-                    objects.draft());
+                    objects.draft(),
+                    ArraySpec.bytes(rules.arrays()));
             String fault = fault(update, reply, rules, study);
             return new Judged(
                     to,
@@ -151,7 +153,10 @@ final class ReplyReader {
                 .orElse(0);
         try {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
-                    incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects.draft());
+                    incoming.arrays().values().iterator().next(),
+                    id -> spool.file(node.nodeId(), id),
+                    objects.draft(),
+                    ArraySpec.bytes(plan.arrays()));
             String fault = !update.specs().equals(plan.arrays())
                     ? "SHAPE_MISMATCH"
                     : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";

@@ -366,6 +366,11 @@ public final class Rounds implements ReplySink {
         RunRecord run = asked.until(clock.millis() + plan.roundSeconds() * 1000L);
         List<SiteRecord> sites =
                 plan instanceof RunPlan.Governed governed ? ready(governed.study()) : flowerNodes(plan.quorum());
+        if (sites.isEmpty() && run.state() instanceof RunState.Running running) {
+            // Nobody whom a round could wait for.
+            stall(run, running, 0, plan.quorum());
+            return;
+        }
         Set<String> answered = replies(run.id(), run.round(), run.exchange()).stream()
                 .filter(ReplyRecord::accepted)
                 .map(ReplyRecord::site)
@@ -428,16 +433,20 @@ public final class Rounds implements ReplySink {
                 replies.stream().filter(ReplyRecord::accepted).toList();
         int quorum = RunPlan.of(run, studies).quorum();
         if (accepted.size() < quorum) {
-            setState(
-                    run.in(running.stall()),
-                    EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
-                            .about(run.about())
-                            .refused("BELOW_QUORUM")
-                            .value("accepted", accepted.size())
-                            .value("quorum", quorum));
+            stall(run, running, accepted.size(), quorum);
             return;
         }
         close(run, replies, accepted, open);
+    }
+
+    private void stall(RunRecord run, RunState.Running running, int accepted, int quorum) {
+        setState(
+                run.in(running.stall()),
+                EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
+                        .about(run.about())
+                        .refused("BELOW_QUORUM")
+                        .value("accepted", accepted)
+                        .value("quorum", quorum));
     }
 
     private void close(

@@ -3,6 +3,7 @@ package org.osteon.protocol.call;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.sign.SignatureException;
@@ -16,6 +17,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    /**
+     * Most characters of a description. It travels in a header, and a client whose headers are too large loses the
+     * connection with all its calls.
+     */
+    private static final int MOST_TEXT = 600;
 
     private Answers() {}
 
@@ -44,16 +51,25 @@ public final class Answers {
                 case REFUSED -> Status.Code.FAILED_PRECONDITION;
                 case DOES_NOT_HOLD -> Status.Code.DATA_LOSS;
             };
-            return code.toStatus().withDescription(call.code() + ": " + call.getMessage());
+            return code.toStatus().withDescription(text(call.code(), call.getMessage()));
         }
         if (e instanceof DocumentException document) {
-            return Status.INVALID_ARGUMENT.withDescription(document.code() + ": " + document.getMessage());
+            return Status.INVALID_ARGUMENT.withDescription(text(document.code(), document.getMessage()));
         }
         if (e instanceof SignatureException signature) {
-            return Status.INVALID_ARGUMENT.withDescription(signature.code() + ": " + signature.getMessage());
+            return Status.INVALID_ARGUMENT.withDescription(text(signature.code(), signature.getMessage()));
+        }
+        if (Status.fromThrowable(e).getCode() == Status.Code.CANCELLED) {
+            // The caller went away; nobody reads the answer, and nothing is wrong here.
+            return Status.CANCELLED;
         }
         LOG.atError().setCause(e).log("a call failed");
         return Status.UNAVAILABLE.withDescription(
                 "TRY_AGAIN: this could not be done now; the log of the daemon says why");
+    }
+
+    private static String text(String code, @Nullable String message) {
+        String text = code + ": " + message;
+        return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT - 1) + "…";
     }
 }

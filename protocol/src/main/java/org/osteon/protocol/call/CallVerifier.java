@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,12 @@ public final class CallVerifier implements ServerInterceptor {
                 // The one request a unary call has is asked for below, before the handler exists.
             }
         };
+        Object known = caller(headers);
+        if (!(known instanceof CallDirectory.Entry entry)) {
+            // Before the body is asked for: a stranger's is never held in memory.
+            call.close(Status.UNAUTHENTICATED.withDescription(String.valueOf(known)), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
         call.request(2);
         return new ServerCall.Listener<>() {
             private ServerCall.@Nullable Listener<Q> handler;
@@ -52,7 +59,7 @@ public final class CallVerifier implements ServerInterceptor {
                     return;
                 }
                 String method = call.getMethodDescriptor().getFullMethodName();
-                Object outcome = verify(method, headers, ((MessageLite) message).toByteArray());
+                Object outcome = verify(entry, method, headers, ((MessageLite) message).toByteArray());
                 if (outcome instanceof Principal principal) {
                     Context context = Context.current().withValue(Principal.contextKey(), principal);
                     ServerCall.Listener<Q> started = Contexts.interceptCall(context, quiet, headers, next);
@@ -97,13 +104,16 @@ public final class CallVerifier implements ServerInterceptor {
         };
     }
 
-    /** The principal, or the refusal code. */
-    private Object verify(String method, Metadata headers, byte[] body) {
+    /** The registered caller that the headers name, or the refusal code. */
+    private Object caller(Metadata headers) {
         String keyId = headers.get(CallHeaders.KEY_ID);
         String time = headers.get(CallHeaders.TIME);
         String nonce = headers.get(CallHeaders.NONCE);
-        byte[] signature = headers.get(CallHeaders.SIGNATURE);
-        if (keyId == null || time == null || nonce == null || signature == null || !nonce.matches("[0-9a-f]{32}")) {
+        if (keyId == null
+                || time == null
+                || nonce == null
+                || headers.get(CallHeaders.SIGNATURE) == null
+                || !nonce.matches("[0-9a-f]{32}")) {
             return "CALL_UNSIGNED";
         }
         Instant made;
@@ -112,18 +122,22 @@ public final class CallVerifier implements ServerInterceptor {
         } catch (DateTimeException e) {
             return "CALL_TIME_MALFORMED";
         }
-        Instant now = clock.instant();
-        if (Duration.between(made, now).abs().compareTo(WINDOW) > 0) {
+        if (Duration.between(made, clock.instant()).abs().compareTo(WINDOW) > 0) {
             return "CALL_TIME_OUTSIDE_WINDOW";
         }
-        CallDirectory.Entry entry = directory.find(keyId).orElse(null);
-        if (entry == null) {
-            return "CALLER_UNKNOWN";
-        }
+        return directory.find(keyId).<Object>map(found -> found).orElse("CALLER_UNKNOWN");
+    }
+
+    /** The principal, or the refusal code; the headers are those of a registered caller. */
+    private Object verify(CallDirectory.Entry entry, String method, Metadata headers, byte[] body) {
+        String time = Objects.requireNonNull(headers.get(CallHeaders.TIME));
+        String nonce = Objects.requireNonNull(headers.get(CallHeaders.NONCE));
+        byte[] signature = Objects.requireNonNull(headers.get(CallHeaders.SIGNATURE));
         if (!entry.key().verifiesRaw(CallHeaders.signedBytes(method, time, nonce, body), signature)) {
             return "CALL_SIGNATURE_INVALID";
         }
-        if (!directory.firstUse(keyId, nonce, made.plus(WINDOW.multipliedBy(2)))) {
+        Instant forget = Instant.parse(time).plus(WINDOW.multipliedBy(2));
+        if (!directory.firstUse(entry.key().keyId(), nonce, forget)) {
             return "CALL_REPLAYED";
         }
         return entry.principal();
