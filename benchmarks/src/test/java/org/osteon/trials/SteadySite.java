@@ -41,6 +41,7 @@ import org.osteon.protocol.flower.wire.PushObjectRequest;
 
 /** A site inside the trial that never dies: it answers with numbers of its own and tries again until it is heard. */
 final class SteadySite {
+    private static final long MOST_BASE = 1 << 20;
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(180);
     private static final long PAUSE = 100;
     private static final int MOST_OBJECTS = 1000;
@@ -190,8 +191,8 @@ final class SteadySite {
             }
             Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
             Path draft = Files.createTempFile(folder, "base", ".part");
-            byte[] base = Files.readAllBytes(
-                    ReceivedArrays.write(arrays, folder::resolve, draft).file());
+            byte[] base = Files.readAllBytes(ReceivedArrays.write(arrays, folder::resolve, draft, MOST_BASE)
+                    .file());
             return new Question(
                     message,
                     SignedDocument.read(
