@@ -39,11 +39,22 @@ public final class Approvals {
     /** What the hub made of a decision. */
     public enum AtHub {
         /** It counts there. */
-        DECISION_TAKEN,
+        TAKEN("DECISION_TAKEN"),
         /** The hub was told and does not count it. */
-        DECISION_NOT_COUNTED,
+        NOT_COUNTED("DECISION_NOT_COUNTED"),
         /** The hub is told as soon as it can be reached. */
-        DECISION_WAITS
+        WAITS("DECISION_WAITS");
+
+        private final String code;
+
+        AtHub(String code) {
+            this.code = code;
+        }
+
+        /** The code under which people read it. */
+        public String code() {
+            return code;
+        }
     }
 
     /** The approvals of this site. */
@@ -234,7 +245,7 @@ public final class Approvals {
         }
     }
 
-    /** Completes when the hub was told this decision, after a while with {@link AtHub#DECISION_WAITS}. */
+    /** Completes when the hub was told this decision, after a while with {@link AtHub#WAITS}. */
     public CompletableFuture<AtHub> atHub(Digest decision, Duration patience) {
         CompletableFuture<AtHub> told = awaited.computeIfAbsent(decision, unused -> new CompletableFuture<>());
         boolean before = store.read(sql -> sql.sql("SELECT COUNT(*) FROM decision WHERE digest = ? AND forwarded = 1")
@@ -243,9 +254,9 @@ public final class Approvals {
                         .single())
                 > 0;
         if (before) {
-            told.complete(AtHub.DECISION_TAKEN);
+            told.complete(AtHub.TAKEN);
         }
-        told.completeOnTimeout(AtHub.DECISION_WAITS, patience.toMillis(), TimeUnit.MILLISECONDS);
+        told.completeOnTimeout(AtHub.WAITS, patience.toMillis(), TimeUnit.MILLISECONDS);
         return told.whenComplete((outcome, failure) -> awaited.remove(decision));
     }
 

@@ -201,7 +201,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                 decision.document() instanceof Capsule
                         ? "approved"
                         : decision(decision.document().study()));
-        view.put("hub", atHub.name());
+        view.put("hub", atHub.code());
         return view;
     }
 

@@ -121,7 +121,7 @@ final class HubLink {
                     bytes.length,
                     capsule,
                     decision.document().study().hex()));
-            Approvals.AtHub outcome = Approvals.AtHub.DECISION_TAKEN;
+            Approvals.AtHub outcome = Approvals.AtHub.TAKEN;
             try {
                 hub.link(CALL)
                         .pushDecision(PushDecisionRequest.newBuilder()
@@ -132,7 +132,7 @@ final class HubLink {
                         && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
                     throw e;
                 }
-                outcome = Approvals.AtHub.DECISION_NOT_COUNTED;
+                outcome = Approvals.AtHub.NOT_COUNTED;
                 LOG.atWarn()
                         .addKeyValue("decision", decision.digest().brief())
                         .log(
