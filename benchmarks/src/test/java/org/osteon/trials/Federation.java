@@ -92,6 +92,19 @@ public final class Federation implements AutoCloseable {
                 List.of("start", hub().toString()));
     }
 
+    /** Starts the hub with these words before its command and these environment variables as well. */
+    void startHub(List<String> before, Map<String, String> environment) throws IOException {
+        untilReady(
+                "hub",
+                launch(
+                        "hub",
+                        before,
+                        hubOptions.getOrDefault("hub", List.of()),
+                        "org.osteon.coordinator.CoordinatorMain",
+                        List.of("start", hub().toString()),
+                        environment));
+    }
+
     /** Makes, enrols, confirms and starts a site with its officer's key. */
     public Federation withSite(String name, String... initOptions) throws IOException {
         enrol(name, initOptions);
@@ -150,6 +163,7 @@ public final class Federation implements AutoCloseable {
                 name,
                 launch(
                         name,
+                        List.of(),
                         List.of(),
                         "org.osteon.site.SiteAgentMain",
                         List.of("start", site(name).toString()),
@@ -286,10 +300,14 @@ public final class Federation implements AutoCloseable {
         }
     }
 
-    /** Ends a process as an operator would. */
+    /** Ends a process as an operator would; what it runs under goes with it. */
     void end(String name) {
         Process process = process(name);
-        process.destroy();
+        if (process.descendants().findAny().isPresent()) {
+            process.descendants().forEach(ProcessHandle::destroy);
+        } else {
+            process.destroy();
+        }
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -309,13 +327,19 @@ public final class Federation implements AutoCloseable {
 
     /** Starts a process and returns without waiting for it to be ready. */
     Process launch(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
-        return launch(name, javaOptions, main, arguments, Map.of());
+        return launch(name, List.of(), javaOptions, main, arguments, Map.of());
     }
 
     private Process launch(
-            String name, List<String> javaOptions, String main, List<String> arguments, Map<String, String> environment)
+            String name,
+            List<String> before,
+            List<String> javaOptions,
+            String main,
+            List<String> arguments,
+            Map<String, String> environment)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -367,7 +391,10 @@ public final class Federation implements AutoCloseable {
 
     @Override
     public void close() {
-        running.values().forEach(Process::destroyForcibly);
+        for (Process process : running.values()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 
     private static JsonNode lastObject(String output) {
