@@ -230,7 +230,10 @@ public final class Rounds implements ReplySink {
                 fleet.send(open.nodeId(), message(run, open));
             }
         }
-        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> later(() -> advance(run.id())));
+        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> {
+            later(() -> advance(run.id()));
+            advanceAtDeadline(run);
+        });
     }
 
     /** Stops a run; open instructions are void. */
@@ -642,10 +645,14 @@ public final class Rounds implements ReplySink {
             return sent.size();
         });
         sent.forEach(instruction -> fleet.send(instruction.nodeId(), message(run, instruction)));
-        timer.schedule(
-                () -> later(() -> advance(run.id())), run.deadline() - clock.millis() + 50, TimeUnit.MILLISECONDS);
+        advanceAtDeadline(run);
         changed();
         later(() -> advance(run.id()));
+    }
+
+    private void advanceAtDeadline(RunRecord run) {
+        timer.schedule(
+                () -> later(() -> advance(run.id())), run.deadline() - clock.millis() + 50, TimeUnit.MILLISECONDS);
     }
 
     /** Closes the open exchange when everybody answered or the deadline has passed; below quorum the run stalls. */
