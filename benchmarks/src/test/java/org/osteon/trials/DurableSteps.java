@@ -107,7 +107,6 @@ final class DurableSteps {
                             "-O2",
                             "-Wall",
                             "-Wextra",
-                            "-Werror",
                             "-o",
                             library.toString(),
                             source.toString(),

@@ -44,7 +44,6 @@ class SyncOrderTest {
     private static final String SITE = "south";
     private static final String CALLS =
             "fsync,fdatasync,rename,renameat,renameat2,write,pwrite64,writev,pwritev,sendto,sendmsg";
-    private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     Path folder;
