@@ -592,7 +592,10 @@ public final class Rounds implements ReplySink {
         ask(next);
     }
 
-    /** Sends the open round's instructions to every ready site that has none of them open. */
+    /**
+     * Sends the open round's instructions to every ready site without an accepted reply: who was rejected or refused is
+     * asked again when a person resumes the run.
+     */
     private void ask(RunRecord asked) {
         RunRecord run = new RunRecord(
                 asked.id(),
@@ -607,7 +610,8 @@ public final class Rounds implements ReplySink {
                 asked.plan());
         List<SiteRecord> sites = run.governed() ? ready(study(run)) : flowerNodes(run);
         List<SiteRecord> answered = new ArrayList<>();
-        store.read(sql -> RunRows.replies(sql, run.id(), run.round(), run.exchange()))
+        store.read(sql -> RunRows.replies(sql, run.id(), run.round(), run.exchange())).stream()
+                .filter(ReplyRecord::accepted)
                 .forEach(reply -> sites.stream()
                         .filter(site -> site.name().equals(reply.site()))
                         .forEach(answered::add));
