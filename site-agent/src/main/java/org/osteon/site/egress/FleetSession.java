@@ -101,6 +101,9 @@ final class FleetSession {
                     .pullMessages(
                             PullMessagesRequest.newBuilder().setNode(node()).build());
             for (int i = 0; i < response.getMessagesListCount(); i++) {
+                if (redSwitch.on()) {
+                    throw new Stopped();
+                }
                 handle(response.getMessagesList(i), response.getMessageObjectTrees(i));
             }
             if (response.getMessagesListCount() == 0
@@ -108,7 +111,7 @@ final class FleetSession {
                 // A server that does not hold polls is asked as often as Flower's own nodes ask.
                 pause(POLITE);
             }
-        } catch (StatusRuntimeException e) {
+        } catch (StatusRuntimeException | Stopped e) {
             // Whatever was handed out and not answered comes again after the node is active again.
             active = false;
             throw e;
