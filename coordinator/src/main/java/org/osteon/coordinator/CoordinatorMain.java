@@ -2,13 +2,16 @@ package org.osteon.coordinator;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.osteon.audit.log.NoteKey;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.settings.ProgramArguments;
+import org.osteon.protocol.settings.ProgramEnding;
 import org.osteon.protocol.settings.SettingsException;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -17,6 +20,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** The hub daemon: {@code init DIR --federation NAME --address HOST:PORT} and {@code start DIR}. */
 public final class CoordinatorMain {
+    private static final String USAGE =
+            "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--allow-ungoverned] [--json]"
+                    + " | start DIR [--json]";
+
     private CoordinatorMain() {}
 
     /** Runs the daemon's own two verbs; everything else is asked over its port. */
@@ -25,53 +32,44 @@ public final class CoordinatorMain {
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         try {
             run(arguments, out);
-        } catch (SettingsException | DocumentException | IllegalArgumentException e) {
-            err.println("osteon: " + e.getMessage());
-            System.exit(2);
+        } catch (RuntimeException e) {
+            ProgramEnding ending = ProgramEnding.of(e);
+            ending.tell(out, err, List.of(arguments).contains("--json"));
+            System.exit(ending.exit());
         }
     }
 
-    private static void run(String[] arguments, PrintStream out) throws InterruptedException {
-        Map<String, String> options = new LinkedHashMap<>();
-        String verb = arguments.length > 0 ? arguments[0] : "";
-        Path folder = Path.of(arguments.length > 1 ? arguments[1] : "");
-        for (int i = 2; i < arguments.length; i++) {
-            boolean flag = "--json".equals(arguments[i]) || "--allow-ungoverned".equals(arguments[i]);
-            if (!flag && (!arguments[i].startsWith("--") || i + 1 >= arguments.length)) {
-                throw new IllegalArgumentException("not an option of " + verb + ": " + arguments[i]);
-            }
-            options.put(arguments[i], flag ? "true" : arguments[++i]);
-        }
-        switch (verb) {
-            case "init" -> init(folder, options, out);
-            case "start" -> start(folder, out);
-            default ->
-                throw new IllegalArgumentException(
-                        "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--allow-ungoverned] [--json] | start DIR");
+    private static void run(String[] words, PrintStream out) throws InterruptedException {
+        switch (words.length > 0 ? words[0] : "") {
+            case "init" ->
+                init(
+                        ProgramArguments.parse(
+                                words,
+                                Set.of("--federation", "--address", "--lang"),
+                                Set.of("--json", "--allow-ungoverned"),
+                                USAGE),
+                        out);
+            case "start" -> start(ProgramArguments.parse(words, Set.of("--lang"), Set.of("--json"), USAGE), out);
+            default -> throw new SettingsException(USAGE);
         }
     }
 
-    private static void init(Path folder, Map<String, String> options, PrintStream out) {
-        HubFolder hub = HubFolder.init(
-                folder,
-                options.getOrDefault("--federation", "ortho-net"),
-                options.getOrDefault("--address", "127.0.0.1:9443"),
-                options.containsKey("--allow-ungoverned"));
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("federation", hub.federation());
-        facts.put("address", hub.address());
-        facts.put("tlsPin", hub.tls().pin().hex());
-        facts.put("logKey", hub.logKey().publicKey().keyId());
-        if (options.containsKey("--json")) {
+    private static void init(ProgramArguments arguments, PrintStream out) {
+        Map<String, String> facts = facts(HubFolder.init(
+                arguments.folder(),
+                arguments.text("--federation").orElse("ortho-net"),
+                arguments.text("--address").orElse("127.0.0.1:9443"),
+                arguments.has("--allow-ungoverned")));
+        if (arguments.has("--json")) {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         } else {
             facts.forEach((name, value) -> out.println(name + ": " + value));
         }
     }
 
-    private static void start(Path folder, PrintStream out) throws InterruptedException {
-        HubFolder.open(folder);
-        System.setProperty("osteon.folder", folder.toAbsolutePath().toString());
+    private static void start(ProgramArguments arguments, PrintStream out) throws InterruptedException {
+        HubFolder hub = HubFolder.open(arguments.folder());
+        System.setProperty("osteon.folder", arguments.folder().toString());
         ConfigurableApplicationContext context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
@@ -79,6 +77,20 @@ public final class CoordinatorMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(HubServer.class).address());
+        if (arguments.has("--json")) {
+            out.println(new String(CanonicalJson.write(facts(hub)), StandardCharsets.UTF_8));
+        }
         new CountDownLatch(1).await();
+    }
+
+    private static Map<String, String> facts(HubFolder hub) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("federation", hub.federation());
+        facts.put("address", hub.address());
+        facts.put("tlsPin", hub.tls().pin().hex());
+        facts.put(
+                "logKey",
+                new NoteKey(hub.root().logOrigin(), NoteKey.LOG, hub.root().log()).vkey());
+        return facts;
     }
 }

@@ -2,10 +2,10 @@ package org.osteon.coordinator;
 
 import io.grpc.Server;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.round.Rounds;
+import org.osteon.protocol.settings.ProgramFailure;
 import org.springframework.context.SmartLifecycle;
 
 /** The hub's port under Spring's life cycle: last to start, first to stop. */
@@ -35,7 +35,10 @@ public final class HubServer implements SmartLifecycle {
             running = true;
             rounds.goOn();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw ProgramFailure.tryAgain(
+                    "ADDRESS_IN_USE",
+                    "the hub cannot listen on its address (" + e.getMessage()
+                            + "); is it started already, or another program there?");
         }
     }
 

@@ -1,19 +1,26 @@
 package org.osteon.site;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
-import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.settings.HubPlace;
+import org.osteon.protocol.settings.ProgramArguments;
+import org.osteon.protocol.settings.ProgramEnding;
+import org.osteon.protocol.settings.ProgramFailure;
+import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.settings.SettingsException;
-import org.osteon.protocol.sign.SignatureException;
+import org.osteon.site.egress.Egress;
 import org.osteon.site.enrolment.SiteInit;
 import org.osteon.site.settings.OfficerKeyGuard;
 import org.osteon.site.settings.SiteFolder;
@@ -26,10 +33,24 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The site's daemon: {@code init DIR --hub ADDRESS --token T --hub-pin P} and {@code start DIR}. */
 public final class SiteAgentMain {
     private static final String USAGE =
-            "usage: osteon site init DIR --hub HOST:PORT --token T --hub-pin P [--site NAME] [--address HOST:PORT]"
+            "usage: osteon site init DIR --hub HOST:PORT --hub-pin P (--token T | --token-file F) [--site NAME] [--address HOST:PORT]"
                     + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K]"
-                    + " [--allow-exact] [--allow-root] [--json] | start DIR";
-    private static final List<String> FLAGS = List.of("--json", "--allow-exact", "--allow-root");
+                    + " [--allow-exact] [--allow-root] [--json] | start DIR [--json]";
+    private static final Set<String> FLAGS = Set.of("--json", "--allow-exact", "--allow-root");
+    private static final Set<String> VALUED = Set.of(
+            "--hub",
+            "--hub-pin",
+            "--token",
+            "--token-file",
+            "--site",
+            "--address",
+            "--officer",
+            "--officer-key-folder",
+            "--epsilon-ceiling",
+            "--epsilon-total",
+            "--delta-ceiling",
+            "--k",
+            "--lang");
 
     private SiteAgentMain() {}
 
@@ -39,87 +60,101 @@ public final class SiteAgentMain {
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         try {
             run(arguments, out);
-        } catch (StartRefused e) {
-            err.println("osteon: " + e.getMessage());
-            System.exit(3);
-        } catch (SettingsException | DocumentException | SignatureException | IllegalArgumentException e) {
-            err.println("osteon: " + e.getMessage());
-            System.exit(2);
+        } catch (RuntimeException e) {
+            ProgramEnding ending = ProgramEnding.of(e);
+            ending.tell(out, err, List.of(arguments).contains("--json"));
+            System.exit(ending.exit());
         }
     }
 
-    private static void run(String[] arguments, PrintStream out) throws InterruptedException {
-        if (arguments.length < 2) {
-            throw new IllegalArgumentException(USAGE);
-        }
-        Path folder = Path.of(arguments[1]).toAbsolutePath().normalize();
-        switch (arguments[0]) {
-            case "init" -> init(folder, options(arguments), out);
-            case "start" -> start(folder, out);
-            default -> throw new IllegalArgumentException(USAGE);
+    private static void run(String[] words, PrintStream out) throws InterruptedException {
+        switch (words.length > 0 ? words[0] : "") {
+            case "init" -> init(ProgramArguments.parse(words, VALUED, FLAGS, USAGE), out);
+            case "start" -> start(ProgramArguments.parse(words, Set.of("--lang"), Set.of("--json"), USAGE), out);
+            default -> throw new SettingsException(USAGE);
         }
     }
 
-    private static Map<String, List<String>> options(String[] arguments) {
-        Map<String, List<String>> options = new LinkedHashMap<>();
-        for (int i = 2; i < arguments.length; i++) {
-            boolean flag = FLAGS.contains(arguments[i]);
-            if (!arguments[i].startsWith("--") || !flag && i + 1 >= arguments.length) {
-                throw new IllegalArgumentException("not an option of site init: " + arguments[i] + "\n" + USAGE);
-            }
-            String name = arguments[i];
-            options.computeIfAbsent(name, unused -> new ArrayList<>()).add(flag ? "true" : arguments[++i]);
-        }
-        return options;
-    }
-
-    private static void init(Path folder, Map<String, List<String>> options, PrintStream out) {
+    private static void init(ProgramArguments arguments, PrintStream out) {
+        Path folder = arguments.folder();
         SitePolicy policy = new SitePolicy(
-                number(options, "--epsilon-ceiling", 0),
-                number(options, "--epsilon-total", 0),
-                number(options, "--delta-ceiling", 0),
-                (int) number(options, "--k", 10),
-                options.containsKey("--allow-exact"));
+                arguments.number("--epsilon-ceiling", 0),
+                arguments.number("--epsilon-total", 0),
+                arguments.number("--delta-ceiling", 0),
+                (int) arguments.number("--k", 10),
+                arguments.has("--allow-exact"));
+        Optional<Settings> found = arguments.text("--hub").isPresent() ? Optional.empty() : hubSettings();
         Map<String, Object> facts = SiteInit.run(
                 folder,
                 new SiteInit.Order(
-                        text(options, "--site").orElse(folder.getFileName().toString()),
-                        text(options, "--address").orElse("127.0.0.1:9543"),
-                        text(options, "--hub")
-                                .orElseThrow(() -> new IllegalArgumentException("--hub HOST:PORT is missing")),
-                        new Digest(
-                                text(options, "--hub-pin")
+                        arguments.text("--site").orElse(folder.getFileName().toString()),
+                        arguments.text("--address").orElse("127.0.0.1:9543"),
+                        arguments
+                                .text("--hub")
+                                .or(() -> found.map(hub -> hub.text("address")))
+                                .orElseThrow(
+                                        () -> new SettingsException(
+                                                "which hub? give --hub HOST:PORT, set OSTEON_HUB to a folder with its osteon.toml, or go to one")),
+                        pin(
+                                arguments
+                                        .text("--hub-pin")
+                                        .or(() -> found.map(hub -> hub.text("tlsPin")))
                                         .orElseThrow(
-                                                () -> new IllegalArgumentException(
-                                                        "--hub-pin P is missing; the hub's operator reads it with coordinator status"))),
-                        text(options, "--token")
-                                .orElseThrow(() -> new IllegalArgumentException(
-                                        "--token T is missing; the hub's operator issues it with coordinator enrol")),
-                        options.getOrDefault("--officer", List.of()).stream()
+                                                () -> new SettingsException(
+                                                        "--hub-pin P is missing; the hub's operator reads it with `osteon coordinator status DIR`"))),
+                        token(arguments),
+                        arguments.texts("--officer").stream().map(Path::of).toList(),
+                        arguments.texts("--officer-key-folder").stream()
                                 .map(Path::of)
                                 .toList(),
-                        options.getOrDefault("--officer-key-folder", List.of()).stream()
-                                .map(Path::of)
-                                .toList(),
-                        options.containsKey("--allow-root"),
+                        arguments.has("--allow-root"),
                         policy));
-        if (options.containsKey("--json")) {
+        if (arguments.has("--json")) {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         } else {
             facts.forEach((name, value) -> out.println(name + ": " + value));
         }
     }
 
-    private static void start(Path folder, PrintStream out) throws InterruptedException {
-        SiteFolder site = SiteFolder.open(folder);
+    /** The settings of the hub that {@code OSTEON_HUB} or the current folder names. */
+    private static Optional<Settings> hubSettings() {
+        return HubPlace.find().map(Settings::read).filter(settings -> "hub".equals(settings.text("role")));
+    }
+
+    private static Digest pin(String text) {
+        if (!text.matches("[0-9a-f]{64}")) {
+            throw new SettingsException(
+                    "--hub-pin must be 64 hex digits in lower case, as `osteon coordinator status DIR`"
+                            + " shows under TLS pin, was \"" + text + "\"");
+        }
+        return new Digest(text);
+    }
+
+    private static String token(ProgramArguments arguments) {
+        Optional<String> file = arguments.text("--token-file");
+        if (file.isPresent()) {
+            try {
+                return Files.readString(Path.of(file.orElseThrow())).strip();
+            } catch (IOException e) {
+                throw new SettingsException("the token file cannot be read: " + file.orElseThrow());
+            }
+        }
+        return arguments
+                .text("--token")
+                .orElseThrow(() -> new SettingsException("--token T or --token-file F is missing; the hub's operator"
+                        + " issues a token with `osteon coordinator enrol DIR --site NAME`"));
+    }
+
+    private static void start(ProgramArguments arguments, PrintStream out) throws InterruptedException {
+        SiteFolder site = SiteFolder.open(arguments.folder());
         List<Path> folders = new ArrayList<>(site.settings().officerKeyFolders());
         folders.add(OfficerKeyGuard.defaultFolder());
         Optional<String> objection = OfficerKeyGuard.objection(
                 site.officers(), folders, site.settings().allowRoot());
         if (objection.isPresent()) {
-            throw new StartRefused(objection.orElseThrow());
+            throw refusedStart(objection.orElseThrow());
         }
-        System.setProperty("osteon.folder", folder.toString());
+        System.setProperty("osteon.folder", arguments.folder().toString());
         ConfigurableApplicationContext context = new SpringApplicationBuilder(SiteConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
@@ -127,23 +162,21 @@ public final class SiteAgentMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(SiteServer.class).address());
+        if (arguments.has("--json")) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("site", site.settings().site());
+            facts.put("nodeKey", site.nodeKey().publicKey().fingerprint());
+            facts.put("state", context.getBean(Egress.class).state());
+            out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
+        }
         new CountDownLatch(1).await();
     }
 
-    private static Optional<String> text(Map<String, List<String>> options, String name) {
-        return options.getOrDefault(name, List.of()).stream().findFirst();
-    }
-
-    private static double number(Map<String, List<String>> options, String name, double otherwise) {
-        return text(options, name).map(Double::parseDouble).orElse(otherwise);
-    }
-
-    /** The agent does not start here. */
-    private static final class StartRefused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        StartRefused(String message) {
-            super(message);
-        }
+    /** The guard's {@code CODE: sentence}. */
+    private static ProgramFailure refusedStart(String objection) {
+        int colon = objection.indexOf(": ");
+        return colon > 0 && objection.substring(0, colon).matches("[A-Z_]+")
+                ? ProgramFailure.refused(objection.substring(0, colon), objection.substring(colon + 2))
+                : ProgramFailure.refused("", objection);
     }
 }

@@ -2,8 +2,8 @@ package org.osteon.site;
 
 import io.grpc.Server;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import org.osteon.protocol.settings.ProgramFailure;
 import org.osteon.site.egress.Egress;
 import org.springframework.context.SmartLifecycle;
 
@@ -32,7 +32,10 @@ public final class SiteServer implements SmartLifecycle {
             running = true;
             egress.start();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw ProgramFailure.tryAgain(
+                    "ADDRESS_IN_USE",
+                    "the site cannot listen on its address (" + e.getMessage()
+                            + "); is it started already, or another program there?");
         }
     }
 

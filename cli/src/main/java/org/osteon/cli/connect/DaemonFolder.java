@@ -12,6 +12,7 @@ import org.osteon.cli.output.CliException;
 import org.osteon.protocol.call.CallSigner;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.settings.HostPort;
 import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.v1.HubGrpc;
@@ -37,11 +38,15 @@ public final class DaemonFolder implements AutoCloseable {
         if (!Files.isReadable(key)) {
             throw CliException.wrongCall("error.client.key", key, clientRole);
         }
+        HostPort.require(Settings.FILE + ": address", settings.text("address"));
         channel = Grpc.newChannelBuilder(
                         settings.text("address"), TlsPin.channelCredentials(new Digest(settings.text("tlsPin"))))
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .build();
-        signed = ClientInterceptors.intercept(channel, new CallSigner(KeyFile.readPlain(key), Clock.systemUTC()));
+        signed = ClientInterceptors.intercept(
+                channel,
+                new CallSigner(KeyFile.readPlain(key), Clock.systemUTC()),
+                new UnreachableAddress(settings.text("address")));
     }
 
     /** A hub's folder, as a person of that role. */

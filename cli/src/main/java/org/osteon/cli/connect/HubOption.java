@@ -3,6 +3,7 @@ package org.osteon.cli.connect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.osteon.cli.output.CliException;
+import org.osteon.protocol.settings.HubPlace;
 import org.osteon.protocol.settings.Settings;
 import picocli.CommandLine.Option;
 
@@ -27,17 +28,12 @@ public final class HubOption {
     }
 
     private Path folder() {
-        if (!hub.isEmpty()) {
-            return Path.of(hub);
+        if (hub.isEmpty()) {
+            return HubPlace.find().orElseThrow(() -> CliException.wrongCall("error.hub.which", Settings.FILE));
         }
-        String environment = System.getenv("OSTEON_HUB");
-        if (environment != null && !environment.isEmpty()) {
-            return Path.of(environment);
+        if (hub.matches(".+:[0-9]+") && !Files.exists(Path.of(hub))) {
+            throw CliException.wrongCall("error.hub.address", hub, Settings.FILE);
         }
-        Path here = Path.of("");
-        if (Files.isRegularFile(here.resolve(Settings.FILE))) {
-            return here;
-        }
-        throw CliException.wrongCall("error.hub.which", Settings.FILE);
+        return Path.of(hub);
     }
 }

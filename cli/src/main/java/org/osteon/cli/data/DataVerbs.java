@@ -133,7 +133,8 @@ public final class DataVerbs {
         @Parameters(paramLabel = "SNAPSHOT", description = "snapshot folder")
         private Path folder = Path.of("");
 
-        abstract ExitCode look(Snapshot snapshot);
+        /** Whether the columns are shown. */
+        abstract boolean schema();
 
         @Override
         protected final ExitCode run() {
@@ -141,7 +142,10 @@ public final class DataVerbs {
                 throw CliException.wrongCall("error.file.missing", folder);
             }
             try {
-                return look(Snapshot.open(folder));
+                Snapshot snapshot = Snapshot.open(folder);
+                snapshot.verify();
+                output().answer(view(snapshot));
+                return ExitCode.DONE;
             } catch (SnapshotException e) {
                 throw CliException.told(
                         "SNAPSHOT_MISSING".equals(e.code()) ? ExitCode.WRONG_CALL : ExitCode.DOES_NOT_HOLD,
@@ -149,18 +153,23 @@ public final class DataVerbs {
                         String.valueOf(e.getMessage()));
             }
         }
-    }
 
-    @Command(
-            name = "inspect",
-            mixinStandardHelpOptions = true,
-            description = "What a study would see: tables, columns and how each was de-identified.",
-            footer = "Example:  osteon data inspect snapshots/2026-11")
-    static final class Inspect extends SnapshotVerb {
-        @Override
-        ExitCode look(Snapshot snapshot) {
+        private Map<String, Object> view(Snapshot snapshot) {
+            List<Manifest.Table> tables = snapshot.manifest().tables();
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("ok", true);
+            view.put("snapshot", snapshot.commitment().hex());
+            view.put("patients", snapshot.manifest().patients());
+            view.put("rows", tables.stream().mapToLong(Manifest.Table::rows).sum());
+            if (schema()) {
+                view.put("schema", columns(tables));
+            }
+            return view;
+        }
+
+        private static List<Map<String, Object>> columns(List<Manifest.Table> tables) {
             List<Map<String, Object>> schema = new ArrayList<>();
-            for (Manifest.Table table : snapshot.manifest().tables()) {
+            for (Manifest.Table table : tables) {
                 for (Manifest.Column column : table.columns()) {
                     Map<String, Object> row = new LinkedHashMap<>();
                     row.put("table", table.name());
@@ -170,17 +179,20 @@ public final class DataVerbs {
                     schema.add(row);
                 }
             }
-            Map<String, Object> view = new LinkedHashMap<>();
-            view.put("snapshot", snapshot.commitment().hex());
-            view.put("patients", snapshot.manifest().patients());
-            view.put(
-                    "rows",
-                    snapshot.manifest().tables().stream()
-                            .mapToLong(Manifest.Table::rows)
-                            .sum());
-            view.put("schema", schema);
-            output().answer(view);
-            return ExitCode.DONE;
+            return schema;
+        }
+    }
+
+    @Command(
+            name = "inspect",
+            mixinStandardHelpOptions = true,
+            description =
+                    "What a study would see: tables, columns and how each was de-identified; digests are recomputed first.",
+            footer = "Example:  osteon data inspect snapshots/2026-11")
+    static final class Inspect extends SnapshotVerb {
+        @Override
+        boolean schema() {
+            return true;
         }
     }
 
@@ -191,18 +203,8 @@ public final class DataVerbs {
             footer = "Example:  osteon data verify snapshots/2026-11")
     static final class Verify extends SnapshotVerb {
         @Override
-        ExitCode look(Snapshot snapshot) {
-            snapshot.verify();
-            Map<String, Object> view = new LinkedHashMap<>();
-            view.put("ok", true);
-            view.put("snapshot", snapshot.commitment().hex());
-            view.put(
-                    "rows",
-                    snapshot.manifest().tables().stream()
-                            .mapToLong(Manifest.Table::rows)
-                            .sum());
-            output().answer(view);
-            return ExitCode.DONE;
+        boolean schema() {
+            return output().json();
         }
     }
 

@@ -1,10 +1,13 @@
 package org.osteon.cli.evidence;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.osteon.cli.hub.HubVerb;
 import org.osteon.cli.output.CliException;
@@ -25,6 +28,18 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:  osteon conformance run 1a2b3c4d --declaration limits.json --hub hub"},
         subcommands = {ConformanceVerbs.Run.class, ConformanceVerbs.Report.class})
 public final class ConformanceVerbs {
+
+    /** As the report judges itself: a check passed, and every other one did too or does not apply. */
+    private static boolean passed(JsonNode verdicts) {
+        boolean any = false;
+        for (JsonNode verdict : verdicts) {
+            any |= "PASS".equals(verdict.asText());
+            if (!"PASS".equals(verdict.asText()) && !"NOT_APPLICABLE".equals(verdict.asText())) {
+                return false;
+            }
+        }
+        return any;
+    }
 
     @Command(
             name = "run",
@@ -52,15 +67,11 @@ public final class ConformanceVerbs {
                             .setDeclaration(ByteString.copyFrom(Files.readAllBytes(declaration)))
                             .build())
                     .getJson();
-            output().answerJson(json);
-            JsonNode verdicts = CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8))
-                    .path("verdicts");
-            for (JsonNode verdict : verdicts) {
-                if (!"PASS".equals(verdict.asText())) {
-                    return ExitCode.DOES_NOT_HOLD;
-                }
-            }
-            return verdicts.isEmpty() ? ExitCode.DOES_NOT_HOLD : ExitCode.DONE;
+            ObjectNode answer = (ObjectNode) CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
+            String report = answer.path("report").asText();
+            answer.putArray("report").add(report);
+            output().answer(answer);
+            return passed(answer.path("verdicts")) ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
         }
     }
 
@@ -86,7 +97,16 @@ public final class ConformanceVerbs {
             Path file = out.resolve("report.json");
             Files.write(
                     file, CanonicalJson.write(CanonicalJson.readTree(envelope).path("document")));
-            output().answer(Map.of("report", file.toString()));
+            JsonNode report = CanonicalJson.readTree(envelope).path("document");
+            Map<String, Object> verdicts = new LinkedHashMap<>();
+            report.path("results")
+                    .forEach(result -> verdicts.put(
+                            result.path("check").asText(),
+                            result.path("outcome").asText()));
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("report", List.of(file.toString()));
+            view.put("verdicts", verdicts);
+            output().answer(view);
             return ExitCode.DONE;
         }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.Iterator;
+import org.osteon.cli.output.CliException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.v1.Chunk;
 
@@ -17,6 +18,9 @@ public final class Chunks {
     /** Writes the chunks beside the target, moves the file into place, and returns its digest. */
     public static Digest write(Iterator<Chunk> chunks, Path target) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CliException.wrongCall("error.folder.missing", String.valueOf(folder));
+        }
         Path partial = Files.createTempFile(folder, ".osteon", ".part");
         try {
             MessageDigest sha = Digest.sha256();

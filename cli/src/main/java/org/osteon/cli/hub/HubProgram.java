@@ -2,6 +2,7 @@ package org.osteon.cli.hub;
 
 import java.nio.file.Path;
 import org.osteon.cli.connect.DaemonProgram;
+import org.osteon.cli.connect.InitProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +16,7 @@ final class HubProgram {
             mixinStandardHelpOptions = true,
             description = "Make a hub: keys, federation id, TLS material, client keys, database, log.",
             footer = "Example:  osteon coordinator init hub --federation ortho-net --address 10.0.0.5:9443")
-    static final class Init extends DaemonProgram {
+    static final class Init extends InitProgram {
         @Parameters(paramLabel = "DIR", description = "new or empty folder")
         private Path folder = Path.of("");
 

@@ -1,12 +1,15 @@
 package org.osteon.cli.hub;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.osteon.cli.connect.Passphrase;
 import org.osteon.cli.output.CliException;
@@ -15,6 +18,7 @@ import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
+import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
@@ -41,6 +45,29 @@ import picocli.CommandLine.Parameters;
         })
 public final class ModelVerbs {
 
+    private static ModelVersion read(HubGrpc.HubBlockingStub hub, String model) {
+        byte[] envelope = hub.showModel(ModelRef.newBuilder().setModel(model).build())
+                .getEnvelope()
+                .toByteArray();
+        return SignedDocument.read(envelope, ModelVersion.class).document();
+    }
+
+    /** What every verb about one version answers. */
+    private static Map<String, Object> facts(ModelVersion version) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("model", version.digest().hex());
+        view.put("digest", version.digest().hex());
+        view.put(
+                "parents",
+                version.parent().equals(Reply.NOTHING)
+                        ? List.of()
+                        : List.of(version.parent().hex()));
+        view.put(
+                "parameters",
+                version.specs().stream().mapToLong(spec -> spec.elements()).sum());
+        return view;
+    }
+
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
@@ -65,25 +92,9 @@ public final class ModelVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            byte[] envelope = hub.showModel(
-                            ModelRef.newBuilder().setModel(model).build())
-                    .getEnvelope()
-                    .toByteArray();
-            ModelVersion version =
-                    SignedDocument.read(envelope, ModelVersion.class).document();
-            var tree = CanonicalJson.tree(version).deepCopy();
-            if (tree instanceof ObjectNode object) {
-                object.put("model", version.digest().hex());
-                ArrayNode parents = object.putArray("parents");
-                if (version.round() > 0) {
-                    parents.add(version.parent().hex());
-                }
-                object.put(
-                        "parameters",
-                        version.specs().stream()
-                                .mapToLong(spec -> spec.elements())
-                                .sum());
-            }
+            ModelVersion version = read(hub, model);
+            ObjectNode tree = (ObjectNode) CanonicalJson.tree(version).deepCopy();
+            facts(version).forEach((name, value) -> tree.set(name, CanonicalJson.tree(value)));
             output().answer(tree);
             return ExitCode.DONE;
         }
@@ -107,13 +118,17 @@ public final class ModelVerbs {
             if (!out.toString().endsWith("." + format)) {
                 throw CliException.wrongCall("error.model.ending");
             }
+            ModelVersion version = read(hub, model);
             Digest sha = Chunks.write(
                     hub.exportModel(ModelRef.newBuilder()
-                            .setModel(model)
+                            .setModel(version.digest().hex())
                             .setFormat(format)
                             .build()),
                     out);
-            output().answer(Map.of("model", model, "file", out.toString(), "sha256", sha.hex()));
+            Map<String, Object> view = facts(version);
+            view.put("file", out.toString());
+            view.put("sha256", sha.hex());
+            output().answer(view);
             return ExitCode.DONE;
         }
     }
@@ -141,10 +156,12 @@ public final class ModelVerbs {
 
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            ModelRef reference = ModelRef.newBuilder().setModel(model).build();
-            ModelVersion version = SignedDocument.read(
-                            hub.showModel(reference).getEnvelope().toByteArray(), ModelVersion.class)
-                    .document();
+            if (!Files.isReadable(key)) {
+                throw CliException.wrongCall("error.file.missing", key);
+            }
+            ModelVersion version = read(hub, model);
+            ModelRef reference =
+                    ModelRef.newBuilder().setModel(version.digest().hex()).build();
             byte[] report = hub.conformanceReport(reference).getEnvelope().toByteArray();
             Digest reportDigest =
                     Digest.of(CanonicalJson.write(CanonicalJson.readTree(report).path("document")));
@@ -162,10 +179,13 @@ public final class ModelVerbs {
             try {
                 SigningKey signing = KeyFile.readEncrypted(key, typed);
                 byte[] signed = SignedDocument.sign(release, signing).bytes();
-                output().answerJson(hub.releaseModel(Document.newBuilder()
+                String answer = hub.releaseModel(Document.newBuilder()
                                 .setEnvelope(ByteString.copyFrom(signed))
                                 .build())
-                        .getJson());
+                        .getJson();
+                ObjectNode tree = (ObjectNode) CanonicalJson.readTree(answer.getBytes(StandardCharsets.UTF_8));
+                facts(version).forEach((name, value) -> tree.set(name, CanonicalJson.tree(value)));
+                output().answer(tree);
             } finally {
                 Arrays.fill(typed, '\0');
             }

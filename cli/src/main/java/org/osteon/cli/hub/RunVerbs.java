@@ -1,6 +1,10 @@
 package org.osteon.cli.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import org.osteon.cli.output.ExitCode;
+import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.HubGrpc;
 import org.osteon.protocol.v1.RunRef;
@@ -52,7 +56,12 @@ public final class RunVerbs {
     static final class ListRuns extends HubVerb {
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) {
-            output().answerJson(hub.listRuns(Empty.getDefaultInstance()).getJson());
+            JsonNode answer = CanonicalJson.readTree(
+                    hub.listRuns(Empty.getDefaultInstance()).getJson().getBytes(StandardCharsets.UTF_8));
+            if (!output().json()) {
+                answer.path("runs").forEach(run -> ((ObjectNode) run).remove("rounds"));
+            }
+            output().answer(answer);
             return ExitCode.DONE;
         }
     }

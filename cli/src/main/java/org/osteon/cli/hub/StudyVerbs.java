@@ -5,6 +5,8 @@ import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.osteon.cli.output.CliException;
 import org.osteon.cli.output.ExitCode;
@@ -141,7 +143,8 @@ public final class StudyVerbs {
     @Command(
             name = "amend",
             mixinStandardHelpOptions = true,
-            description = "Publish a new version; F must name S as its predecessor.",
+            description =
+                    "Publish a new version and show what it changes; F must name S as its predecessor. Each version needs new approvals.",
             footer = "Example:  osteon study amend 1a2b3c4d study-2.json --hub hub")
     static final class Amend extends HubVerb {
         @Parameters(index = "0", paramLabel = "S", description = "digest of the version before, or its first digits")
@@ -156,7 +159,23 @@ public final class StudyVerbs {
             if (study.isEmpty() || !next.previous().startsWith(study)) {
                 throw CliException.wrongCall("error.study.predecessor", next.previous(), study);
             }
-            output().answerJson(hub.publishStudy(unsigned(next)).getJson());
+            byte[] before = hub.showStudy(
+                            StudyRef.newBuilder().setStudy(next.previous()).build())
+                    .getEnvelope()
+                    .toByteArray();
+            List<StudyDifference> changes = StudyDifference.between(
+                    SignedDocument.read(before, Study.class).document(), next);
+            String answer = hub.publishStudy(unsigned(next)).getJson();
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put(
+                    "digest",
+                    CanonicalJson.readTree(answer.getBytes(StandardCharsets.UTF_8))
+                            .path("digest")
+                            .asText());
+            view.put("previous", next.previous());
+            view.put("changes", changes);
+            view.put("signature", "needed");
+            output().answer(view);
             return ExitCode.DONE;
         }
     }

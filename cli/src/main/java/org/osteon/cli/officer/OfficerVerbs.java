@@ -135,6 +135,9 @@ public final class OfficerVerbs {
         private final Passphrase passphrase = new Passphrase();
 
         final ExitCode signAndHandIn(SiteGrpc.SiteBlockingStub site, Decision decision) {
+            if (!Files.isReadable(key)) {
+                throw CliException.wrongCall("error.file.missing", key);
+            }
             output().line(output().messages().say("sign.shown"));
             output().show(CanonicalJson.tree(decision));
             char[] typed = passphrase.read(output().messages().say("prompt.passphrase", key.getFileName()));
@@ -146,7 +149,9 @@ public final class OfficerVerbs {
                         .getJson();
                 ObjectNode answer = (ObjectNode) CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
                 answer.put("digest", signed.digest().hex());
-                answer.set("capsule", CanonicalJson.tree(decision));
+                if (output().json()) {
+                    answer.set("capsule", CanonicalJson.tree(decision));
+                }
                 output().answer(answer);
             } finally {
                 Arrays.fill(typed, '\0');
@@ -174,6 +179,8 @@ public final class OfficerVerbs {
             view.put("purpose", study.purpose());
             view.put("ethics", study.ethics());
             view.set("parties", CanonicalJson.tree(study.parties()));
+            view.put("cohort", study.cohort().sql());
+            view.put("label", study.cohort().label());
             view.set("columns", facts.path("columns"));
             view.set("patients", facts.path("patients"));
             view.put("guarantee", study.privacy().guarantee());
@@ -232,6 +239,9 @@ public final class OfficerVerbs {
                 throw CliException.wrongCall("error.until", until);
             }
             Instant now = now();
+            if (!end.isAfter(now)) {
+                throw CliException.wrongCall("error.until.past", until);
+            }
             return signAndHandIn(
                     site,
                     new Capsule(

@@ -30,6 +30,11 @@ public final class CliException extends RuntimeException {
         return new CliException(ExitCode.WRONG_CALL, key, values);
     }
 
+    /** Wrong call with a stable code: exit 2. */
+    public static CliException wrongCallCoded(String code, String key, Object... values) {
+        return new CliException(ExitCode.WRONG_CALL, key, code, "", values);
+    }
+
     /**
      * Ends with what a library or a daemon found.
      *

@@ -4,7 +4,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,12 @@ public final class Failures {
         if (failure instanceof UncheckedIOException io && io.getCause() != null) {
             return ending(io.getCause());
         }
+        if (failure instanceof CharacterCodingException) {
+            return CliException.wrongCall("error.file.text");
+        }
+        if (failure instanceof FileAlreadyExistsException there) {
+            return CliException.wrongCall("error.file.there", there.getFile());
+        }
         if (failure instanceof NoSuchFileException missing) {
             return CliException.wrongCall("error.file.missing", missing.getFile());
         }
@@ -57,7 +65,7 @@ public final class Failures {
         if (coded.matches()) {
             return CliException.told(exitCode(status), coded.group(1), coded.group(2));
         }
-        if (status.getCode() == Status.Code.UNAVAILABLE) {
+        if (status.getCode() == Status.Code.UNAVAILABLE || status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
             return new CliException(ExitCode.TRY_AGAIN, "error.unreachable", text);
         }
         return CliException.told(

@@ -77,14 +77,14 @@ public final class Messages {
 
     /**
      * A finding of a daemon or library: its own English sentence, behind the code's meaning where the language is
-     * another.
+     * another, or where the sentence says of a decision or an instruction only that it does not count.
      */
     public String told(String code, String sentence) {
         if (code.isEmpty()) {
             return sentence;
         }
         String key = "code." + code;
-        boolean own = locale.getLanguage().equals("en")
+        boolean own = locale.getLanguage().equals("en") && !sentence.contains("does not count at this")
                 || !bundle.containsKey(key)
                 || bundle.getString(key).contains("{");
         return own ? code + ": " + sentence : code + ": " + bundle.getString(key) + " – " + sentence;

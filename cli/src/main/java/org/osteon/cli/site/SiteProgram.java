@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.osteon.cli.connect.DaemonProgram;
+import org.osteon.cli.connect.InitProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,21 +21,24 @@ final class SiteProgram {
                 "",
                 "Example:  osteon site init hospital-a --hub 10.0.0.5:9443 --token T --hub-pin P --officer li.key.pub --epsilon-ceiling 3 --epsilon-total 10 --delta-ceiling 1e-5"
             })
-    static final class Init extends DaemonProgram {
+    static final class Init extends InitProgram {
         @Parameters(paramLabel = "DIR", description = "new or empty folder")
         private Path folder = Path.of("");
 
-        @Option(names = "--hub", required = true, paramLabel = "HOST:PORT", description = "the hub's address")
+        @Option(
+                names = "--hub",
+                paramLabel = "HOST:PORT",
+                description =
+                        "the hub's address (default: with its pin from osteon.toml in OSTEON_HUB or the current folder)")
         private String hub = "";
 
-        @Option(
-                names = "--token",
-                required = true,
-                paramLabel = "T",
-                description = "one-time token from the hub's operator")
+        @Option(names = "--token", paramLabel = "T", description = "one-time token from the hub's operator")
         private String token = "";
 
-        @Option(names = "--hub-pin", required = true, paramLabel = "P", description = "TLS pin from the hub's operator")
+        @Option(names = "--token-file", paramLabel = "F", description = "file with the token, instead of --token")
+        private String tokenFile = "";
+
+        @Option(names = "--hub-pin", paramLabel = "P", description = "TLS pin from the hub's operator")
         private String pin = "";
 
         @Option(names = "--site", paramLabel = "NAME", description = "the site's name (default: the folder's)")

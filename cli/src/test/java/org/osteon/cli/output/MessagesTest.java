@@ -77,7 +77,15 @@ class MessagesTest {
         // Given
         Set<String> said = new HashSet<>();
         for (String module : new String[] {
-            "protocol", "privacy", "audit", "fhir-adapters", "learning", "coordinator", "site-agent", "cli"
+            "protocol",
+            "privacy",
+            "audit",
+            "fhir-adapters",
+            "learning",
+            "standards-conformance",
+            "coordinator",
+            "site-agent",
+            "cli"
         }) {
             said.addAll(literals(Path.of("..", module, "src/main/java")));
         }

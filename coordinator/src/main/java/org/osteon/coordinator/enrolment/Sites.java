@@ -137,6 +137,11 @@ public final class Sites {
     public SiteRecord confirm(String site, String fingerprint, String operator) {
         SiteRecord record =
                 find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site + " has enrolled"));
+        if ("revoked".equals(record.state())) {
+            throw CallException.refused(
+                    "SITE_REVOKED",
+                    "site " + site + " was revoked and stays so; it enrols anew under another name, with new keys");
+        }
         if (!record.nodeKey().fingerprint().equals(fingerprint.strip())) {
             throw CallException.refused(
                     "FINGERPRINT_DIFFERS", "the fingerprint is not that of the key which enrolled as " + site);
@@ -150,19 +155,28 @@ public final class Sites {
         return find(site).orElseThrow();
     }
 
-    /** Revokes a site at once. */
+    /** Revokes a site at once and for good; of a site that was revoked before nothing changes. */
     public SiteRecord revoke(String site, String operator) {
-        SiteRecord record = find(site).orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site));
-        setState(
-                site,
-                "revoked",
-                EventDraft.of(EventType.SITE_REVOKED, operator, "operator")
-                        .about(site)
-                        .value("key", record.nodeKey().keyId()));
-        store.writeNow(
-                sql -> sql.sql("UPDATE trusted_key SET not_after = ? WHERE holder = ? AND role IN ('node', 'cosigner')")
-                        .params(clock.millis(), site)
-                        .update());
+        store.writeNow(sql -> {
+            SiteRecord record = query(sql, "name = ?", site)
+                    .orElseThrow(() -> CallException.absent("SITE_UNKNOWN", "no site " + site));
+            if ("revoked".equals(record.state())) {
+                return false;
+            }
+            sql.sql("UPDATE site SET state = 'revoked' WHERE name = ?")
+                    .param(site)
+                    .update();
+            sql.sql("UPDATE trusted_key SET not_after = ? WHERE holder = ? AND role IN ('node', 'cosigner')")
+                    .params(clock.millis(), site)
+                    .update();
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.SITE_REVOKED, operator, "operator")
+                            .about(site)
+                            .value("key", record.nodeKey().keyId()));
+            return true;
+        });
+        byKey.clear();
         return find(site).orElseThrow();
     }
 

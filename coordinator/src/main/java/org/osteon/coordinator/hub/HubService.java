@@ -34,6 +34,7 @@ import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.sign.VerificationKey;
@@ -252,21 +253,7 @@ public final class HubService extends HubGrpc.HubImplBase {
                 observer,
                 () -> Answers.json(
                         observer,
-                        Map.of(
-                                "runs",
-                                rounds.all().stream()
-                                        .map(run -> Map.of(
-                                                "run",
-                                                run.id(),
-                                                "study",
-                                                run.study().hex(),
-                                                "state",
-                                                run.state().text(),
-                                                "round",
-                                                run.round(),
-                                                "governed",
-                                                run.governed()))
-                                        .toList())));
+                        Map.of("runs", rounds.all().stream().map(views::line).toList())));
     }
 
     @Override
@@ -309,19 +296,7 @@ public final class HubService extends HubGrpc.HubImplBase {
                         observer,
                         Map.of(
                                 "models",
-                                models.all().stream()
-                                        .map(model -> Map.of(
-                                                "model",
-                                                model.digest().hex(),
-                                                "run",
-                                                model.run(),
-                                                "round",
-                                                model.round(),
-                                                "rule",
-                                                model.rule(),
-                                                "governed",
-                                                model.governed()))
-                                        .toList())));
+                                models.all().stream().map(HubService::model).toList())));
     }
 
     @Override
@@ -423,6 +398,25 @@ public final class HubService extends HubGrpc.HubImplBase {
         view.put("state", site.state());
         view.put("kind", site.kind());
         view.put("fingerprint", site.nodeKey().fingerprint());
+        return view;
+    }
+
+    private static Map<String, Object> model(ModelVersion model) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("model", model.digest().hex());
+        view.put("digest", model.digest().hex());
+        view.put(
+                "parents",
+                model.parent().equals(Reply.NOTHING)
+                        ? List.of()
+                        : List.of(model.parent().hex()));
+        view.put(
+                "parameters",
+                model.specs().stream().mapToLong(ArraySpec::elements).sum());
+        view.put("run", model.run());
+        view.put("round", model.round());
+        view.put("rule", model.rule());
+        view.put("governed", model.governed());
         return view;
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.privacy.bound.UpdateNormBound;
@@ -61,6 +62,29 @@ public final class RunView {
                 seconds,
                 TimeUnit.SECONDS);
         look();
+    }
+
+    /** A run as one of many: where it stands and who is awaited, without its rounds' replies. */
+    public Map<String, Object> line(RunRecord run) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("run", run.id());
+        view.put("study", run.study().hex());
+        view.put("state", run.state().text());
+        view.put("round", run.round());
+        view.put("exchange", run.exchange());
+        view.put("governed", run.governed());
+        view.put("model", run.model().hex());
+        view.put("waitingFor", waitingFor(run));
+        view.put(
+                "rounds",
+                IntStream.rangeClosed(1, run.round())
+                        .mapToObj(round -> Map.of(
+                                "number",
+                                round,
+                                "closed",
+                                rounds.result(run.id(), round, "train").isPresent()))
+                        .toList());
+        return view;
     }
 
     /** The view. */

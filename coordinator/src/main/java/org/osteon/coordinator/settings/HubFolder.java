@@ -14,6 +14,7 @@ import java.util.Set;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.settings.HostPort;
 import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.settings.SettingsException;
 import org.osteon.protocol.sign.KeyFile;
@@ -47,8 +48,21 @@ public record HubFolder(
 
     private static final Set<String> KEYS = Set.of("role", "federation", "address", "tlsPin", "allowUngoverned");
 
-    /** Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty. */
+    /**
+     * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
+     * the name or the address is wrong nothing is written.
+     */
     public static HubFolder init(Path folder, String federation, String address, boolean allowUngoverned) {
+        HostPort.require("--address", address);
+        SigningKey hub = SigningKey.ed25519();
+        SigningKey log = SigningKey.ed25519();
+        FederationRoot root = new FederationRoot(
+                FederationRoot.SCHEMA,
+                federation,
+                hub.publicKey(),
+                "osteon/" + federation + "/hub",
+                log.publicKey(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS));
         try {
             Files.createDirectories(folder);
             try (var entries = Files.list(folder)) {
@@ -57,19 +71,10 @@ public record HubFolder(
                 }
             }
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-            SigningKey hub = SigningKey.ed25519();
-            SigningKey log = SigningKey.ed25519();
             KeyFile.writePlain(folder.resolve("hub.key"), hub);
             KeyFile.writePlain(folder.resolve("log.key"), log);
             KeyFile.writePlain(folder.resolve("cosigner.key"), SigningKey.ed25519());
             TlsIdentity tls = TlsIdentity.create(folder, List.of(host(address), "localhost"));
-            FederationRoot root = new FederationRoot(
-                    FederationRoot.SCHEMA,
-                    federation,
-                    hub.publicKey(),
-                    "osteon/" + federation + "/hub",
-                    log.publicKey(),
-                    Instant.now().truncatedTo(ChronoUnit.SECONDS));
             Files.write(folder.resolve("federation-root.json"), root.canonical());
             Path clients = Files.createDirectory(folder.resolve("clients"));
             for (String client : CLIENTS) {
@@ -94,6 +99,7 @@ public record HubFolder(
         if (!"hub".equals(settings.text("role"))) {
             throw new SettingsException(folder + " is not a hub's folder");
         }
+        HostPort.require(Settings.FILE + ": address", settings.text("address"));
         try {
             return new HubFolder(
                     folder,

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,10 +99,14 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("site", site.settings().site());
             view.put("federation", site.settings().federation());
             view.put("nodeKey", site.nodeKey().publicKey().fingerprint());
-            view.put("state", redSwitch.on() ? "stopped" : egress.trouble().isEmpty() ? "connected" : "waiting");
+            view.put("state", egress.state());
             view.put("hub", site.settings().hub());
             view.put("trouble", egress.trouble());
-            view.put("lastContact", egress.lastContact());
+            view.put(
+                    "lastContact",
+                    egress.lastContact() == 0
+                            ? ""
+                            : Instant.ofEpochMilli(egress.lastContact()).toString());
             view.put("studies", approvals.known().size());
             view.put(
                     "snapshot",
@@ -312,7 +317,13 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         } else {
             egress.wake();
         }
-        return Map.of("site", site.settings().site(), "state", stop ? "stopped" : "connected");
+        return Map.of(
+                "site",
+                site.settings().site(),
+                "nodeKey",
+                site.nodeKey().publicKey().fingerprint(),
+                "state",
+                egress.state());
     }
 
     private String decision(Digest study) {

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
@@ -33,6 +34,7 @@ public final class Egress implements AutoCloseable {
     private volatile boolean closed;
     private volatile String trouble = "";
     private volatile long lastContact;
+    private volatile boolean answered;
 
     /** The egress of this site; {@link #start} begins. */
     public Egress(
@@ -47,11 +49,16 @@ public final class Egress implements AutoCloseable {
             RedSwitch redSwitch,
             ClockGuard clock) {
         this.hub = new HubChannel(
-                site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC(), true);
+                site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC(), true, redSwitch);
         this.carriedElsewhere = site.settings().fleetElsewhere();
         this.carrier = carriedElsewhere
                 ? new HubChannel(
-                        site.settings().fleet(), site.settings().fleetPin(), site.nodeKey(), Clock.systemUTC(), false)
+                        site.settings().fleet(),
+                        site.settings().fleetPin(),
+                        site.nodeKey(),
+                        Clock.systemUTC(),
+                        false,
+                        redSwitch)
                 : hub;
         this.fleet = new FleetSession(carrier, site, training, outbox, redSwitch, clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, clock);
@@ -61,11 +68,20 @@ public final class Egress implements AutoCloseable {
 
     /** Begins. */
     public void start() {
-        thread("egress-fleet", fleet::turn);
-        thread("egress-link", link::pull);
+        thread("egress-fleet", () -> {
+            fleet.turn();
+            return true;
+        });
+        thread("egress-link", () -> {
+            link.pull();
+            return true;
+        });
         thread("egress-push", this::push);
         if (carriedElsewhere) {
-            thread("egress-heartbeat", fleet::heartbeat);
+            thread("egress-heartbeat", () -> {
+                fleet.heartbeat();
+                return true;
+            });
         }
     }
 
@@ -78,8 +94,14 @@ public final class Egress implements AutoCloseable {
 
     /** Ends what is waiting at the hub, so that a thrown switch holds at once. */
     public void hangUp() {
+        answered = false;
         carrier.hangUp();
         hub.hangUp();
+    }
+
+    /** {@code stopped}, {@code connected} when the hub answered and nothing failed since, or {@code waiting}. */
+    public String state() {
+        return redSwitch.on() ? "stopped" : answered && trouble.isEmpty() ? "connected" : "waiting";
     }
 
     /** What the operator should know about the connection; empty when it is well. */
@@ -102,36 +124,39 @@ public final class Egress implements AutoCloseable {
         hub.close();
     }
 
-    private void push() {
+    /** Hands on what there is; false when there was nothing, and the hub was not asked. */
+    private boolean push() {
         try {
             if (!work.tryAcquire(20, TimeUnit.SECONDS)) {
-                return;
+                return false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             closed = true;
-            return;
+            return false;
         }
         work.drainPermits();
         if (redSwitch.on()) {
             work.release();
-            return;
+            return false;
         }
         try {
             link.push();
+            return true;
         } catch (RuntimeException e) {
             work.release();
             throw e;
         }
     }
 
-    private void thread(String name, Runnable turn) {
+    private void thread(String name, BooleanSupplier turn) {
         Thread thread = new Thread(() -> loop(turn), name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void loop(Runnable turn) {
+    /** @param turn one turn; whether the hub answered in it */
+    private void loop(BooleanSupplier turn) {
         long wait = FIRST_WAIT;
         while (!closed) {
             if (redSwitch.on()) {
@@ -139,14 +164,16 @@ public final class Egress implements AutoCloseable {
                 continue;
             }
             try {
-                turn.run();
-                wait = FIRST_WAIT;
-                trouble = "";
-                lastContact = System.currentTimeMillis();
+                if (turn.getAsBoolean()) {
+                    wait = FIRST_WAIT;
+                    trouble = "";
+                    lastContact = System.currentTimeMillis();
+                    answered = true;
+                }
             } catch (FleetSession.Stopped e) {
                 LOG.atInfo().log("stopped in the middle of a reply; it is sent when the switch is lifted");
             } catch (StatusRuntimeException e) {
-                if (!closed && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
+                if (!closed && !redSwitch.on() && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
                     trouble = String.valueOf(e.getStatus().getDescription());
                     LOG.atInfo()
                             .addKeyValue("status", e.getStatus().getCode())

@@ -103,6 +103,9 @@ final class FleetSession {
                     .pullMessages(
                             PullMessagesRequest.newBuilder().setNode(node()).build());
             for (int i = 0; i < response.getMessagesListCount(); i++) {
+                if (redSwitch.on()) {
+                    throw new Stopped();
+                }
                 handle(response.getMessagesList(i), response.getMessageObjectTrees(i));
             }
             if (response.getMessagesListCount() == 0

@@ -25,15 +25,17 @@ final class HubChannel implements AutoCloseable {
     private final ManagedChannel channel;
     private final Channel fleet;
     private final Channel link;
+    private final OpenCalls open;
 
     /** Pings only a hub of ours; a Flower server counts pings more often than every five minutes as abuse. */
-    HubChannel(String server, Digest pin, SigningKey nodeKey, Clock clock, boolean pinging) {
+    HubChannel(String server, Digest pin, SigningKey nodeKey, Clock clock, boolean pinging, RedSwitch redSwitch) {
+        open = new OpenCalls(redSwitch);
         channel = Grpc.newChannelBuilder(server, TlsPin.channelCredentials(pin))
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .keepAliveTime(pinging ? 60 : Long.MAX_VALUE / 1_000_000_000, TimeUnit.SECONDS)
                 .build();
-        fleet = ClientInterceptors.intercept(channel, new NodeSigner(nodeKey, clock));
-        link = ClientInterceptors.intercept(channel, new CallSigner(nodeKey, clock));
+        fleet = ClientInterceptors.intercept(channel, new NodeSigner(nodeKey, clock), open);
+        link = ClientInterceptors.intercept(channel, new CallSigner(nodeKey, clock), open);
     }
 
     /** Flower's calls. */
@@ -46,9 +48,9 @@ final class HubChannel implements AutoCloseable {
         return SiteLinkGrpc.newBlockingStub(link).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Fails what is waiting, and begins again with the next call. */
+    /** Ends every call that is under way, also one that waits for news. */
     void hangUp() {
-        channel.enterIdle();
+        open.cancel();
     }
 
     @Override

@@ -16,11 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.settings.HostPort;
+import org.osteon.protocol.settings.ProgramFailure;
 import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.settings.SettingsException;
 import org.osteon.protocol.sign.KeyFile;
@@ -35,6 +39,8 @@ import org.osteon.site.store.SiteStore;
 
 /** Makes a site: keys, settings, TLS material, client keys, and its enrolment at the hub. */
 public final class SiteInit {
+    private static final Pattern CODED = Pattern.compile("([A-Z][A-Z0-9_]+): (.*)", Pattern.DOTALL);
+
     private SiteInit() {}
 
     /**
@@ -73,6 +79,8 @@ public final class SiteInit {
      * @return what the operator of the hub compares: site, node key's fingerprint, state
      */
     public static Map<String, Object> run(Path folder, Order order) {
+        HostPort.require("--hub", order.hub());
+        HostPort.require("--address", order.address());
         try {
             Files.createDirectories(folder);
             try (var entries = Files.list(folder)) {
@@ -155,15 +163,23 @@ public final class SiteInit {
                     .withDeadlineAfter(20, TimeUnit.SECONDS)
                     .enrol(request.build());
         } catch (StatusRuntimeException e) {
-            Status status = e.getStatus();
-            String why = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
-            throw new SettingsException("the hub at " + order.hub() + " did not enrol this site: " + why
-                    + (status.getCode() == Status.Code.UNAVAILABLE
-                            ? "; is it running, and is --hub-pin its pin?"
-                            : ""));
+            throw ending(order.hub(), e.getStatus());
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** A hub that said no, or one that did not answer. */
+    private static ProgramFailure ending(String hub, Status status) {
+        String why = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
+        Matcher coded = CODED.matcher(why);
+        if (coded.matches() && status.getCode() != Status.Code.UNAVAILABLE) {
+            return ProgramFailure.refused(
+                    coded.group(1), "the hub at " + hub + " did not enrol this site: " + coded.group(2));
+        }
+        return ProgramFailure.tryAgain(
+                "HUB_UNREACHABLE",
+                "the hub at " + hub + " did not answer (" + why + "); is it running, and is --hub-pin its pin?");
     }
 
     private static Map<String, Object> settings(Order order, FederationRoot root, TlsIdentity tls) {
