@@ -75,11 +75,10 @@ final class SlabGaussian {
             if (unit >= sure[slab] && !below(unit, magnitude)) {
                 continue;
             }
-            if (word >= 0) {
-                return magnitude;
-            }
-            if (magnitude != 0) {
-                return -magnitude;
+            // No branch on the sign, which no processor can predict; −0 is refused.
+            long sign = word >> Long.SIZE - 1;
+            if ((magnitude | ~sign) != 0) {
+                return (magnitude ^ sign) - sign;
             }
         }
     }
