@@ -21,8 +21,6 @@ import org.osteon.protocol.document.Digest;
  * <p>The arithmetic is stated in {@code docs/spec/aggregation.md} so that others can repeat it bit for bit.
  */
 public final class Combine {
-    private static final int TILE = 64 * 1024;
-
     private Combine() {}
 
     /**
@@ -41,14 +39,38 @@ public final class Combine {
      */
     public static Result mean(
             List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
-        double total = parts.stream().mapToDouble(Part::weight).sum();
-        return tiles(specs, parts, base, store, (tile, weights, start) -> {
-            double sum = 0;
-            for (int i = 0; i < tile.length; i++) {
-                sum += weights[i] * tile[i];
+        Path draft = store.draft();
+        MessageDigest sha = Digest.sha256();
+        List<Path> files = new ArrayList<>(parts.stream().map(Part::file).toList());
+        if (base != null) {
+            files.add(base);
+        }
+        List<FileChannel> inputs = new ArrayList<>();
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            for (Path file : files) {
+                inputs.add(FileChannel.open(file, StandardOpenOption.READ));
             }
-            return start + sum / total;
-        });
+            double[] weights = parts.stream().mapToDouble(Part::weight).toArray();
+            MeanTile tile = new MeanTile(weights, inputs);
+            long offset = 0;
+            for (ArraySpec spec : specs) {
+                boolean single = "float32".equals(spec.dtype());
+                for (long at = 0; at < spec.bytes(); at += MeanTile.BYTES) {
+                    int bytes = (int) Math.min(MeanTile.BYTES, spec.bytes() - at);
+                    ByteBuffer result = tile.combine(offset + at, bytes, single);
+                    sha.update(result.array(), 0, bytes);
+                    while (result.hasRemaining()) {
+                        out.write(result);
+                    }
+                }
+                offset += spec.bytes();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            inputs.forEach(Combine::closeQuietly);
+        }
+        return new Result(draft, Digest.ofRaw(sha.digest()));
     }
 
     /** Sums of integer counts, one array after the other. */
@@ -124,78 +146,7 @@ public final class Combine {
      */
     public record Result(Path draft, Digest digest) {}
 
-    /** Combines one element of all updates. */
-    @FunctionalInterface
-    private interface Element {
-        double combine(double[] values, double[] weights, double base);
-    }
-
-    private static Result tiles(
-            List<ArraySpec> specs,
-            List<Part> parts,
-            @org.jspecify.annotations.Nullable Path base,
-            ObjectStore store,
-            Element element) {
-        Path draft = store.draft();
-        MessageDigest sha = Digest.sha256();
-        List<FileChannel> inputs = new ArrayList<>();
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            double[] weights = parts.stream().mapToDouble(Part::weight).toArray();
-            for (Part part : parts) {
-                inputs.add(FileChannel.open(part.file(), StandardOpenOption.READ));
-            }
-            FileChannel baseChannel = base == null ? null : FileChannel.open(base, StandardOpenOption.READ);
-            if (baseChannel != null) {
-                inputs.add(baseChannel);
-            }
-            long offset = 0;
-            double[] values = new double[parts.size()];
-            ByteBuffer[] tiles = new ByteBuffer[inputs.size()];
-            for (int i = 0; i < tiles.length; i++) {
-                tiles[i] = ByteBuffer.allocate(TILE).order(ByteOrder.LITTLE_ENDIAN);
-            }
-            ByteBuffer result = ByteBuffer.allocate(TILE).order(ByteOrder.LITTLE_ENDIAN);
-            for (ArraySpec spec : specs) {
-                boolean single = "float32".equals(spec.dtype());
-                int width = spec.elementBytes();
-                for (long at = 0; at < spec.bytes(); at += TILE) {
-                    int bytes = (int) Math.min(TILE, spec.bytes() - at);
-                    for (int i = 0; i < tiles.length; i++) {
-                        tiles[i].clear().limit(bytes);
-                        readFully(inputs.get(i), tiles[i], offset + at);
-                    }
-                    result.clear();
-                    for (int e = 0; e < bytes; e += width) {
-                        for (int i = 0; i < values.length; i++) {
-                            values[i] = single ? tiles[i].getFloat(e) : tiles[i].getDouble(e);
-                        }
-                        double start = baseChannel == null
-                                ? 0
-                                : single ? tiles[values.length].getFloat(e) : tiles[values.length].getDouble(e);
-                        double combined = element.combine(values, weights, start);
-                        if (single) {
-                            result.putFloat((float) combined);
-                        } else {
-                            result.putDouble(combined);
-                        }
-                    }
-                    sha.update(result.array(), 0, bytes);
-                    result.flip();
-                    while (result.hasRemaining()) {
-                        out.write(result);
-                    }
-                }
-                offset += spec.bytes();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            inputs.forEach(Combine::closeQuietly);
-        }
-        return new Result(draft, Digest.ofRaw(sha.digest()));
-    }
-
-    private static void readFully(FileChannel in, ByteBuffer buffer, long at) throws IOException {
+    static void readFully(FileChannel in, ByteBuffer buffer, long at) throws IOException {
         long position = at;
         while (buffer.hasRemaining()) {
             int read = in.read(buffer, position);

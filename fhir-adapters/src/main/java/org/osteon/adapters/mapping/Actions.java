@@ -6,12 +6,14 @@ import java.time.LocalDate;
 import java.time.Period;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.osteon.adapters.parquet.ColumnKind;
 
 /** The actions that profiles name. */
 final class Actions {
     private static final int MAX_DIGITS = 32;
+    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?");
     private static final int POOLED_FROM = 90;
     private static final int OLDEST = 130;
 
@@ -161,6 +163,7 @@ final class Actions {
     record Year() implements Action {
         private static final int FIRST = 1900;
         private static final int LAST = 2100;
+        private static final Pattern DATE = Pattern.compile("[0-9]{4}([-/T年].*)?|[0-9]{8}");
 
         @Override
         public ColumnKind kind() {
@@ -175,7 +178,7 @@ final class Actions {
         @Override
         public Object apply(Object raw, Pseudonyms pseudonyms) {
             String text = raw.toString();
-            if (!text.matches("[0-9]{4}([-/T年].*)?") && !text.matches("[0-9]{8}")) {
+            if (!DATE.matcher(text).matches()) {
                 throw new UnitRefused(Reason.VALUE_UNEXPECTED);
             }
             long year = Long.parseLong(text, 0, 4, 10);
@@ -223,7 +226,7 @@ final class Actions {
             return number;
         }
         String text = raw.toString().strip();
-        if (text.length() > MAX_DIGITS || !text.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?")) {
+        if (text.length() > MAX_DIGITS || !NUMBER.matcher(text).matches()) {
             throw new UnitRefused(Reason.VALUE_UNEXPECTED);
         }
         return new BigDecimal(text);

@@ -73,7 +73,7 @@ public final class RecordReader {
         end = at < 0 ? filled : at;
         next = at < 0 ? filled : at + 1;
         nextLine += 1;
-        for (int i = start; i < end; i++) {
+        for (int i = start; i < end && delimiter != NO_QUOTES; i++) {
             if (buffer[i] == '\n') {
                 nextLine++;
             }
@@ -137,12 +137,18 @@ public final class RecordReader {
     }
 
     private int lineEnd() throws IOException {
-        for (int at = start; ; at++) {
-            if (at == filled && (filled - start > limit || !fill())) {
-                return -1;
+        int at = start;
+        while (true) {
+            byte[] bytes = buffer;
+            int stop = filled;
+            while (at < stop && bytes[at] != '\n') {
+                at++;
             }
-            if (buffer[at] == '\n') {
+            if (at < stop) {
                 return at;
+            }
+            if (filled - start > limit || !fill()) {
+                return -1;
             }
         }
     }

@@ -3,6 +3,7 @@ package org.osteon.learning.dp;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.engine.Batch;
 import org.osteon.learning.engine.GradientEngine;
+import org.osteon.learning.engine.SquaredNorm;
 import org.osteon.learning.template.Network;
 import org.osteon.protocol.document.TrainingPlan.DpSgd;
 
@@ -75,11 +76,7 @@ final class DpStep {
 
     /** Scales to the radius where the norm is larger; a sum that is not finite becomes zero. */
     static void project(double[] sum, double radius) {
-        double square = 0;
-        for (double value : sum) {
-            square += value * value;
-        }
-        double norm = Math.sqrt(square);
+        double norm = Math.sqrt(SquaredNorm.of(sum));
         double factor = !Double.isFinite(norm) ? 0 : norm > radius ? radius / norm : 1;
         for (int i = 0; i < sum.length && factor != 1; i++) {
             sum[i] = factor == 0 ? 0 : sum[i] * factor;

@@ -36,11 +36,7 @@ public final class JavaGradientEngine implements GradientEngine {
     }
 
     private static double factor(double[] gradient, double clipNorm) {
-        double square = 0;
-        for (double value : gradient) {
-            square += value * value;
-        }
-        double norm = Math.sqrt(square);
+        double norm = Math.sqrt(SquaredNorm.of(gradient));
         if (!Double.isFinite(norm)) {
             return 0;
         }

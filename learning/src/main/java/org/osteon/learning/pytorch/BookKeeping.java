@@ -15,6 +15,8 @@ import org.osteon.learning.template.Network;
  * product is (d_r·d_s)(a_r·a_s + 1).
  */
 final class BookKeeping {
+    private static final int[] ROWS = {1};
+
     private final NDManager scope;
     private final Network network;
     private final NDList inputs;
@@ -47,18 +49,17 @@ final class BookKeeping {
         return batch.oneRowEach() ? rowNorms() : groupNorms(batch);
     }
 
+    /** |d|²(|a|² + 1), summed over the layers. */
     private double[] rowNorms() {
-        NDArray total = rowNorms(0);
-        for (int l = 1; l < network.layers(); l++) {
-            total = total.add(rowNorms(l));
+        double[] norms = new double[(int) inputs.get(0).getShape().get(0)];
+        for (int l = 0; l < network.layers(); l++) {
+            float[] d = derivatives.get(l).norm(ROWS).toFloatArray();
+            float[] a = inputs.get(l).norm(ROWS).toFloatArray();
+            for (int r = 0; r < norms.length; r++) {
+                norms[r] += (double) d[r] * d[r] * ((double) a[r] * a[r] + 1);
+            }
         }
-        return total.toType(DataType.FLOAT64, false).toDoubleArray();
-    }
-
-    private NDArray rowNorms(int layer) {
-        int[] axis = {1};
-        NDArray d = derivatives.get(layer).square().sum(axis);
-        return d.mul(inputs.get(layer).square().sum(axis).add(1));
+        return norms;
     }
 
     private NDArray innerProducts(int layer) {

@@ -11,9 +11,9 @@ import org.osteon.learning.engine.Batch;
 import org.osteon.learning.template.Network;
 
 /**
- * The layers' arrays of one forward pass in float32. With taps a zero array that asks for its gradient is added to each
- * layer's output {@code [rows, out]}; its gradient is the loss's derivative by that output, row by row, since the loss
- * is summed over rows.
+ * The layers' arrays of one forward pass in float32. With taps each row has a copy of the bias of its own,
+ * {@code [rows, out]}, that asks for its gradient: that is the loss's derivative by the layer's output, row by row,
+ * since the loss is summed over rows.
  */
 final class ForwardPass {
     private final Network network;
@@ -43,12 +43,13 @@ final class ForwardPass {
                     BatchCopy.floats(parameters, network.offset(l) + size, network.out(l)), new Shape(network.out(l)));
             weights[l].setRequiresGradient(trained);
             biases[l].setRequiresGradient(trained);
-            NDArray out = hidden.matMul(weights[l].transpose()).add(biases[l]);
+            NDArray added = biases[l];
             if (tapped) {
-                taps[l] = scope.zeros(new Shape(rows, network.out(l)));
+                taps[l] = biases[l].broadcast(rows, network.out(l)).duplicate();
                 taps[l].setRequiresGradient(true);
-                out = out.add(taps[l]);
+                added = taps[l];
             }
+            NDArray out = hidden.matMul(weights[l].transpose()).add(added);
             hidden = l < layers - 1 ? Activation.relu(out) : out;
         }
         this.logits = hidden;

@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.engine.Batch;
 import org.osteon.learning.engine.GradientEngine;
+import org.osteon.learning.engine.SquaredNorm;
 import org.osteon.learning.template.Network;
 
 /**
@@ -77,11 +78,7 @@ public final class PyTorchGradientEngine implements GradientEngine {
     private double addWholePatient(Network network, double[] parameters, Batch batch, double clipNorm, double[] sum) {
         double[] gradient = new double[sum.length];
         double loss = addPlain(network, parameters, batch, gradient);
-        double square = 0;
-        for (double value : gradient) {
-            square += value * value;
-        }
-        double factor = ClipFactors.of(new double[] {square}, clipNorm)[0];
+        double factor = ClipFactors.of(new double[] {SquaredNorm.of(gradient)}, clipNorm)[0];
         for (int i = 0; i < sum.length && factor != 0; i++) {
             sum[i] += factor * gradient[i];
         }

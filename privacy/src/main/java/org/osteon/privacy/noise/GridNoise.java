@@ -17,7 +17,7 @@ public final class GridNoise {
 
     private final double standardDeviation;
     private final double grid;
-    private final PowerOfTwoGaussian gaussian;
+    private final SlabGaussian gaussian;
 
     private GridNoise(double standardDeviation, BitSource bits) {
         if (!(standardDeviation > 0) || Double.isInfinite(standardDeviation)) {
@@ -25,7 +25,7 @@ public final class GridNoise {
         }
         this.standardDeviation = standardDeviation;
         this.grid = standardDeviation / UNITS;
-        this.gaussian = new PowerOfTwoGaussian(LOG, bits);
+        this.gaussian = new SlabGaussian(LOG, bits);
     }
 
     /** Noise of this standard deviation; every bit comes from the operating system's generator. */

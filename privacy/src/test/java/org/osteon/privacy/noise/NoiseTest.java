@@ -17,8 +17,8 @@ class NoiseTest {
     @Test
     void powersOfTwoHaveTheDiscreteGaussiansProbabilities() {
         SplittableRandom random = new SplittableRandom(6);
-        for (int log = 0; log <= 3; log++) {
-            assertDiscreteGaussian(new PowerOfTwoGaussian(log, random::nextLong)::sample, 1 << log);
+        for (int log = 0; log <= 4; log++) {
+            assertDiscreteGaussian(new SlabGaussian(log, random::nextLong)::sample, 1 << log);
         }
     }
 
@@ -26,7 +26,7 @@ class NoiseTest {
     void wideNoiseHasNormalQuantiles() {
         // Given: a seeded source, so that the test is the same every time
         SplittableRandom random = new SplittableRandom(8);
-        PowerOfTwoGaussian gaussian = new PowerOfTwoGaussian(20, random::nextLong);
+        SlabGaussian gaussian = new SlabGaussian(20, random::nextLong);
         int draws = 400_000;
         double[] quantiles = {-2, -1, -0.5, 0, 0.5, 1, 2};
         double[] expected = {0.022750, 0.158655, 0.308538, 0.5, 0.691462, 0.841345, 0.977250};
@@ -50,7 +50,7 @@ class NoiseTest {
     /** Chi-square over the bins that expect more than 20 of 200,000 draws. */
     private static void assertDiscreteGaussian(LongSupplier sampler, double sigma) {
         int draws = 200_000;
-        int reach = 60;
+        int reach = 100;
         int[] seen = new int[2 * reach + 1];
         for (int i = 0; i < draws; i++) {
             seen[(int) Math.max(-reach, Math.min(reach, sampler.getAsLong())) + reach]++;

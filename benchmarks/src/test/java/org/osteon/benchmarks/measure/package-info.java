@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;
