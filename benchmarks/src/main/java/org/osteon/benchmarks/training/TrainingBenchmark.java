@@ -10,14 +10,15 @@ import org.osteon.benchmarks.measure.Contest;
 import org.osteon.benchmarks.measure.Meter;
 import org.osteon.benchmarks.measure.Setting;
 import org.osteon.benchmarks.measure.Side;
+import org.osteon.learning.NamedArrays;
 import org.osteon.learning.TrainingData;
 import org.osteon.learning.TrainingInstruction;
 import org.osteon.learning.dp.DpSgdTrainer;
 import org.osteon.learning.engine.GradientEngine;
 import org.osteon.learning.engine.JavaGradientEngine;
 import org.osteon.learning.pytorch.PyTorchGradientEngine;
-import org.osteon.learning.template.InitialModel;
 import org.osteon.learning.template.Network;
+import org.osteon.protocol.document.InitialModel;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan.DpSgd;
 
@@ -55,8 +56,8 @@ public final class TrainingBenchmark implements Benchmark {
         double rate = Math.min(1, (double) batch / data.size());
         DpSgd plan = new DpSgd(1, steps, rate, 1, 1, 0.5, batch, 4.0 * batch, 1);
         Study.ModelSpec model = model();
-        TrainingInstruction instruction =
-                new TrainingInstruction(model, INPUTS, CLASSES, plan, 1, InitialModel.of(model, INPUTS, CLASSES));
+        TrainingInstruction instruction = new TrainingInstruction(
+                model, INPUTS, CLASSES, plan, 1, NamedArrays.ofPayload(model.arrays(), InitialModel.payload(model)));
         SecureRandom entropy = new SecureRandom();
         DpSgdTrainer trainer = new DpSgdTrainer(engine);
         PlainTraining plain = new PlainTraining(engine);
