@@ -136,7 +136,11 @@ public final class HubService extends HubGrpc.HubImplBase {
 
     @Override
     public void revokeSite(RevokeSiteRequest request, StreamObserver<Answer> observer) {
-        Answers.guard(observer, () -> Answers.json(observer, site(sites.revoke(request.getSite(), caller()))));
+        Answers.guard(observer, () -> {
+            Map<String, Object> revoked = site(sites.revoke(request.getSite(), caller()));
+            rounds.lookAgain();
+            Answers.json(observer, revoked);
+        });
     }
 
     @Override

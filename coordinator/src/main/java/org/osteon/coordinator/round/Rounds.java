@@ -188,6 +188,11 @@ public final class Rounds implements ReplySink {
         });
     }
 
+    /** Looks at every run that goes on again: who is awaited has changed. */
+    public void lookAgain() {
+        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> later(() -> advance(run.id())));
+    }
+
     /** Stops a run; open instructions are void. */
     public RunRecord stop(String id, String engineer) {
         return decide(() -> {
@@ -425,7 +430,7 @@ public final class Rounds implements ReplySink {
             return;
         }
         List<InstructionRecord> open = open(run);
-        if (!open.isEmpty() && clock.millis() < run.deadline()) {
+        if (open.stream().anyMatch(this::canAnswer) && clock.millis() < run.deadline()) {
             return;
         }
         List<ReplyRecord> replies = replies(id, run.round(), run.exchange());
@@ -475,6 +480,11 @@ public final class Rounds implements ReplySink {
         withdraw(open);
         changed();
         openRound(run.id());
+    }
+
+    /** Whether anybody could still answer; a revoked site's calls are refused. */
+    private boolean canAnswer(InstructionRecord instruction) {
+        return sites.find(instruction.site()).map(SiteRecord::active).orElse(false);
     }
 
     private List<InstructionRecord> open(RunRecord run) {

@@ -18,8 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osteon.coordinator.RunningHub;
 import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.EventsRequest;
 import org.osteon.protocol.v1.NamedArray;
+import org.osteon.protocol.v1.RegisterFlowerNodeRequest;
+import org.osteon.protocol.v1.RevokeSiteRequest;
 import org.osteon.protocol.v1.RunRef;
 import org.osteon.protocol.v1.ShowRunRequest;
 import org.osteon.protocol.v1.UngovernedRunRequest;
@@ -67,6 +70,33 @@ class UngovernedRunTest {
     }
 
     @Test
+    void aRoundDoesNotWaitForARevokedNode() {
+        // Given: a round that waits for its only node
+        String node = tree(hub.as("operator")
+                        .registerFlowerNode(RegisterFlowerNodeRequest.newBuilder()
+                                .setNodeKeyPem(
+                                        SigningKey.ecdsaP384().publicKey().pem())
+                                .build())
+                        .getJson())
+                .path("site")
+                .asText();
+        String run = tree(hub.as("engineer")
+                        .startUngovernedRun(request().build())
+                        .getJson())
+                .path("run")
+                .asText();
+        JsonNode asked = whenNot("running/0/train/0", "stateKey", run);
+        assertThat(asked.path("waitingFor").path(0).path("site").asText()).isEqualTo(node);
+
+        // When
+        hub.as("operator")
+                .revokeSite(RevokeSiteRequest.newBuilder().setSite(node).build());
+
+        // Then: long before its deadline
+        assertThat(whenNot("running", run).path("state").asText()).isEqualTo("stalled");
+    }
+
+    @Test
     void aPlanWithoutRoundsNodesOrArraysIsRefused() {
         NamedArray overflowing = NamedArray.newBuilder()
                 .setName("weight")
@@ -87,10 +117,14 @@ class UngovernedRunTest {
     }
 
     private JsonNode whenNot(String state, String run) {
+        return whenNot(state, "state", run);
+    }
+
+    private JsonNode whenNot(String value, String field, String run) {
         JsonNode view = tree(hub.as("engineer")
                 .showRun(ShowRunRequest.newBuilder().setRun(run).build())
                 .getJson());
-        for (int i = 0; i < 10 && state.equals(view.path("state").asText()); i++) {
+        for (int i = 0; i < 10 && value.equals(view.path(field).asText()); i++) {
             view = tree(hub.as("engineer")
                     .showRun(ShowRunRequest.newBuilder()
                             .setRun(run)
