@@ -11,6 +11,8 @@ import java.util.List;
  * @param scope {@code shared} leaves the site in replies, {@code local} never does
  */
 public record ArraySpec(String name, String dtype, List<Integer> shape, String scope) {
+    private static final long MOST_ELEMENTS = 1L << 37;
+
     /** A shared array. */
     public static ArraySpec shared(String name, String dtype, Integer... shape) {
         return new ArraySpec(name, dtype, List.of(shape), "shared");
@@ -26,8 +28,11 @@ public record ArraySpec(String name, String dtype, List<Integer> shape, String s
         long elements = 1;
         for (int extent : shape) {
             Require.hold(extent >= 0, "SHAPE_MALFORMED", "shape of " + name + " has a negative extent");
-            elements = Math.multiplyExact(elements, Math.max(extent, 1));
-            Require.hold(elements <= 1L << 37, "SHAPE_MALFORMED", "array " + name + " is too large");
+            Require.hold(
+                    Math.max(extent, 1) <= MOST_ELEMENTS / elements,
+                    "SHAPE_MALFORMED",
+                    "array " + name + " is too large");
+            elements *= Math.max(extent, 1);
         }
     }
 
@@ -48,5 +53,10 @@ public record ArraySpec(String name, String dtype, List<Integer> shape, String s
     /** Bytes of the raw little-endian payload. */
     public long bytes() {
         return elements() * elementBytes();
+    }
+
+    /** Bytes of these arrays' raw payloads, one after the other. */
+    public static long bytes(List<ArraySpec> specs) {
+        return specs.stream().mapToLong(ArraySpec::bytes).sum();
     }
 }
