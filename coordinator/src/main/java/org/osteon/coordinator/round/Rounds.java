@@ -412,7 +412,8 @@ public final class Rounds implements ReplySink {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
                     incoming.arrays().getOrDefault("arrays", Map.of()),
                     id -> spool.file(node.nodeId(), id),
-                    objects.draft());
+                    objects.draft(),
+                    ArraySpec.bytes(rules.arrays()));
             String fault = fault(update, reply, rules, study);
             return fault.isEmpty()
                     ? judged(
@@ -472,7 +473,10 @@ public final class Rounds implements ReplySink {
                 .orElse(0);
         try {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
-                    incoming.arrays().values().iterator().next(), id -> spool.file(node.nodeId(), id), objects.draft());
+                    incoming.arrays().values().iterator().next(),
+                    id -> spool.file(node.nodeId(), id),
+                    objects.draft(),
+                    ArraySpec.bytes(plan.arrays()));
             String fault = !update.specs().equals(plan.arrays())
                     ? "SHAPE_MISMATCH"
                     : !update.finite() ? "NOT_FINITE" : weight <= 0 ? "WEIGHT_MISSING" : "";

@@ -58,6 +58,7 @@ final class FleetSession {
     private static final double HEARTBEAT_INTERVAL = 30;
     private static final int MOST_TRIES = 200;
     private static final int MOST_OBJECTS = 100_000;
+    private static final long MOST_BASE = 64L * 1024 * 1024 * 1024;
 
     private final HubChannel hub;
     private final SiteFolder site;
@@ -169,8 +170,8 @@ final class FleetSession {
             }
             SignedDocument<Instruction> instruction = SignedDocument.read(envelope.orElseThrow(), Instruction.class);
             Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
-            ReceivedArrays.Payloads base =
-                    ReceivedArrays.write(arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")));
+            ReceivedArrays.Payloads base = ReceivedArrays.write(
+                    arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")), MOST_BASE);
             Outbox.Row reply = training.answer(instruction, metadata, base.file());
             push(outbox.message(reply));
             outbox.sent(reply.instruction());

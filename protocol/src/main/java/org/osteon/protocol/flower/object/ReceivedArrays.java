@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.NumpyFormat;
 import org.osteon.protocol.flower.object.FlowerObjects.ArrayBody;
@@ -66,20 +69,40 @@ public final class ReceivedArrays {
      *
      * @param arrays by name, in the message's order
      * @param chunkFile the file of a chunk's whole object, by its id
-     * @param draft an existing file that is written
+     * @param draft an existing file that is written; removed when this throws
+     * @param most bytes that all payloads together may have; no more are written, however often the arrays name the
+     *     same chunk
      * @throws Malformed with the rejection code
      */
-    public static Payloads write(Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, Path draft) {
+    public static Payloads write(
+            Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, Path draft, long most) {
+        try {
+            return written(arrays, chunkFile, draft, most);
+        } catch (RuntimeException e) {
+            try {
+                Files.deleteIfExists(draft);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private static Payloads written(
+            Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, Path draft, long most) {
         List<ArraySpec> specs = new ArrayList<>();
         try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            Sink sink = new Sink(out);
+            Sink sink = new Sink(out, most);
             for (Map.Entry<String, ArrayBody> array : arrays.entrySet()) {
                 specs.add(copy(array.getKey(), array.getValue(), chunkFile, sink));
             }
             return new Payloads(draft, specs, Digest.ofRaw(sink.sha.digest()), Math.sqrt(sink.squares), sink.finite);
+        } catch (NoSuchFileException e) {
+            // A chunk that an array names and the message's tree does not, so that it was never pushed.
+            throw new Malformed("ARRAY_MALFORMED");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (FlowerException | org.osteon.protocol.document.DocumentException e) {
+        } catch (FlowerException | DocumentException | ArithmeticException e) {
             throw new Malformed("ARRAY_MALFORMED");
         }
     }
@@ -134,13 +157,15 @@ public final class ReceivedArrays {
         private final MessageDigest sha = Digest.sha256();
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
         private final FileChannel out;
+        private long most;
         private char kind;
         private int itemBytes;
         private double squares;
         private boolean finite = true;
 
-        Sink(FileChannel out) {
+        Sink(FileChannel out, long most) {
             this.out = out;
+            this.most = most;
         }
 
         void begin(NumpyFormat.Header header) {
@@ -149,6 +174,10 @@ public final class ReceivedArrays {
             if (itemBytes != 8 && !(kind == 'f' && itemBytes == 4)) {
                 throw new Malformed("ARRAY_DTYPE_UNSUPPORTED");
             }
+            if (header.payloadBytes() > most) {
+                throw new Malformed("SHAPE_MISMATCH");
+            }
+            most -= header.payloadBytes();
         }
 
         void copy(FileChannel in, long at, long bytes) throws IOException {
