@@ -615,6 +615,17 @@ public final class Rounds implements ReplySink {
                 .forEach(reply -> sites.stream()
                         .filter(site -> site.name().equals(reply.site()))
                         .forEach(answered::add));
+        if (sites.isEmpty()) {
+            // Nobody whom a round could wait for.
+            setState(
+                    run,
+                    "stalled",
+                    EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
+                            .about(run.id() + "/" + run.round() + "/" + run.exchange())
+                            .refused("BELOW_QUORUM")
+                            .value("accepted", 0));
+            return;
+        }
         List<InstructionRecord> sent = new ArrayList<>();
         for (SiteRecord site : sites) {
             if (!answered.contains(site)) {

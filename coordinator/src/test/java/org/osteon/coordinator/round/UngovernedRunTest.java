@@ -1,0 +1,120 @@
+package org.osteon.coordinator.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osteon.coordinator.RunningHub;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.NamedArray;
+import org.osteon.protocol.v1.RunRef;
+import org.osteon.protocol.v1.ShowRunRequest;
+import org.osteon.protocol.v1.UngovernedRunRequest;
+
+class UngovernedRunTest {
+    @TempDir
+    Path folder;
+
+    private RunningHub hub;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new RunningHub(folder.resolve("hub"));
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @Test
+    void aRunThatNobodyCanTakePartInStalls() {
+        // Given: no Flower node is registered
+        JsonNode started =
+                tree(hub.as("engineer").startUngovernedRun(request().build()).getJson());
+        String run = started.path("run").asText();
+
+        // When
+        JsonNode stalled = whenNot("running", run);
+        hub.as("engineer").resumeRun(RunRef.newBuilder().setRun(run).build());
+        JsonNode again = whenNot("running", run);
+
+        // Then: it waits for a person, and says so once each time
+        assertThat(List.of(stalled, again))
+                .allSatisfy(view -> assertThat(view.path("state").asText()).isEqualTo("stalled"));
+        int stalls = 0;
+        for (JsonNode event : tree(hub.as("engineer")
+                        .events(EventsRequest.getDefaultInstance())
+                        .getJson())
+                .path("entries")) {
+            assertThat(event.path("type").asText()).isNotEqualTo("round-opened");
+            stalls += "run-stalled".equals(event.path("type").asText()) ? 1 : 0;
+        }
+        assertThat(stalls).isEqualTo(2);
+    }
+
+    @Test
+    void aPlanWithoutRoundsNodesOrArraysIsRefused() {
+        NamedArray overflowing = NamedArray.newBuilder()
+                .setName("weight")
+                .setDtype("float32")
+                .addAllShape(Collections.nCopies(4, Integer.MAX_VALUE))
+                .build();
+        for (UngovernedRunRequest wrong : List.of(
+                request().setRounds(0).build(),
+                request().setRounds(Integer.MIN_VALUE).build(),
+                request().setNodes(0).build(),
+                request().setNodes(Integer.MAX_VALUE).build(),
+                request().clearArrays().build(),
+                request().addArrays(overflowing).build())) {
+            StatusRuntimeException refused = catchThrowableOfType(
+                    StatusRuntimeException.class, () -> hub.as("engineer").startUngovernedRun(wrong));
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        }
+    }
+
+    private JsonNode whenNot(String state, String run) {
+        JsonNode view = tree(hub.as("engineer")
+                .showRun(ShowRunRequest.newBuilder().setRun(run).build())
+                .getJson());
+        for (int i = 0; i < 10 && state.equals(view.path("state").asText()); i++) {
+            view = tree(hub.as("engineer")
+                    .showRun(ShowRunRequest.newBuilder()
+                            .setRun(run)
+                            .setUnlessState(view.path("stateKey").asText())
+                            .setHoldSeconds(5)
+                            .build())
+                    .getJson());
+        }
+        return view;
+    }
+
+    private static UngovernedRunRequest.Builder request() {
+        return UngovernedRunRequest.newBuilder()
+                .setRounds(1)
+                .setNodes(1)
+                .addArrays(NamedArray.newBuilder()
+                        .setName("bias")
+                        .setDtype("float32")
+                        .addShape(2)
+                        .setData(ByteString.copyFrom(new byte[8])))
+                .setFab(ByteString.copyFrom(StubFab.bytes()));
+    }
+
+    private static JsonNode tree(String json) {
+        return CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
+    }
+}
