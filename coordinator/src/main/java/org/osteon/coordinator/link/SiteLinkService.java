@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
@@ -145,8 +147,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             List<byte[]> proof = request.getConsistencyList().stream()
                     .map(ByteString::toByteArray)
                     .toList();
-            Witness.Outcome outcome = witness.judge(
-                    site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant());
+            Witness.Outcome outcome = ofLogs(() -> witness.judge(
+                    site.logNoteKey(), known.size(), known.root(), request.getOldSize(), proof, next, clock.instant()));
             if (outcome instanceof Witness.Outcome.Cosigned cosigned) {
                 Checkpoint seen = cosigned.seen().with(cosigned.line());
                 remember(seen);
@@ -173,7 +175,8 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             String line = request.getCosignature().toStringUtf8();
             Checkpoint head = events.log().checkpoint();
             if (head.size() == request.getSize()
-                    && head.with(line).cosignedBy(site.cosignerNoteKey()).isPresent()) {
+                    && ofLogs(() -> head.with(line).cosignedBy(site.cosignerNoteKey()))
+                            .isPresent()) {
                 events.log().addCosignature(request.getSize(), line);
             }
         });
@@ -191,8 +194,11 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                     byte[] leaf = request.getEntries(i).toByteArray();
                     Event event = Event.read(leaf);
                     long index = request.getFirstIndex() + i;
-                    if (event.seq() != index || !event.origin().equals(site.logOrigin())) {
+                    if (index < 0 || event.seq() != index || !event.origin().equals(site.logOrigin())) {
                         throw CallException.wrong("ENTRY_MALFORMED", "a log entry is not at its place");
+                    }
+                    if (!Arrays.equals(event.leaf(), leaf)) {
+                        throw CallException.wrong("ENTRY_MALFORMED", "a log entry is not in canonical form");
                     }
                     int added = sql.sql(
                                     "INSERT INTO site_entry(site, idx, leaf) VALUES (?, ?, ?) ON CONFLICT (site, idx) DO NOTHING")
@@ -225,16 +231,33 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         return event.reason().isEmpty() ? draft : draft.refused(event.reason());
     }
 
+    /** Whatever is wrong with one poll ends that poll alone; the others are looked at all the same. */
     private void answer(Poll poll, boolean evenEmpty) {
-        PullWorkResponse work = work(poll.site(), poll.request());
+        PullWorkResponse work;
+        try {
+            work = work(poll.site(), poll.request());
+        } catch (RuntimeException e) {
+            end(poll, () -> {
+                throw e;
+            });
+            return;
+        }
         boolean empty = work.getStudiesCount() == 0
                 && work.getDryRunsCount() == 0
                 && work.getReceiptsCount() == 0
                 && work.getHubCheckpoint().isEmpty();
-        if ((!empty || evenEmpty) && poll.answered().compareAndSet(false, true)) {
+        if (!empty || evenEmpty) {
+            end(poll, () -> {
+                poll.observer().onNext(work);
+                poll.observer().onCompleted();
+            });
+        }
+    }
+
+    private void end(Poll poll, Runnable last) {
+        if (poll.answered().compareAndSet(false, true)) {
             polls.remove(poll.site().name(), poll);
-            poll.observer().onNext(work);
-            poll.observer().onCompleted();
+            Answers.guard(poll.observer(), last);
         }
     }
 
@@ -301,10 +324,14 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     }
 
     private static Checkpoint parse(byte[] note) {
+        return ofLogs(() -> Checkpoint.parse(note));
+    }
+
+    private static <T> T ofLogs(Supplier<T> read) {
         try {
-            return Checkpoint.parse(note);
+            return read.get();
         } catch (LogException e) {
-            throw CallException.wrong(e.code(), "the checkpoint is malformed");
+            throw CallException.wrong(e.code(), "the checkpoint, its proof or its cosignature is malformed");
         }
     }
 
