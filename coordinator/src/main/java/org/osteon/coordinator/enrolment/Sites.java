@@ -18,6 +18,8 @@ import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.TrustDocument;
+import org.osteon.protocol.sign.Scheme;
 import org.osteon.protocol.sign.VerificationKey;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -91,6 +93,8 @@ public final class Sites {
         if (!who.nodeKey().verifiesRaw(token.getBytes(StandardCharsets.UTF_8), who.proof())) {
             throw CallException.refused("NODE_KEY_UNPROVEN", "the caller does not hold the node key it shows");
         }
+        noteKey("cosigner", who.cosignerKey());
+        noteKey("log", who.logKey());
         return store.writeNow(sql -> {
             Token row = sql.sql("SELECT site, expires, node_key FROM token WHERE token_hash = ?")
                     .param(hash(token))
@@ -207,6 +211,8 @@ public final class Sites {
         if (!List.of("officer", "releaser", "declaration").contains(role)) {
             throw CallException.wrong("VALUE_UNKNOWN", "role must be officer, releaser or declaration, was " + role);
         }
+        // Refuses a holder that the trust document could not carry.
+        new TrustDocument.TrustedKey(role, holder, key, clock.instant(), clock.instant(), "");
         store.writeNow(sql -> {
             putKey(sql, role, holder, key);
             return events.add(
@@ -216,6 +222,13 @@ public final class Sites {
                             .value("role", role)
                             .value("key", key.keyId()));
         });
+    }
+
+    /** Refuses a key that could not sign notes, before it gets into the trust document. */
+    private static void noteKey(String what, String pem) {
+        if (VerificationKey.ofPem(pem).scheme() != Scheme.ED25519) {
+            throw CallException.wrong("KEY_MALFORMED", "the " + what + " key must be an Ed25519 key");
+        }
     }
 
     private void setState(String site, String state, EventDraft event) {
