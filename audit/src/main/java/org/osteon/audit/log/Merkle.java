@@ -37,6 +37,13 @@ public final class Merkle {
         return size == 0 ? Digest.sha256().digest() : subtree(nodes, 0, size);
     }
 
+    /** Root of the tree of these entries, in order. */
+    public static byte[] root(List<byte[]> entries) {
+        HashLevels levels = new HashLevels();
+        entries.forEach(entry -> levels.add(leaf(entry)));
+        return root(levels, entries.size());
+    }
+
     /** Inclusion proof of a leaf in the tree of that size, lowest hash first. */
     public static List<byte[]> inclusion(Nodes nodes, long index, long size) {
         if (index < 0 || index >= size) {

@@ -39,6 +39,10 @@ class MerkleTest {
 
             // Then
             assertThat(hex(Merkle.root(levels, size))).isEqualTo(ROOTS.get(size));
+            assertThat(hex(Merkle.root(LEAVES.subList(0, size).stream()
+                            .map(HexFormat.of()::parseHex)
+                            .toList())))
+                    .isEqualTo(ROOTS.get(size));
         }
     }
 

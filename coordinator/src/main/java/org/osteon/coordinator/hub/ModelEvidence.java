@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.osteon.audit.bundle.BundleException;
 import org.osteon.audit.bundle.BundleInput;
 import org.osteon.audit.bundle.BundleWriter;
+import org.osteon.audit.log.LogException;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.registry.ConformanceRuns;
 import org.osteon.coordinator.registry.Evidence;
@@ -67,10 +69,19 @@ public final class ModelEvidence {
         SignedDocument<Release> release = releases.find(model.digest())
                 .orElseThrow(() ->
                         CallException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));
-        BundleInput input = evidence.of(release, events.releaseSize(model.digest()))
-                .orElseThrow(() -> CallException.refused(
-                        "NOT_COSIGNED_YET",
-                        "no other party has cosigned the log since the release; try again in a few seconds"));
+        try {
+            return bundle(evidence.of(release, events.releaseSize(model.digest()))
+                    .orElseThrow(() -> CallException.refused(
+                            "NOT_COSIGNED_YET",
+                            "no other party has cosigned the log since the release; try again in a few seconds")));
+        } catch (BundleException e) {
+            throw CallException.refused(e.code(), "the evidence of this release is not whole: " + e.where());
+        } catch (LogException e) {
+            throw CallException.refused(e.code(), "the evidence of this release is not whole: " + e.getMessage());
+        }
+    }
+
+    private static byte[] bundle(BundleInput input) {
         try {
             Path folder = Files.createTempDirectory("osteon-bundle");
             Path file = folder.resolve("evidence.zip");

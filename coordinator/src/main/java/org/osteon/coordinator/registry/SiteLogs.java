@@ -2,10 +2,12 @@ package org.osteon.coordinator.registry;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.bundle.LogEvidence;
 import org.osteon.audit.log.Checkpoint;
+import org.osteon.audit.log.Merkle;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.store.HubStore;
@@ -26,7 +28,7 @@ public final class SiteLogs {
      * The logs of all sites that have one.
      *
      * @throws CallException with code {@code SITE_LOG_INCOMPLETE} while a site has not handed in every entry that was
-     *     cosigned
+     *     cosigned, or {@code SITE_LOG_DIFFERS} when those it handed in are not those it had cosigned
      */
     public List<LogEvidence> all() {
         List<LogEvidence> logs = new ArrayList<>();
@@ -55,6 +57,12 @@ public final class SiteLogs {
                         "SITE_LOG_INCOMPLETE",
                         "site " + site.name()
                                 + " has not handed in every entry of its cosigned log yet; try again in a moment");
+            }
+            if (!Arrays.equals(Merkle.root(entries), seen.root())) {
+                throw CallException.refused(
+                        "SITE_LOG_DIFFERS",
+                        "the entries that site " + site.name()
+                                + " handed in do not give the head of its log that was cosigned; an operator can revoke the site");
             }
             return LogEvidence.of(site.name(), seen, List.of(), entries);
         });
