@@ -58,7 +58,8 @@ public record AppBundle(String id, String version, byte[] bytes) {
                     return new String(text, StandardCharsets.UTF_8);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // The latter for an entry's name that is no UTF-8.
             throw malformed("it is no whole zip file");
         }
         throw malformed("it has no pyproject.toml");

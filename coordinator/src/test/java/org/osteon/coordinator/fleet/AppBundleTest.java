@@ -75,6 +75,18 @@ class AppBundleTest {
         assertThatThrownBy(() -> AppBundle.read(new byte[11 * 1024 * 1024])).isInstanceOf(CallException.class);
     }
 
+    @Test
+    void refusesAnEntryWhoseNameIsNoText() throws IOException {
+        // Given: the first byte of the entry's name, behind the 30 bytes of its header
+        byte[] zip = zip("pyproject.toml", PYPROJECT);
+        zip[30] = (byte) 0xff;
+
+        // When
+        assertThatThrownBy(() -> AppBundle.read(zip))
+                // Then
+                .isInstanceOf(CallException.class);
+    }
+
     private static byte[] zip(String name, String text) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
