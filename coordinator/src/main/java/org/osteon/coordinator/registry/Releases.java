@@ -36,7 +36,7 @@ public final class Releases {
     }
 
     /**
-     * Keeps the report of a model's checks.
+     * Keeps the report of a model's checks beside those made before: each is named by an event, so each is evidence.
      *
      * @param envelope the signed report, canonical
      * @param report its identity
@@ -45,11 +45,11 @@ public final class Releases {
     public void keepReport(ModelVersion model, byte[] envelope, Digest report, boolean passed) {
         store.writeNow(sql -> {
             sql.sql(
-                            "INSERT INTO report(model, digest, envelope, passed) VALUES (?, ?, ?, ?) ON CONFLICT (model) DO UPDATE SET"
-                                    + " digest = excluded.digest, envelope = excluded.envelope, passed = excluded.passed")
+                            "INSERT INTO report(digest, model, envelope, passed, made) VALUES (?, ?, ?, ?, (SELECT COALESCE(MAX(made), 0) + 1 FROM report))"
+                                    + " ON CONFLICT (digest) DO UPDATE SET made = excluded.made")
                     .params(
-                            model.digest().hex(),
                             report.hex(),
+                            model.digest().hex(),
                             new String(envelope, StandardCharsets.UTF_8),
                             passed ? 1 : 0)
                     .update();
@@ -67,7 +67,7 @@ public final class Releases {
 
     /** The newest report of a model, as it was kept. */
     public Optional<byte[]> report(Digest model) {
-        return store.read(sql -> sql.sql("SELECT envelope FROM report WHERE model = ?")
+        return store.read(sql -> sql.sql("SELECT envelope FROM report WHERE model = ? ORDER BY made DESC LIMIT 1")
                         .param(model.hex())
                         .query(String.class)
                         .optional())
@@ -162,8 +162,9 @@ public final class Releases {
     }
 
     private static boolean passed(JdbcClient sql, Digest model, Digest report) {
-        return sql.sql("SELECT COUNT(*) FROM report WHERE model = ? AND digest = ? AND passed = 1")
-                        .params(model.hex(), report.hex())
+        return sql.sql(
+                                "SELECT COUNT(*) FROM report WHERE digest = ? AND passed = 1 AND made = (SELECT MAX(made) FROM report WHERE model = ?)")
+                        .params(report.hex(), model.hex())
                         .query(Long.class)
                         .single()
                 == 1;
