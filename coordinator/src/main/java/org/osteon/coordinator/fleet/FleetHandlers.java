@@ -299,7 +299,7 @@ public final class FleetHandlers {
                     message, tree, instruction.orElseThrow().message().getMetadata(), clock.instant());
             return Optional.empty();
         } catch (FlowerException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(e.code() + ": " + e.getMessage());
         }
     }
 
