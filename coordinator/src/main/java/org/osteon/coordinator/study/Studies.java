@@ -155,6 +155,7 @@ public final class Studies {
                             .ref("study", study.digest()));
         });
         CompletableFuture<Void> complete = dryRuns.computeIfAbsent(id, unused -> new CompletableFuture<>());
+        complete.thenRun(() -> dryRuns.remove(id));
         if (asked.isEmpty()) {
             complete.complete(null);
         }
