@@ -142,7 +142,7 @@ public final class Snapshot {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new SnapshotException(
-                    "SNAPSHOT_MISSING", "no " + name + " in " + folder.getFileName() + "; make one by data map", e);
+                    "SNAPSHOT_MISSING", "no " + name + " in " + folder + "; make one by data map", e);
         } catch (IOException e) {
             throw new SnapshotException("SNAPSHOT_UNREADABLE", name + " cannot be read", e);
         }

@@ -3,6 +3,7 @@ package org.osteon.site.desk;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogReader;
 import org.osteon.protocol.call.Answers;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Capsule;
@@ -247,7 +249,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         answer(
                 observer,
                 () -> Snapshots.view(snapshots.add(
-                        Path.of(request.getSnapshot()), Principal.current().name())));
+                        path(request.getSnapshot()), Principal.current().name())));
     }
 
     @Override
@@ -281,6 +283,14 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                     .toList();
             return Map.of("entries", entries);
         });
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw CallException.wrong("PATH_MALFORMED", "the snapshot's path is not a path of this system");
+        }
     }
 
     private Map<String, Object> switched(boolean stop) {
