@@ -3,7 +3,9 @@ package org.osteon.audit.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +18,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -412,6 +417,44 @@ class BundleTest {
             assertThat(ZipLayout.plainName(name)).as(name).isFalse();
         }
         assertThat(ZipLayout.plainName("log/tile/entries/000.p/3")).isTrue();
+    }
+
+    @Test
+    void refusesZipsMadeToHarmWhoUnpacksThem() throws IOException {
+        // Given: a thousandfold file, a way out of the folder, and one name twice
+        byte[] bomb = zip(Map.of("manifest.json", new byte[64 << 20]));
+        byte[] outside = renamed(Files.readAllBytes(bundle), "README.en.md", "../../xxx.md");
+        byte[] twice = renamed(Files.readAllBytes(bundle), "README.zh.md", "README.en.md");
+
+        // When / Then
+        assertThat(bomb.length).isLessThan(1 << 20);
+        for (byte[] bad : List.of(bomb, outside, twice)) {
+            Verdict verdict = verify(Files.write(folder.resolve("bad.zip"), bad));
+            assertThat(verdict.outcome()).isEqualTo(Verdict.Outcome.FAILED);
+            assertThat(verdict.findings().toString()).containsAnyOf("CONTAINER_MALFORMED", "FILE_NAME");
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("xxx.md", "manifest.json");
+        }
+    }
+
+    private static byte[] zip(Map<String, byte[]> files) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue());
+                zip.closeEntry();
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** The same bytes with another name of equal length, in headers and directory alike. */
+    private static byte[] renamed(byte[] zip, String name, String other) {
+        String text = new String(zip, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(name);
+        return text.replace(name, other.substring(0, name.length())).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Test

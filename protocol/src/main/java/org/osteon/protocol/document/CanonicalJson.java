@@ -90,7 +90,7 @@ public final class CanonicalJson {
     /** Reads a tree into a record, as {@link #read(byte[], Class)} does. */
     public static <T> T bind(JsonNode tree, Class<T> type) {
         if (tree.isNull()) {
-            throw new DocumentException("JSON_MALFORMED", type.getSimpleName() + ": null is no value");
+            throw new DocumentException("JSON_MALFORMED", type.getSimpleName() + ": a value is missing");
         }
         try {
             return MAPPER.treeToValue(tree, type);
