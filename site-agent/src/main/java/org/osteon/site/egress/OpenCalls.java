@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls under way on a connection: none begins while the red switch is on, and all of them can be ended at once. A
@@ -32,11 +33,15 @@ final class OpenCalls implements ClientInterceptor {
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
+            // The switch ends a call from another thread, perhaps between any two of its steps; an ended call takes
+            // none.
+            private boolean cancelled;
+
             @Override
-            public void start(Listener<A> listener, Metadata headers) {
-                ClientCall<Q, A> call = delegate();
+            public synchronized void start(Listener<A> listener, Metadata headers) {
+                ClientCall<Q, A> call = this;
                 open.add(call);
-                if (redSwitch.on()) {
+                if (cancelled || redSwitch.on()) {
                     open.remove(call);
                     throw new FleetSession.Stopped();
                 }
@@ -49,6 +54,26 @@ final class OpenCalls implements ClientInterceptor {
                             }
                         },
                         headers);
+            }
+
+            @Override
+            public synchronized void cancel(@Nullable String message, @Nullable Throwable cause) {
+                cancelled = true;
+                super.cancel(message, cause);
+            }
+
+            @Override
+            public synchronized void sendMessage(Q message) {
+                if (!cancelled) {
+                    super.sendMessage(message);
+                }
+            }
+
+            @Override
+            public synchronized void halfClose() {
+                if (!cancelled) {
+                    super.halfClose();
+                }
             }
         };
     }
