@@ -222,14 +222,51 @@ class RefusalsTest {
         assertThat(Logs.site(federation, SITE).toString()).doesNotContain("COHORT_TOO_SMALL");
     }
 
+    @Test
+    @Order(2)
+    void aChangedCeilingChangesTheAnswer() throws Exception {
+        // Given: a study within the hospital's ceiling
+        Study study = publish("ceiling");
+        assertThat(dryRun(study).path("verdict").asText()).isEqualTo("would-accept");
+
+        // When: the operator lowers it
+        ceiling("3.0");
+
+        // Then: the dry-run, and the officer's capsule, meet the same rule
+        JsonNode answer = dryRun(study);
+        assertThat(answer.path("verdict").asText()).isEqualTo("would-refuse");
+        JsonNode reason = answer.path("reasons").path(0);
+        assertThat(reason.path("code").asText()).isEqualTo("EPSILON_ABOVE_SITE_CEILING");
+        assertThat(reason.path("values").path("ceiling").asText()).isEqualTo("3.0");
+        assertThat(reason.path("who").asText()).isEqualTo("operator");
+        Federation.Answer approval = federation.approve(SITE, study.digest().hex(), EPSILON, ROUNDS);
+        assertThat(approval.exit()).isEqualTo(3);
+        assertThat(approval.error()).contains("EPSILON_ABOVE_SITE_CEILING");
+
+        ceiling("5.0");
+        assertThat(dryRun(study).path("verdict").asText()).isEqualTo("would-accept");
+    }
+
+    /** Sets the hospital's ceiling in its settings and starts its agent again. */
+    private void ceiling(String epsilon) throws IOException {
+        Path settings = federation.site(SITE).resolve("osteon.toml");
+        String text = Files.readString(settings);
+        String changed = text.replaceAll("(?m)^epsilonCeiling *=.*$", "epsilonCeiling = " + epsilon);
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(settings, changed);
+        federation.end(SITE);
+        federation.startSite(SITE);
+    }
+
     private JsonNode dryRun(Study study) {
         JsonNode answer = federation
-                .done(
+                .run(
                         "study",
                         "dry-run",
                         study.digest().hex(),
                         "--hub",
                         federation.hub().toString())
+                .json()
                 .path("answers")
                 .path(0);
         assertThat(answer.path("verdict").asText()).isNotEmpty();
