@@ -538,8 +538,9 @@ public final class Rounds implements ReplySink {
     }
 
     private void lookAgainAtDeadline(RunRecord run) {
+        String id = run.id();
         timer.schedule(
-                () -> later(() -> advance(run.id())),
+                () -> later(() -> advance(id)),
                 Math.max(0, run.deadline() - clock.millis()) + 50,
                 TimeUnit.MILLISECONDS);
     }

@@ -42,7 +42,7 @@ public record ProgramEnding(int exit, String code, String sentence) {
             return new ProgramEnding(WRONG_CALL, "", "you may not read or write " + denied.getFile());
         }
         Throwable cause = failure.getCause();
-        if (cause != null && cause != failure) {
+        if (cause != null) {
             return of(cause);
         }
         return new ProgramEnding(
