@@ -60,7 +60,7 @@ public final class Egress implements AutoCloseable {
                         false,
                         redSwitch)
                 : hub;
-        this.fleet = new FleetSession(carrier, site, training, outbox, redSwitch, clock);
+        this.fleet = new FleetSession(carrier, site, training, outbox, journal, redSwitch, clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);

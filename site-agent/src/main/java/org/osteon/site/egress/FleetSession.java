@@ -43,6 +43,7 @@ import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
@@ -65,6 +66,7 @@ final class FleetSession {
     private final SiteFolder site;
     private final TrainingRuns training;
     private final Outbox outbox;
+    private final Journal journal;
     private final RedSwitch redSwitch;
     private final ClockGuard clock;
     private volatile boolean active;
@@ -75,12 +77,14 @@ final class FleetSession {
             SiteFolder site,
             TrainingRuns training,
             Outbox outbox,
+            Journal journal,
             RedSwitch redSwitch,
             ClockGuard clock) {
         this.hub = hub;
         this.site = site;
         this.training = training;
         this.outbox = outbox;
+        this.journal = journal;
         this.redSwitch = redSwitch;
         this.clock = clock;
     }
@@ -196,7 +200,17 @@ final class FleetSession {
     /** Answers with a code and nothing else. */
     private void error(Metadata metadata, String code) {
         if (metadata.getMessageId().matches("[0-9a-f]{64}") && metadata.getSrcNodeId() == MessageRules.HUB_NODE) {
-            push(OutgoingMessage.error(MessageRules.replyMetadata(metadata, clock.now()), 0, code));
+            OutgoingMessage error = OutgoingMessage.error(MessageRules.replyMetadata(metadata, clock.now()), 0, code);
+            byte[] bytes = error.message().toByteArray();
+            journal.record(new Journal.Entry(
+                    clock.now(),
+                    "error",
+                    Digest.of(bytes),
+                    bytes.length,
+                    site.settings().fleet(),
+                    "",
+                    ""));
+            push(error);
         }
     }
 

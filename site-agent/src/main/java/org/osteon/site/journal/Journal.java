@@ -22,7 +22,7 @@ public final class Journal {
      *
      * @param time when it was released to be sent
      * @param type {@code update}, {@code refusal}, {@code decision}, {@code dry-run-answer}, {@code log-entries},
-     *     {@code checkpoint} or {@code cosignature}
+     *     {@code checkpoint}, {@code cosignature} or {@code error}
      * @param digest SHA-256 of what left: of the update file for an update, else of the bytes
      * @param bytes how many
      * @param to the hub's address
