@@ -54,7 +54,7 @@ public final class HubEvents {
                 List<byte[]> rows = store.read(sql -> sql
                         .sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + MOST)
                         .param(size)
-                        .query(String.class)
+                        .query((row, n) -> row.getString(1))
                         .list()
                         .stream()
                         .map(leaf -> leaf.getBytes(StandardCharsets.UTF_8))

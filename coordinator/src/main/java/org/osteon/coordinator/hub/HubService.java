@@ -352,7 +352,7 @@ public final class HubService extends HubGrpc.HubImplBase {
             List<Object> entries = new ArrayList<>();
             store.read(sql -> sql.sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + limit)
                             .param(request.getFrom())
-                            .query(String.class)
+                            .query((row, n) -> row.getString(1))
                             .list())
                     .forEach(leaf -> entries.add(CanonicalJson.readTree(leaf.getBytes(StandardCharsets.UTF_8))));
             Answers.json(observer, Map.of("entries", entries));

@@ -277,7 +277,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         });
         store.read(sql -> sql.sql("SELECT envelope FROM receipt WHERE site = ? AND confirmed = 0 ORDER BY digest")
                         .param(site.name())
-                        .query(String.class)
+                        .query((row, n) -> row.getString(1))
                         .list())
                 .forEach(envelope -> work.addReceipts(ByteString.copyFromUtf8(envelope)));
         Checkpoint head = events.publish();

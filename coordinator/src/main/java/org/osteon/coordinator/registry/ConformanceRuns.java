@@ -87,14 +87,13 @@ public final class ConformanceRuns {
                 logs.put(site.name(), events("SELECT leaf FROM site_entry WHERE site = ? ORDER BY idx", site.name()));
             }
         }
-        List<Event> hub =
-                store
-                        .read(sql -> sql.sql("SELECT leaf FROM event ORDER BY seq")
-                                .query(String.class)
-                                .list())
-                        .stream()
-                        .map(ConformanceRuns::read)
-                        .toList();
+        List<Event> hub = store
+                .read(sql -> sql.sql("SELECT leaf FROM event ORDER BY seq")
+                        .query((row, n) -> row.getString(1))
+                        .list())
+                .stream()
+                .map(ConformanceRuns::read)
+                .toList();
         return new RunEvidence(
                 study,
                 model,
@@ -106,7 +105,12 @@ public final class ConformanceRuns {
     }
 
     private List<Event> events(String query, String site) {
-        return store.read(sql -> sql.sql(query).param(site).query(String.class).list()).stream()
+        return store
+                .read(sql -> sql.sql(query)
+                        .param(site)
+                        .query((row, n) -> row.getString(1))
+                        .list())
+                .stream()
                 .map(ConformanceRuns::read)
                 .toList();
     }

@@ -51,7 +51,7 @@ public final class Documents implements EvidenceSource {
     private Optional<byte[]> dryRunAnswer(Digest digest) {
         return store
                 .read(sql -> sql.sql("SELECT answer FROM dry_run WHERE answer <> ''")
-                        .query(String.class)
+                        .query((row, n) -> row.getString(1))
                         .list())
                 .stream()
                 .map(text -> SignedDocument.read(text.getBytes(StandardCharsets.UTF_8), DryRunAnswer.class))

@@ -168,7 +168,7 @@ final class RunRows {
     static List<String> flowerNodes(JdbcClient sql, int most) {
         return sql.sql("SELECT name FROM site WHERE kind = 'flower' AND state = 'confirmed' ORDER BY name LIMIT ?")
                 .param(most)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
     }
 

@@ -113,7 +113,7 @@ public final class Approvals {
     /** Digests of all studies held, as hex. */
     public List<String> known() {
         return store.read(sql -> sql.sql("SELECT digest FROM study ORDER BY digest")
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list());
     }
 
@@ -227,7 +227,7 @@ public final class Approvals {
     public List<SignedDocument<? extends Decision>> unforwarded() {
         List<String> envelopes =
                 store.read(sql -> sql.sql("SELECT envelope FROM decision WHERE forwarded = 0 ORDER BY event")
-                        .query(String.class)
+                        .query((row, n) -> row.getString(1))
                         .list());
         return envelopes.stream()
                 .<SignedDocument<? extends Decision>>map(text -> readDecision(text.getBytes(StandardCharsets.UTF_8)))

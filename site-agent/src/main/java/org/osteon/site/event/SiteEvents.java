@@ -102,7 +102,7 @@ public final class SiteEvents {
         return store.read(sql -> sql
                 .sql("SELECT leaf FROM event WHERE seq >= ? ORDER BY seq LIMIT " + most)
                 .param(from)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list()
                 .stream()
                 .map(leaf -> leaf.getBytes(StandardCharsets.UTF_8))

@@ -139,7 +139,7 @@ public final class Outbox {
         try {
             Files.createDirectories(folder);
             Set<String> named = new HashSet<>(store.read(sql -> sql.sql("SELECT update_digest FROM outbox")
-                    .query(String.class)
+                    .query((row, n) -> row.getString(1))
                     .list()));
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(
