@@ -4,8 +4,8 @@
  * to a TCP socket. The environment variable OSTEON_STEPS names the control file; steps are appended to it with ".log".
  *
  * Control file, eight-byte numbers in the machine's order: 0 recording, 1 number of the step to die at (0 for none),
- * 2 whether after it, 3 steps so far, 4 steps of the wanted kind so far; then, from byte 40, the wanted kind as text.
- * With a kind, the number counts steps of that kind only.
+ * 2 whether after it, 3 steps so far, 4 steps of the wanted kind so far; then, as texts, from byte 40 the wanted kind and
+ * from byte 104 a part of the wanted path. With a kind, the number counts steps of that kind and path only.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -30,6 +30,7 @@
 struct control {
     _Atomic uint64_t recording, target, after, count, of_kind;
     char kind[64];
+    char place[64];
 };
 
 struct step {
@@ -83,7 +84,8 @@ static struct step enter(const char *kind, const char *path) {
     struct step step = {atomic_fetch_add(&control->count, 1) + 1, 0};
     uint64_t number = step.number;
     if (control->kind[0] != 0) {
-        number = strcmp(control->kind, kind) == 0 ? atomic_fetch_add(&control->of_kind, 1) + 1 : 0;
+        int wanted = strcmp(control->kind, kind) == 0 && strstr(path, control->place) != NULL;
+        number = wanted ? atomic_fetch_add(&control->of_kind, 1) + 1 : 0;
     }
     uint64_t target = atomic_load(&control->target);
     step.last = target != 0 && number == target;

@@ -78,7 +78,6 @@ class CrashTest {
     private int trials;
     private int failures;
     private int withoutRelease;
-    private long outboxRename;
     private Future<SteadySite.Question> next;
     private Federation federation;
     private WireTap tap;
@@ -221,11 +220,6 @@ class CrashTest {
     private Map<String, Map<Kind, Long>> recordedRound() throws Exception {
         steps.values().forEach(DurableSteps::record);
         round("", this::restart);
-        outboxRename = Objects.requireNonNull(steps.get(AGENT)).steps().stream()
-                        .filter(step -> step.kind() == Kind.RENAME)
-                        .takeWhile(step -> !step.path().contains("/outbox/"))
-                        .count()
-                + 1;
         Map<String, Map<Kind, Long>> recorded = new LinkedHashMap<>();
         steps.forEach((daemon, one) -> {
             one.rest();
@@ -294,7 +288,7 @@ class CrashTest {
     private void cutOff() throws Exception {
         DurableSteps armed = Objects.requireNonNull(steps.get(AGENT));
         for (int i = 0; i < CUT_OFF_TRIES && withoutRelease == 0; i++) {
-            armed.killAt(Kind.RENAME, outboxRename, false);
+            armed.killBefore(Kind.RENAME, "/outbox/");
             round(AGENT, daemon -> {
                 boolean drawn = armed.death()
                         .filter(kill -> kill.step().path().contains("/outbox/"))

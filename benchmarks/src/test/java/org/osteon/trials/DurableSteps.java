@@ -33,7 +33,8 @@ final class DurableSteps {
     private static final int COUNT = 24;
     private static final int OF_KIND = 32;
     private static final int KIND = 40;
-    private static final int KIND_BYTES = 64;
+    private static final int TEXT_BYTES = 64;
+    private static final int PLACE = KIND + TEXT_BYTES;
     private static final Pattern LINE = Pattern.compile("(done|before|after) (\\d+) (\\S+) (.*)");
 
     private final Path library;
@@ -138,17 +139,22 @@ final class DurableSteps {
 
     /** Numbers steps from 1 on. */
     void record() {
-        begin("", 0, false);
+        begin("", "", 0, false);
     }
 
     /** Numbers steps from 1 on; the daemon dies before or after that one of all kinds. */
     void killAt(long number, boolean after) {
-        begin("", number, after);
+        begin("", "", number, after);
     }
 
     /** Numbers steps from 1 on; the daemon dies before or after that one of the kind. */
     void killAt(Kind kind, long number, boolean after) {
-        begin(kind.label(), number, after);
+        begin(kind.label(), "", number, after);
+    }
+
+    /** The daemon dies before the next step of the kind on a file whose path has this part. */
+    void killBefore(Kind kind, String place) {
+        begin(kind.label(), place, 1, false);
     }
 
     /** Numbers and kills no more. */
@@ -186,7 +192,7 @@ final class DurableSteps {
         return Optional.empty();
     }
 
-    private void begin(String kind, long number, boolean after) {
+    private void begin(String kind, String place, long number, boolean after) {
         rest();
         try {
             // Emptied, not replaced: a running daemon appends to it.
@@ -194,8 +200,8 @@ final class DurableSteps {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        byte[] label = Arrays.copyOf(kind.getBytes(StandardCharsets.US_ASCII), KIND_BYTES);
-        control.put(KIND, label);
+        control.put(KIND, Arrays.copyOf(kind.getBytes(StandardCharsets.US_ASCII), TEXT_BYTES));
+        control.put(PLACE, Arrays.copyOf(place.getBytes(StandardCharsets.US_ASCII), TEXT_BYTES));
         control.putLong(COUNT, 0);
         control.putLong(OF_KIND, 0);
         control.putLong(AFTER, after ? 1 : 0);
