@@ -3,6 +3,7 @@ package org.osteon.coordinator.registry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.coordinator.event.HubEvents;
@@ -76,6 +77,15 @@ public final class Models {
                 .query((row, n) ->
                         CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
+    }
+
+    /** The version that a round of a run made; of round 0 the one it started from. */
+    public Optional<ModelVersion> ofRound(String run, int round) {
+        return store.read(sql -> sql.sql("SELECT document FROM model WHERE run = ? AND round = ?")
+                .params(run, round)
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .optional());
     }
 
     /** The versions of a run, first round first. */

@@ -118,9 +118,7 @@ final class Instructions {
 
     private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {
         int round = "evaluate".equals(instruction.exchange()) ? instruction.round() : instruction.round() - 1;
-        return models.ofRun(run.id()).stream()
-                .filter(model -> model.round() == round)
-                .findFirst()
+        return models.ofRound(run.id(), round)
                 .orElseThrow(() -> new IllegalStateException("a round has no model to start from"));
     }
 }

@@ -266,9 +266,7 @@ public final class Rounds implements ReplySink {
 
     /** Recomputes a round's model from the stored updates. */
     public Map<String, Object> replay(String id, int round) {
-        ModelVersion version = models.ofRun(id).stream()
-                .filter(model -> model.round() == round)
-                .findFirst()
+        ModelVersion version = models.ofRound(id, round)
                 .orElseThrow(
                         () -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
         Digest actual = versions.again(version);

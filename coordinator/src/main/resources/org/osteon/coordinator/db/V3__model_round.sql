@@ -1,0 +1,1 @@
+CREATE INDEX model_round ON model (run, round);
