@@ -62,9 +62,15 @@ class HistogramAucTest {
                 DRAWS,
                 estimable == 0 ? Double.NaN : (double) covered / estimable,
                 estimable == 0 ? Double.NaN : width / estimable);
-        if (estimable > 100) {
+        boolean hopeless = patients == 200 && epsilon == 0.5;
+        assertThat(estimable > 100)
+                .as("only the smallest cohort under the largest noise is nearly never estimable, was %d", estimable)
+                .isEqualTo(!hopeless);
+        if (!hopeless) {
             assertThat((double) covered / estimable).isGreaterThanOrEqualTo(0.93);
         }
+        // Whatever was said, it was right this often: an interval with the truth in it, or "not estimable".
+        assertThat((double) (covered + DRAWS - estimable) / DRAWS).isGreaterThanOrEqualTo(0.93);
     }
 
     @Test
