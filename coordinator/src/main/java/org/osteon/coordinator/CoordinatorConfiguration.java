@@ -6,6 +6,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.audit.log.TileLog;
@@ -48,6 +49,7 @@ class CoordinatorConfiguration {
     private static final int WINDOW = 256 * 1024;
     private static final int CALLS_A_CONNECTION = 32;
     private static final int BODIES_AT_ONCE = 4;
+    private static final Duration BODY_PATIENCE = Duration.ofMinutes(2);
 
     @Bean
     Clock clock() {
@@ -131,7 +133,7 @@ class CoordinatorConfiguration {
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(
                         new GrpcFleetCarrier(fleet),
-                        new Admission(BODIES_AT_ONCE),
+                        new Admission(BODIES_AT_ONCE, BODY_PATIENCE, timer),
                         GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock)))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls)))

@@ -1,28 +1,40 @@
 package org.osteon.coordinator.fleet;
 
-import io.grpc.ForwardingServerCallListener;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only a few calls with large bodies in at a time: the body of a waiting one is not asked for, so that flow
- * control holds it at the sender and memory stays bounded however many nodes push.
+ * control holds it at the sender and memory stays bounded however many nodes push. A call that was let in and does not
+ * finish its body in time gives its place to the next.
  */
 public final class Admission implements ServerInterceptor {
     private static final String PUSH = "flwr.proto.Fleet/PushObject";
 
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Set<Admitted<?, ?>> waiting = new LinkedHashSet<>();
+    private final ScheduledExecutorService timer;
+    private final Duration patience;
     private int free;
 
-    /** Admission of that many bodies at once. */
-    public Admission(int bodiesAtOnce) {
-        free = bodiesAtOnce;
+    /** Admission of that many bodies at once, each of which may take that long to arrive. */
+    public Admission(int bodiesAtOnce, Duration patience, ScheduledExecutorService timer) {
+        this.free = bodiesAtOnce;
+        this.patience = patience;
+        this.timer = timer;
     }
 
     @Override
@@ -31,39 +43,52 @@ public final class Admission implements ServerInterceptor {
         if (!PUSH.equals(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }
-        Admitted<Q, A> listener = new Admitted<>(call, headers, next);
-        enter(listener);
-        return listener;
+        Admitted<Q, A> admitted = new Admitted<>(call, headers, next);
+        if (enter(admitted)) {
+            admitted.start();
+        }
+        return admitted;
     }
 
-    private synchronized void enter(Runnable admitted) {
-        if (free > 0) {
-            free--;
-            admitted.run();
-        } else {
+    private synchronized boolean enter(Admitted<?, ?> admitted) {
+        if (free == 0) {
             waiting.add(admitted);
+            return false;
         }
+        free--;
+        return true;
     }
 
     private void leave() {
-        Runnable next;
+        Admitted<?, ?> next;
         synchronized (this) {
-            next = waiting.poll();
-            if (next == null) {
+            if (waiting.isEmpty()) {
                 free++;
                 return;
             }
+            next = waiting.iterator().next();
+            waiting.remove(next);
         }
-        next.run();
+        next.start();
     }
 
-    /** A call before and after it was let in. */
-    private final class Admitted<Q, A> extends ServerCall.Listener<Q> implements Runnable {
+    private synchronized void forget(Admitted<?, ?> admitted) {
+        waiting.remove(admitted);
+    }
+
+    /**
+     * A call before and after it was let in; what happens to it before its handler is there is kept for the handler.
+     */
+    private final class Admitted<Q, A> extends ServerCall.Listener<Q> {
         private final ServerCall<Q, A> call;
         private final Metadata headers;
         private final ServerCallHandler<Q, A> next;
-        private final io.grpc.Context context = io.grpc.Context.current();
-        private ServerCall.@Nullable Listener<Q> inner;
+        private final Context context = Context.current();
+        private final List<Consumer<ServerCall.Listener<Q>>> early = new ArrayList<>();
+        private ServerCall.@Nullable Listener<Q> handler;
+        private @Nullable Future<?> limit;
+        private boolean entered;
+        private boolean complete;
         private boolean over;
 
         Admitted(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -72,82 +97,112 @@ public final class Admission implements ServerInterceptor {
             this.next = next;
         }
 
-        @Override
-        public void run() {
-            boolean alreadyOver;
+        /** Starts the handler, which asks for the body; whoever calls this has taken a place for it. */
+        void start() {
+            boolean gone;
             synchronized (this) {
-                alreadyOver = over;
+                gone = over;
+                entered = !gone;
+                if (!gone && !complete) {
+                    limit = timer.schedule(this::giveUp, patience.toMillis(), TimeUnit.MILLISECONDS);
+                }
             }
-            if (alreadyOver) {
+            if (gone) {
                 leave();
                 return;
             }
-            io.grpc.Context previous = context.attach();
+            Context previous = context.attach();
             try {
                 ServerCall.Listener<Q> started = next.startCall(call, headers);
                 synchronized (this) {
-                    inner = new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(started) {};
+                    early.forEach(event -> event.accept(started));
+                    early.clear();
+                    handler = started;
                 }
             } catch (RuntimeException e) {
-                call.close(Status.UNAVAILABLE.withDescription("TRY_AGAIN"), new Metadata());
-                end();
+                close("TRY_AGAIN");
             } finally {
                 context.detach(previous);
             }
         }
 
+        private void giveUp() {
+            synchronized (this) {
+                if (complete || over) {
+                    return;
+                }
+                early.clear();
+                handler = new ServerCall.Listener<>() {};
+            }
+            close("BODY_TOO_SLOW");
+        }
+
+        private void close(String reason) {
+            call.close(Status.UNAVAILABLE.withDescription(reason), new Metadata());
+            end();
+        }
+
+        private void pass(Consumer<ServerCall.Listener<Q>> event) {
+            ServerCall.Listener<Q> to;
+            synchronized (this) {
+                if (handler == null) {
+                    early.add(event);
+                    return;
+                }
+                to = handler;
+            }
+            event.accept(to);
+        }
+
         @Override
         public void onMessage(Q message) {
-            ServerCall.Listener<Q> to = inner;
-            if (to != null) {
-                to.onMessage(message);
-            }
+            pass(listener -> listener.onMessage(message));
         }
 
         @Override
         public void onHalfClose() {
-            ServerCall.Listener<Q> to = inner;
-            if (to != null) {
-                to.onHalfClose();
+            synchronized (this) {
+                complete = true;
+                if (limit != null) {
+                    limit.cancel(false);
+                }
             }
+            pass(ServerCall.Listener::onHalfClose);
         }
 
         @Override
         public void onCancel() {
-            ServerCall.Listener<Q> to = inner;
-            if (to != null) {
-                to.onCancel();
-            }
+            pass(ServerCall.Listener::onCancel);
             end();
         }
 
         @Override
         public void onComplete() {
-            ServerCall.Listener<Q> to = inner;
-            if (to != null) {
-                to.onComplete();
-            }
+            pass(ServerCall.Listener::onComplete);
             end();
         }
 
         @Override
         public void onReady() {
-            ServerCall.Listener<Q> to = inner;
-            if (to != null) {
-                to.onReady();
-            }
+            pass(ServerCall.Listener::onReady);
         }
 
         private void end() {
-            boolean first;
-            boolean entered;
+            boolean inside;
             synchronized (this) {
-                first = !over;
+                if (over) {
+                    return;
+                }
                 over = true;
-                entered = inner != null;
+                inside = entered;
+                if (limit != null) {
+                    limit.cancel(false);
+                }
             }
-            if (first && entered) {
+            if (inside) {
                 leave();
+            } else {
+                forget(this);
             }
         }
     }
