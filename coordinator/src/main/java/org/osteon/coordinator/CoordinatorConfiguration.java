@@ -11,6 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.audit.log.TileLog;
 import org.osteon.audit.log.Witness;
+import org.osteon.console.Console;
+import org.osteon.console.ConsoleSettings;
+import org.osteon.coordinator.console.HubConsole;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -83,16 +86,55 @@ class CoordinatorConfiguration {
     }
 
     @Bean
-    HubServer server(HubFolder folder, HubStore store, HubEvents events, Clock clock, ScheduledExecutorService timer) {
+    Directory directory(HubFolder folder, HubStore store) {
         Directory directory = new Directory(store, folder.federation());
         directory.enterClients(folder);
-        Sites sites = new Sites(store, events, clock);
-        TrustBook trust = new TrustBook(store, events, sites, folder, clock);
-        Studies studies = new Studies(store, events, sites, trust, folder.hubKey(), folder.federation(), clock);
-        Models models = new Models(store, events, clock);
-        ObjectStore objects = new ObjectStore(folder.folder().resolve("objects"));
-        Spool spool = new Spool(folder.folder().resolve("spool"));
-        Rounds rounds = new Rounds(
+        return directory;
+    }
+
+    @Bean
+    Sites sites(HubStore store, HubEvents events, Clock clock) {
+        return new Sites(store, events, clock);
+    }
+
+    @Bean
+    TrustBook trust(HubFolder folder, HubStore store, HubEvents events, Sites sites, Clock clock) {
+        return new TrustBook(store, events, sites, folder, clock);
+    }
+
+    @Bean
+    Studies studies(HubFolder folder, HubStore store, HubEvents events, Sites sites, TrustBook trust, Clock clock) {
+        return new Studies(store, events, sites, trust, folder.hubKey(), folder.federation(), clock);
+    }
+
+    @Bean
+    Models models(HubStore store, HubEvents events, Clock clock) {
+        return new Models(store, events, clock);
+    }
+
+    @Bean
+    ObjectStore objects(HubFolder folder) {
+        return new ObjectStore(folder.folder().resolve("objects"));
+    }
+
+    @Bean
+    Spool spool(HubFolder folder) {
+        return new Spool(folder.folder().resolve("spool"));
+    }
+
+    @Bean(destroyMethod = "")
+    Rounds rounds(
+            HubFolder folder,
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Spool spool,
+            Clock clock,
+            ScheduledExecutorService timer) {
+        return new Rounds(
                 store,
                 events,
                 sites,
@@ -104,10 +146,36 @@ class CoordinatorConfiguration {
                 folder.federation(),
                 clock,
                 timer);
+    }
+
+    @Bean
+    FleetHandlers fleet(Spool spool, Rounds rounds, ScheduledExecutorService timer, Clock clock) {
         FleetHandlers fleet = new FleetHandlers(spool, rounds, timer, clock);
         rounds.attach(fleet);
-        RunView views = new RunView(rounds, studies, fleet);
-        Releases releases = new Releases(store, events, models, folder.federation(), clock);
+        return fleet;
+    }
+
+    @Bean
+    RunView views(Rounds rounds, Studies studies, FleetHandlers fleet) {
+        return new RunView(rounds, studies, fleet);
+    }
+
+    @Bean
+    Releases releases(HubFolder folder, HubStore store, HubEvents events, Models models, Clock clock) {
+        return new Releases(store, events, models, folder.federation(), clock);
+    }
+
+    @Bean
+    ModelEvidence modelEvidence(
+            HubFolder folder,
+            HubStore store,
+            HubEvents events,
+            Sites sites,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Releases releases,
+            Clock clock) {
         Evidence evidence = new Evidence(
                 events,
                 new SiteLogs(store, sites),
@@ -115,14 +183,55 @@ class CoordinatorConfiguration {
                 folder.folder().resolve("log"));
         ConformanceRuns conformance =
                 new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
-        ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
+        return new ModelEvidence(releases, evidence, conformance, studies, events);
+    }
+
+    @Bean(destroyMethod = "close")
+    Console console(HubFolder folder, Clock clock) {
+        return Console.of(
+                folder.console()
+                        .map(address -> new ConsoleSettings(
+                                address, folder.folder(), folder.federation(), folder.federation(), HubConsole.ROLES)),
+                clock);
+    }
+
+    @Bean
+    HubServer server(
+            HubFolder folder,
+            HubStore store,
+            HubEvents events,
+            Directory directory,
+            Sites sites,
+            TrustBook trust,
+            Studies studies,
+            Rounds rounds,
+            FleetHandlers fleet,
+            RunView views,
+            Models models,
+            ObjectStore objects,
+            ModelEvidence modelEvidence,
+            Console console,
+            Clock clock,
+            ScheduledExecutorService timer) {
         Witness witness = new Witness("hub", folder.cosignerKey());
         SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
         studies.onWork(link::wake);
         events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
         HubService hub = new HubService(
-                folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
+                folder,
+                store,
+                events,
+                sites,
+                trust,
+                studies,
+                rounds,
+                views,
+                models,
+                objects,
+                modelEvidence,
+                console,
+                timer);
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
         Server server = NettyServerBuilder.forAddress(

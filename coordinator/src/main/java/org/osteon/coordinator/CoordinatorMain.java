@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.osteon.audit.log.NoteKey;
+import org.osteon.console.Console;
+import org.osteon.console.ConsoleSettings;
+import org.osteon.coordinator.console.HubConsole;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.settings.ProgramArguments;
@@ -21,7 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The hub daemon: {@code init DIR --federation NAME --address HOST:PORT} and {@code start DIR}. */
 public final class CoordinatorMain {
     private static final String USAGE =
-            "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--allow-ungoverned] [--json]"
+            "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--console HOST:PORT|off]"
+                    + " [--allow-ungoverned] [--json]"
                     + " | start DIR [--json]";
 
     private CoordinatorMain() {}
@@ -45,7 +50,7 @@ public final class CoordinatorMain {
                 init(
                         ProgramArguments.parse(
                                 words,
-                                Set.of("--federation", "--address", "--lang"),
+                                Set.of("--federation", "--address", "--console", "--lang"),
                                 Set.of("--json", "--allow-ungoverned"),
                                 USAGE),
                         out);
@@ -55,10 +60,12 @@ public final class CoordinatorMain {
     }
 
     private static void init(ProgramArguments arguments, PrintStream out) {
+        String address = arguments.text("--address").orElse("127.0.0.1:9443");
         Map<String, String> facts = facts(HubFolder.init(
                 arguments.folder(),
                 arguments.text("--federation").orElse("ortho-net"),
-                arguments.text("--address").orElse("127.0.0.1:9443"),
+                address,
+                arguments.text("--console").orElseGet(() -> ConsoleSettings.beside(address)),
                 arguments.has("--allow-ungoverned")));
         if (arguments.has("--json")) {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
@@ -77,8 +84,16 @@ public final class CoordinatorMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(HubServer.class).address());
+        Optional<String> console = context.getBean(Console.class).start(context, HubConsole.class);
+        console.ifPresent(address -> out.println("console " + address));
+        if (hub.console().isPresent() && console.isEmpty()) {
+            System.err.println("the console cannot be opened at "
+                    + hub.console().orElseThrow() + "; the hub works without it, its log says why");
+        }
         if (arguments.has("--json")) {
-            out.println(new String(CanonicalJson.write(facts(hub)), StandardCharsets.UTF_8));
+            Map<String, String> facts = facts(hub);
+            console.ifPresent(address -> facts.put("console", address));
+            out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         }
         new CountDownLatch(1).await();
     }

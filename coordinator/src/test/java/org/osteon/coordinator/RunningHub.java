@@ -41,7 +41,7 @@ public final class RunningHub implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, true);
+        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, "off", true);
         System.setProperty("osteon.folder", path.toAbsolutePath().toString());
         context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)

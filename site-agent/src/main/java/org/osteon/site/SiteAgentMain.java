@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.osteon.console.Console;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.settings.HubPlace;
@@ -20,6 +22,7 @@ import org.osteon.protocol.settings.ProgramEnding;
 import org.osteon.protocol.settings.ProgramFailure;
 import org.osteon.protocol.settings.Settings;
 import org.osteon.protocol.settings.SettingsException;
+import org.osteon.site.console.SiteConsole;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.enrolment.SiteInit;
 import org.osteon.site.settings.OfficerKeyGuard;
@@ -33,7 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The site's daemon: {@code init DIR --hub ADDRESS --token T --hub-pin P} and {@code start DIR}. */
 public final class SiteAgentMain {
     private static final String USAGE =
-            "usage: osteon site init DIR --hub HOST:PORT --hub-pin P (--token T | --token-file F) [--site NAME] [--address HOST:PORT]"
+            "usage: osteon site init DIR --hub HOST:PORT --hub-pin P (--token T | --token-file F) [--site NAME] [--address HOST:PORT] [--console HOST:PORT|off]"
                     + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K]"
                     + " [--allow-exact] [--allow-root] [--json] | start DIR [--json]";
     private static final Set<String> FLAGS = Set.of("--json", "--allow-exact", "--allow-root");
@@ -44,6 +47,7 @@ public final class SiteAgentMain {
             "--token-file",
             "--site",
             "--address",
+            "--console",
             "--officer",
             "--officer-key-folder",
             "--epsilon-ceiling",
@@ -83,12 +87,14 @@ public final class SiteAgentMain {
                 arguments.number("--delta-ceiling", 0),
                 (int) arguments.number("--k", 10),
                 arguments.has("--allow-exact"));
+        String address = arguments.text("--address").orElse("127.0.0.1:9543");
         Optional<Settings> found = arguments.text("--hub").isPresent() ? Optional.empty() : hubSettings();
         Map<String, Object> facts = SiteInit.run(
                 folder,
                 new SiteInit.Order(
                         arguments.text("--site").orElse(folder.getFileName().toString()),
-                        arguments.text("--address").orElse("127.0.0.1:9543"),
+                        address,
+                        arguments.text("--console").orElseGet(() -> ConsoleSettings.beside(address)),
                         arguments
                                 .text("--hub")
                                 .or(() -> found.map(hub -> hub.text("address")))
@@ -162,11 +168,18 @@ public final class SiteAgentMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(SiteServer.class).address());
+        Optional<String> console = context.getBean(Console.class).start(context, SiteConsole.class);
+        console.ifPresent(address -> out.println("console " + address));
+        if (site.settings().console().isPresent() && console.isEmpty()) {
+            System.err.println("the console cannot be opened at "
+                    + site.settings().console().orElseThrow() + "; the site works without it, its log says why");
+        }
         if (arguments.has("--json")) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("site", site.settings().site());
             facts.put("nodeKey", site.nodeKey().publicKey().fingerprint());
             facts.put("state", context.getBean(Egress.class).state());
+            console.ifPresent(address -> facts.put("console", address));
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         }
         new CountDownLatch(1).await();

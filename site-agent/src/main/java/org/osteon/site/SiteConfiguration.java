@@ -9,6 +9,8 @@ import java.time.Clock;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.TileLog;
+import org.osteon.console.Console;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.call.CallVerifier;
 import org.osteon.protocol.call.ReadableRequests;
 import org.osteon.site.approval.Approvals;
@@ -16,6 +18,7 @@ import org.osteon.site.approval.CapsuleCheck;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.console.SiteConsole;
 import org.osteon.site.desk.Clients;
 import org.osteon.site.desk.SiteService;
 import org.osteon.site.egress.Egress;
@@ -23,7 +26,6 @@ import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
-import org.osteon.site.settings.SitePolicy;
 import org.osteon.site.snapshot.Snapshots;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
@@ -68,14 +70,36 @@ class SiteConfiguration {
     }
 
     @Bean
-    SiteServer server(SiteFolder site, SiteStore store, SiteEvents events, ClockGuard clock, Clock wall) {
-        SitePolicy rules = site.settings().policy();
-        Snapshots snapshots = new Snapshots(store, events, site);
-        Budget budget = new Budget(store, rules);
-        PolicyEvaluator policy = new PolicyEvaluator(rules, snapshots, budget, budget);
-        CapsuleCheck capsules = new CapsuleCheck(
+    Snapshots snapshots(SiteStore store, SiteEvents events, SiteFolder site) {
+        return new Snapshots(store, events, site);
+    }
+
+    @Bean
+    Budget budget(SiteStore store, SiteFolder site) {
+        return new Budget(store, site.settings().policy());
+    }
+
+    @Bean
+    PolicyEvaluator policy(SiteFolder site, Snapshots snapshots, Budget budget) {
+        return new PolicyEvaluator(site.settings().policy(), snapshots, budget, budget);
+    }
+
+    @Bean
+    CapsuleCheck capsules(SiteFolder site) {
+        return new CapsuleCheck(
                 site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
-        Approvals approvals = new Approvals(
+    }
+
+    @Bean
+    Approvals approvals(
+            SiteStore store,
+            SiteEvents events,
+            CapsuleCheck capsules,
+            PolicyEvaluator policy,
+            Snapshots snapshots,
+            SiteFolder site,
+            ClockGuard clock) {
+        return new Approvals(
                 store,
                 events,
                 capsules,
@@ -84,14 +108,76 @@ class SiteConfiguration {
                 site.root(),
                 site.settings().site(),
                 clock);
-        Outbox outbox = new Outbox(store, site.folder().resolve("outbox"));
+    }
+
+    @Bean
+    Outbox outbox(SiteStore store, SiteFolder site) {
+        return new Outbox(store, site.folder().resolve("outbox"));
+    }
+
+    @Bean
+    Journal journal(SiteStore store) {
+        return new Journal(store);
+    }
+
+    @Bean
+    RedSwitch redSwitch(SiteStore store, SiteEvents events) {
+        return new RedSwitch(store, events);
+    }
+
+    @Bean(destroyMethod = "")
+    Egress egress(
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            CapsuleCheck capsules,
+            PolicyEvaluator policy,
+            Snapshots snapshots,
+            Budget budget,
+            Outbox outbox,
+            Journal journal,
+            RedSwitch redSwitch,
+            ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
-        Journal journal = new Journal(store);
-        RedSwitch redSwitch = new RedSwitch(store, events);
-        Egress egress = new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
-        SiteService desk = new SiteService(
-                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress);
+        return new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    Console console(SiteFolder site, Clock clock) {
+        return Console.of(
+                site.settings()
+                        .console()
+                        .map(address -> new ConsoleSettings(
+                                address,
+                                site.folder(),
+                                site.settings().federation(),
+                                site.settings().site(),
+                                SiteConsole.ROLES)),
+                clock);
+    }
+
+    @Bean
+    SiteService desk(
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            PolicyEvaluator policy,
+            Snapshots snapshots,
+            Budget budget,
+            Journal journal,
+            Outbox outbox,
+            RedSwitch redSwitch,
+            Egress egress,
+            Console console) {
+        return new SiteService(
+                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress, console);
+    }
+
+    @Bean
+    SiteServer server(SiteFolder site, SiteStore store, SiteService desk, Egress egress, Clock wall) {
         Clients clients = new Clients(store, site.folder(), site.settings().federation());
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(

@@ -51,7 +51,10 @@ public enum EventType {
     RESUMED,
     CLOCK_BELOW_MARK,
     CLOCK_MENDED,
-    PROCESS_STARTED;
+    PROCESS_STARTED,
+    PERSON_SIGNED_IN,
+    STUDY_LOOKED_AT,
+    REGULATOR_ASSIGNED;
 
     /** The name in documents, such as {@code study-published}. */
     @JsonValue

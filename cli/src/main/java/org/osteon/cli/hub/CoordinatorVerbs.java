@@ -9,6 +9,7 @@ import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.v1.AddKeyRequest;
 import org.osteon.protocol.v1.ConfirmSiteRequest;
 import org.osteon.protocol.v1.Empty;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.IssueTokenRequest;
 import org.osteon.protocol.v1.RegisterFlowerNodeRequest;
 import org.osteon.protocol.v1.RevokeSiteRequest;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "coordinator",
         mixinStandardHelpOptions = true,
-        description = "The hub: init DIR, start DIR, status, enrol, confirm, revoke, add-key.",
+        description = "The hub: init DIR, start DIR, status, enrol, confirm, revoke, add-key, link.",
         footer = {"", "Example:  osteon coordinator init hub && osteon coordinator start hub"},
         subcommands = {
             HubProgram.Init.class,
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
             CoordinatorVerbs.Confirm.class,
             CoordinatorVerbs.Revoke.class,
             CoordinatorVerbs.AddKey.class,
+            CoordinatorVerbs.Link.class,
             CoordinatorVerbs.AddFlowerNode.class
         })
 public final class CoordinatorVerbs {
@@ -57,6 +59,36 @@ public final class CoordinatorVerbs {
         protected ExitCode run() {
             try (DaemonFolder hub = connect()) {
                 output().answerJson(hub.hub().status(Empty.getDefaultInstance()).getJson());
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "link",
+            mixinStandardHelpOptions = true,
+            description = "A one-time link with which a person opens their account at the hub's console.",
+            footer = "Example:  osteon coordinator link hub --person \"Ada Wu\" --role regulator")
+    static final class Link extends OperatorVerb {
+        @Option(names = "--person", required = true, paramLabel = "NAME", description = "the account's name")
+        private String person = "";
+
+        @Option(
+                names = "--role",
+                required = true,
+                paramLabel = "ROLE",
+                description = "ml-engineer, regulator or operator")
+        private String role = "";
+
+        @Override
+        protected ExitCode run() {
+            try (DaemonFolder hub = connect()) {
+                output().answerJson(hub.hub()
+                        .issueLink(IssueLinkRequest.newBuilder()
+                                .setPerson(person)
+                                .setRole(role)
+                                .build())
+                        .getJson());
             }
             return ExitCode.DONE;
         }

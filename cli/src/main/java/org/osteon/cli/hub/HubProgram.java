@@ -30,6 +30,12 @@ final class HubProgram {
         private String address = "";
 
         @Option(
+                names = "--console",
+                paramLabel = "HOST:PORT|off",
+                description = "where its pages are (default: the port after the address's); off keeps them shut")
+        private String console = "";
+
+        @Option(
                 names = "--allow-ungoverned",
                 description = "also take unmodified Flower nodes, whose models can never be released")
         private boolean allowUngoverned;

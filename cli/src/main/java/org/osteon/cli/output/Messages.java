@@ -2,21 +2,20 @@ package org.osteon.cli.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.nio.charset.StandardCharsets;
 import java.text.MessageFormat;
-import java.util.Iterator;
 import java.util.Locale;
-import java.util.Map;
 import java.util.ResourceBundle;
-import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.words.Vocabulary;
 
 /** Sentences in Chinese and English; the two bundles have the same keys. */
 public final class Messages {
     private final ResourceBundle bundle;
+    private final Vocabulary vocabulary;
     private final Locale locale;
 
     private Messages(Locale locale) {
         this.locale = locale;
+        this.vocabulary = Vocabulary.of(locale);
         this.bundle = ResourceBundle.getBundle(
                 "org.osteon.cli.messages",
                 locale,
@@ -49,9 +48,14 @@ public final class Messages {
         return code(code, MissingNode.getInstance());
     }
 
+    /** Whether a code has a sentence. */
+    boolean knows(String code) {
+        return vocabulary.sentence(code).isPresent();
+    }
+
     /** A value that has a word in the language, such as a verdict; any other as it is. */
     public String word(String value) {
-        return has("word." + value) ? bundle.getString("word." + value) : value;
+        return vocabulary.word(value);
     }
 
     /**
@@ -61,18 +65,8 @@ public final class Messages {
      *     no sentence
      */
     public String code(String code, JsonNode values) {
-        String key = "code." + code;
-        if (!bundle.containsKey(key)) {
-            return values.isEmpty()
-                    ? code
-                    : code + " " + new String(CanonicalJson.write(values), StandardCharsets.UTF_8);
-        }
-        String text = bundle.getString(key);
-        for (Iterator<Map.Entry<String, JsonNode>> fields = values.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
-            text = text.replace("{" + field.getKey() + "}", field.getValue().asText());
-        }
-        return text + " (" + code + ")";
+        String meaning = vocabulary.meaning(code, values);
+        return vocabulary.sentence(code).isPresent() ? meaning + " (" + code + ")" : meaning;
     }
 
     /**
@@ -83,10 +77,10 @@ public final class Messages {
         if (code.isEmpty()) {
             return sentence;
         }
-        String key = "code." + code;
+        String meaning = vocabulary.sentence(code).orElse("");
         boolean own = locale.getLanguage().equals("en") && !sentence.contains("does not count at this")
-                || !bundle.containsKey(key)
-                || bundle.getString(key).contains("{");
-        return own ? code + ": " + sentence : code + ": " + bundle.getString(key) + " – " + sentence;
+                || meaning.isEmpty()
+                || meaning.contains("{");
+        return own ? code + ": " + sentence : code + ": " + meaning + " – " + sentence;
     }
 }

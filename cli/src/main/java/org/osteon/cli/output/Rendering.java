@@ -68,7 +68,7 @@ final class Rendering {
     }
 
     private void field(String name, JsonNode value, String indent) {
-        String label = indent + (messages.has("code." + name) ? messages.code(name) : messages.field(name));
+        String label = indent + (messages.knows(name) ? messages.code(name) : messages.field(name));
         String text = value.isTextual() ? value.asText() : "";
         if (value.isArray() && !value.isEmpty() && value.get(0).isObject()) {
             out.println(label + ":");
@@ -124,13 +124,13 @@ final class Rendering {
             return object(name, value);
         }
         if (value.isBoolean()) {
-            return messages.say("word." + value.asText());
+            return messages.word(value.asText());
         }
         return value.isNumber() ? number(value) : text(name, value.asText());
     }
 
     private String text(String name, String text) {
-        if (messages.has("code." + text)) {
+        if (messages.knows(text)) {
             return messages.code(text);
         }
         if (!WORDS.contains(name)) {
@@ -138,9 +138,8 @@ final class Rendering {
         }
         int space = text.indexOf(' ');
         String head = space < 0 ? text : text.substring(0, space);
-        return messages.has("word." + text)
-                ? messages.say("word." + text)
-                : messages.has("word." + head) ? messages.say("word." + head) + text.substring(head.length()) : text;
+        String whole = messages.word(text);
+        return whole.equals(text) ? messages.word(head) + text.substring(head.length()) : whole;
     }
 
     private String object(String name, JsonNode value) {

@@ -50,6 +50,12 @@ final class SiteProgram {
                 description = "where its own port listens, for its own people (default: 127.0.0.1:9543)")
         private String address = "";
 
+        @Option(
+                names = "--console",
+                paramLabel = "HOST:PORT|off",
+                description = "where its pages are (default: the port after the address's); off keeps them shut")
+        private String console = "";
+
         @Option(names = "--officer", paramLabel = "F.pub", description = "public key of a data officer; repeatable")
         private List<Path> officers = new ArrayList<>();
 

@@ -9,6 +9,7 @@ import org.osteon.cli.output.Verb;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.v1.AddDataRequest;
 import org.osteon.protocol.v1.Empty;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.SiteGrpc;
 import org.osteon.protocol.v1.StudyRef;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "site",
         mixinStandardHelpOptions = true,
-        description = "A site: init DIR, start DIR, status, stop-all, resume, journal, receipts, policy, data add.",
+        description =
+                "A site: init DIR, start DIR, status, stop-all, resume, journal, receipts, policy, link, data add.",
         footer = {"", "Example:  osteon site stop-all hospital-a"},
         subcommands = {
             SiteProgram.Init.class,
@@ -32,6 +34,7 @@ import picocli.CommandLine.Parameters;
             SiteVerbs.Journal.class,
             SiteVerbs.Receipts.class,
             SiteVerbs.Policy.class,
+            SiteVerbs.Link.class,
             SiteVerbs.Data.class
         })
 public final class SiteVerbs {
@@ -66,6 +69,28 @@ public final class SiteVerbs {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
             return site.status(Empty.getDefaultInstance()).getJson();
+        }
+    }
+
+    @Command(
+            name = "link",
+            mixinStandardHelpOptions = true,
+            description = "A one-time link with which a person opens their account at this site's console.",
+            footer = "Example:  osteon site link hospital-a --person \"Bo Lin\" --role data-officer")
+    static final class Link extends OperatorVerb {
+        @Option(names = "--person", required = true, paramLabel = "NAME", description = "the account's name")
+        private String person = "";
+
+        @Option(names = "--role", required = true, paramLabel = "ROLE", description = "data-officer or operator")
+        private String role = "";
+
+        @Override
+        String call(SiteGrpc.SiteBlockingStub site) {
+            return site.issueLink(IssueLinkRequest.newBuilder()
+                            .setPerson(person)
+                            .setRole(role)
+                            .build())
+                    .getJson();
         }
     }
 

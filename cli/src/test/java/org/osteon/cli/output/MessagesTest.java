@@ -83,6 +83,7 @@ class MessagesTest {
             "fhir-adapters",
             "learning",
             "standards-conformance",
+            "console",
             "coordinator",
             "site-agent",
             "cli"
@@ -148,12 +149,14 @@ class MessagesTest {
 
     private static Map<String, String> bundle(String language) {
         Properties properties = new Properties();
-        try (InputStream in =
-                        Messages.class.getResourceAsStream("/org/osteon/cli/messages_" + language + ".properties");
-                Reader reader = new InputStreamReader(java.util.Objects.requireNonNull(in), StandardCharsets.UTF_8)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (String file : new String[] {"/org/osteon/cli/messages_", "/org/osteon/protocol/words/words_"}) {
+            try (InputStream in = Messages.class.getResourceAsStream(file + language + ".properties");
+                    Reader reader =
+                            new InputStreamReader(java.util.Objects.requireNonNull(in), StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
         Map<String, String> map = new TreeMap<>();
         properties.forEach((key, value) -> map.put((String) key, (String) value));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osteon.audit.log.Checkpoint;
+import org.osteon.console.Console;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -46,6 +47,7 @@ import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
 import org.osteon.protocol.v1.HubGrpc;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.IssueTokenRequest;
 import org.osteon.protocol.v1.ModelRef;
 import org.osteon.protocol.v1.NamedArray;
@@ -75,6 +77,7 @@ public final class HubService extends HubGrpc.HubImplBase {
     private final Models models;
     private final ObjectStore objects;
     private final ModelEvidence evidence;
+    private final Console console;
     private final ScheduledExecutorService timer;
 
     /** The service. */
@@ -90,6 +93,7 @@ public final class HubService extends HubGrpc.HubImplBase {
             Models models,
             ObjectStore objects,
             ModelEvidence evidence,
+            Console console,
             ScheduledExecutorService timer) {
         this.folder = folder;
         this.store = store;
@@ -102,6 +106,7 @@ public final class HubService extends HubGrpc.HubImplBase {
         this.models = models;
         this.objects = objects;
         this.evidence = evidence;
+        this.console = console;
         this.timer = timer;
     }
 
@@ -151,6 +156,11 @@ public final class HubService extends HubGrpc.HubImplBase {
             Answers.json(
                     observer, Map.of("role", request.getRole(), "holder", request.getHolder(), "keyId", key.keyId()));
         });
+    }
+
+    @Override
+    public void issueLink(IssueLinkRequest request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> Answers.json(observer, console.link(request.getPerson(), request.getRole())));
     }
 
     @Override

@@ -41,19 +41,19 @@ public final class ModelEvidence {
     }
 
     /** Runs the study's checks against a declaration and keeps the report. */
-    Map<String, Object> runConformance(ModelVersion model, byte[] declaration) {
+    public Map<String, Object> runConformance(ModelVersion model, byte[] declaration) {
         return conformance.run(model, study(model), declaration);
     }
 
     /** The signed report made last. */
-    byte[] report(ModelVersion model) {
+    public byte[] report(ModelVersion model) {
         return releases.report(model.digest())
                 .orElseThrow(() -> CallException.absent(
                         "REPORT_UNKNOWN", "no conformance report of this model; run the checks first"));
     }
 
     /** Releases a model by a person's signed document. */
-    Map<String, Object> release(byte[] envelope) {
+    public Map<String, Object> release(byte[] envelope) {
         Release release = SignedDocument.read(envelope, Release.class).document();
         Digest digest =
                 releases.release(envelope, studies.get(release.study().hex()).document());
@@ -65,7 +65,7 @@ public final class ModelEvidence {
     }
 
     /** The evidence bundle of a released model. */
-    byte[] bundle(ModelVersion model) {
+    public byte[] bundle(ModelVersion model) {
         SignedDocument<Release> release = releases.find(model.digest())
                 .orElseThrow(() ->
                         CallException.refused("MODEL_NOT_RELEASED", "only a released model has an evidence bundle"));

@@ -23,6 +23,7 @@ public final class Roles implements ServerInterceptor {
             Map.entry("osteon.v1.Hub/ConfirmSite", OPERATOR),
             Map.entry("osteon.v1.Hub/RevokeSite", OPERATOR),
             Map.entry("osteon.v1.Hub/AddKey", OPERATOR),
+            Map.entry("osteon.v1.Hub/IssueLink", OPERATOR),
             Map.entry("osteon.v1.Hub/Trust", READERS),
             Map.entry("osteon.v1.Hub/PublishStudy", ENGINEER),
             Map.entry("osteon.v1.Hub/ListStudies", READERS),

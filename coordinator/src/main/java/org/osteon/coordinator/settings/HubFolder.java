@@ -10,7 +10,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.FederationRoot;
@@ -26,6 +28,7 @@ import org.osteon.protocol.sign.SigningKey;
  * @param folder where
  * @param federation the federation's id
  * @param address host:port it listens on
+ * @param console host:port of its pages; absent when they are shut
  * @param allowUngoverned whether runs over Flower nodes without capsules may be started
  * @param tls its TLS identity
  * @param hubKey signs instructions, receipts and the trust document
@@ -37,6 +40,7 @@ public record HubFolder(
         Path folder,
         String federation,
         String address,
+        Optional<String> console,
         boolean allowUngoverned,
         TlsIdentity tls,
         SigningKey hubKey,
@@ -46,14 +50,17 @@ public record HubFolder(
     /** Roles of people, each with a client key made at init. */
     public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
 
-    private static final Set<String> KEYS = Set.of("role", "federation", "address", "tlsPin", "allowUngoverned");
+    private static final Set<String> KEYS =
+            Set.of("role", "federation", "address", "tlsPin", "console", "allowUngoverned");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
      * the name or the address is wrong nothing is written.
      */
-    public static HubFolder init(Path folder, String federation, String address, boolean allowUngoverned) {
+    public static HubFolder init(
+            Path folder, String federation, String address, String console, boolean allowUngoverned) {
         HostPort.require("--address", address);
+        ConsoleSettings.address(console);
         SigningKey hub = SigningKey.ed25519();
         SigningKey log = SigningKey.ed25519();
         FederationRoot root = new FederationRoot(
@@ -85,6 +92,7 @@ public record HubFolder(
             settings.put("federation", federation);
             settings.put("address", address);
             settings.put("tlsPin", tls.pin().hex());
+            settings.put("console", console);
             settings.put("allowUngoverned", allowUngoverned);
             Files.writeString(folder.resolve(Settings.FILE), Settings.format(settings));
             return open(folder);
@@ -105,6 +113,7 @@ public record HubFolder(
                     folder,
                     settings.text("federation"),
                     settings.text("address"),
+                    ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
                     settings.flag("allowUngoverned", false),
                     TlsIdentity.open(folder),
                     KeyFile.readPlain(folder.resolve("hub.key")),

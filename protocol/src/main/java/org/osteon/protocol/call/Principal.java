@@ -29,4 +29,9 @@ public record Principal(String keyId, String role, String name, String federatio
         }
         return principal;
     }
+
+    /** Does the work as a call of this principal, for a caller that another door of the same daemon let in. */
+    public void run(Runnable work) {
+        Context.current().withValue(CURRENT, this).run(work);
+    }
 }

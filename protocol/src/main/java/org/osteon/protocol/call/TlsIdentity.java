@@ -82,6 +82,11 @@ public final class TlsIdentity {
         return folder.resolve(CERTIFICATE);
     }
 
+    /** The file of the private key, for a server that reads it by itself. */
+    public Path keyFile() {
+        return folder.resolve(KEY);
+    }
+
     /** The pin: SHA-256 of the certificate's SubjectPublicKeyInfo. */
     public Digest pin() {
         try {

@@ -26,6 +26,7 @@ public final class Clients implements CallDirectory, ServerInterceptor {
     /** Full method name to the roles that may call it; what is not in the table nobody may. */
     public static final Map<String, Set<String>> TABLE = Map.ofEntries(
             Map.entry("osteon.v1.Site/Status", BOTH),
+            Map.entry("osteon.v1.Site/IssueLink", OPERATOR),
             Map.entry("osteon.v1.Site/ListStudies", BOTH),
             Map.entry("osteon.v1.Site/ShowStudy", BOTH),
             Map.entry("osteon.v1.Site/Review", OFFICER),

@@ -18,6 +18,7 @@ import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogReader;
+import org.osteon.console.Console;
 import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
@@ -33,6 +34,7 @@ import org.osteon.protocol.v1.Answer;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.SiteGrpc;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.site.approval.Approvals;
@@ -65,6 +67,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final Outbox outbox;
     private final RedSwitch redSwitch;
     private final Egress egress;
+    private final Console console;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -78,7 +81,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Journal journal,
             Outbox outbox,
             RedSwitch redSwitch,
-            Egress egress) {
+            Egress egress,
+            Console console) {
         this.site = site;
         this.store = store;
         this.events = events;
@@ -90,6 +94,12 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.outbox = outbox;
         this.redSwitch = redSwitch;
         this.egress = egress;
+        this.console = console;
+    }
+
+    @Override
+    public void issueLink(IssueLinkRequest request, StreamObserver<Answer> observer) {
+        answer(observer, () -> console.link(request.getPerson(), request.getRole()));
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.CanonicalJson;
@@ -48,6 +49,7 @@ public final class SiteInit {
      *
      * @param site its name, as the token was issued for
      * @param address where its own port is to listen
+     * @param console where its pages are to be, host:port or {@code off}
      * @param hub the hub's address
      * @param hubPin SHA-256 of the hub's TLS key, from the operator
      * @param token the one-time token
@@ -59,6 +61,7 @@ public final class SiteInit {
     public record Order(
             String site,
             String address,
+            String console,
             String hub,
             Digest hubPin,
             String token,
@@ -81,6 +84,7 @@ public final class SiteInit {
     public static Map<String, Object> run(Path folder, Order order) {
         HostPort.require("--hub", order.hub());
         HostPort.require("--address", order.address());
+        ConsoleSettings.address(order.console());
         try {
             Files.createDirectories(folder);
             try (var entries = Files.list(folder)) {
@@ -189,6 +193,7 @@ public final class SiteInit {
         settings.put("federation", root.federation());
         settings.put("address", order.address());
         settings.put("tlsPin", tls.pin().hex());
+        settings.put("console", order.console());
         settings.put("hub", order.hub());
         settings.put("hubPin", order.hubPin().hex());
         settings.put(

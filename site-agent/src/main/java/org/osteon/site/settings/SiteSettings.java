@@ -2,7 +2,9 @@ package org.osteon.site.settings;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.settings.Settings;
 
@@ -13,6 +15,7 @@ import org.osteon.protocol.settings.Settings;
  * @param site the site's name
  * @param federation the federation
  * @param address where the site's own port listens, host:port on loopback
+ * @param console host:port of its pages; absent when they are shut
  * @param hub the hub's address
  * @param hubPin SHA-256 of the hub's TLS key
  * @param fleet where Flower's calls go: the hub, or a Flower SuperLink that only carries the hub's signed instructions
@@ -26,6 +29,7 @@ public record SiteSettings(
         String site,
         String federation,
         String address,
+        Optional<String> console,
         String hub,
         Digest hubPin,
         String fleet,
@@ -39,6 +43,7 @@ public record SiteSettings(
             "federation",
             "address",
             "tlsPin",
+            "console",
             "hub",
             "hubPin",
             "fleet",
@@ -59,6 +64,7 @@ public record SiteSettings(
                 settings.text("site"),
                 settings.text("federation"),
                 settings.text("address"),
+                ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
                 settings.text("hub"),
                 new Digest(settings.text("hubPin")),
                 settings.text("fleet", settings.text("hub")),

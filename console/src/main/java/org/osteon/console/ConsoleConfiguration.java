@@ -1,0 +1,164 @@
+package org.osteon.console;
+
+import org.osteon.console.account.AccessLog;
+import org.osteon.console.account.Accounts;
+import org.osteon.console.account.SignIn;
+import org.osteon.console.account.WelcomePages;
+import org.osteon.console.page.Frame;
+import org.osteon.console.page.Languages;
+import org.osteon.console.page.Navigation;
+import org.osteon.console.page.Problems;
+import org.osteon.console.page.Show;
+import org.osteon.console.page.Words;
+import org.osteon.console.route.Door;
+import org.osteon.console.route.Routes;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.servlet.autoconfigure.HttpEncodingAutoConfiguration;
+import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration;
+import org.springframework.boot.thymeleaf.autoconfigure.ThymeleafAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.MessageSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.servlet.LocaleResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.i18n.LocaleChangeInterceptor;
+
+/** What every console is made of; a daemon adds its controllers, routes, navigation and access log. */
+@Configuration(proxyBeanMethods = false)
+@ImportAutoConfiguration({
+    PropertyPlaceholderAutoConfiguration.class,
+    ConfigurationPropertiesAutoConfiguration.class,
+    SslAutoConfiguration.class,
+    TomcatServletWebServerAutoConfiguration.class,
+    DispatcherServletAutoConfiguration.class,
+    HttpEncodingAutoConfiguration.class,
+    MultipartAutoConfiguration.class,
+    JacksonAutoConfiguration.class,
+    HttpMessageConvertersAutoConfiguration.class,
+    WebMvcAutoConfiguration.class,
+    ErrorMvcAutoConfiguration.class,
+    ThymeleafAutoConfiguration.class,
+    SecurityAutoConfiguration.class,
+    ServletWebSecurityAutoConfiguration.class,
+    SecurityFilterAutoConfiguration.class
+})
+class ConsoleConfiguration {
+    /** Everything from here, nothing inline, nothing in a frame. */
+    static final String CONTENT_POLICY =
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+                    + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    @Bean
+    ConsoleSettings settings(Console console) {
+        return console.settings();
+    }
+
+    @Bean(destroyMethod = "")
+    Accounts accounts(Console console) {
+        return console.accounts();
+    }
+
+    @Bean
+    Problems problems(Frame frame, Words words) {
+        return new Problems(frame, words);
+    }
+
+    @Bean
+    WelcomePages welcomePages(Accounts accounts, AccessLog log) {
+        return new WelcomePages(accounts, log);
+    }
+
+    @Bean
+    PeoplePages peoplePages(Console console) {
+        return new PeoplePages(console);
+    }
+
+    @Bean
+    MessageSource messageSource() {
+        return Words.source();
+    }
+
+    @Bean
+    LocaleResolver localeResolver() {
+        return new Languages();
+    }
+
+    @Bean
+    Show show(Words words) {
+        return new Show(words);
+    }
+
+    @Bean
+    Words words(MessageSource source) {
+        return new Words(source);
+    }
+
+    @Bean
+    Frame frame(ConsoleSettings settings, Navigation navigation, Routes routes) {
+        return new Frame(settings, navigation, routes);
+    }
+
+    @Bean
+    WebMvcConfigurer languageSwitch() {
+        LocaleChangeInterceptor change = new LocaleChangeInterceptor();
+        change.setParamName("lang");
+        change.setIgnoreInvalidLocale(true);
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(change);
+            }
+        };
+    }
+
+    @Bean
+    SecurityFilterChain security(
+            HttpSecurity http, ConsoleSettings settings, Routes routes, Accounts accounts, AccessLog log) {
+        RequestMatcher pages = request -> !request.getRequestURI().startsWith("/api/");
+        return http.authenticationProvider(new SignIn(accounts, log))
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
+                                jakarta.servlet.DispatcherType.ERROR, jakarta.servlet.DispatcherType.ASYNC)
+                        .permitAll()
+                        .anyRequest()
+                        .access(new Door(routes, settings.federation())))
+                .formLogin(form -> form.loginPage("/sign-in")
+                        .loginProcessingUrl("/sign-in")
+                        .usernameParameter("name")
+                        .passwordParameter("passphrase")
+                        .defaultSuccessUrl("/")
+                        .failureHandler((request, response, failure) ->
+                                response.sendRedirect("/sign-in?why=" + failure.getMessage())))
+                .logout(out -> out.logoutUrl("/sign-out").logoutSuccessUrl("/sign-in?why=SIGNED_OUT"))
+                .exceptionHandling(errors -> errors.defaultAuthenticationEntryPointFor(
+                                new LoginUrlAuthenticationEntryPoint("/sign-in"), pages)
+                        .accessDeniedHandler(
+                                (request, response, denied) -> response.sendError(HttpStatus.FORBIDDEN.value())))
+                .sessionManagement(sessions -> sessions.sessionFixation(fixed -> fixed.changeSessionId()))
+                .headers(headers -> headers.httpStrictTransportSecurity(hsts -> hsts.includeSubDomains(false))
+                        .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
+                        .permissionsPolicyHeader(policy -> policy.policy("camera=(), microphone=(), geolocation=()"))
+                        .frameOptions(frames -> frames.deny()))
+                .requestCache(cache -> {})
+                .build();
+    }
+}

@@ -1,0 +1,30 @@
+package org.osteon.console;
+
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Who has an account here, and links for those who are to have one. */
+@Controller
+final class PeoplePages {
+    private final Console console;
+
+    PeoplePages(Console console) {
+        this.console = console;
+    }
+
+    @GetMapping("/people")
+    String people(Model model) {
+        model.addAttribute("people", console.people());
+        model.addAttribute("roles", console.settings().roles());
+        return "console/people";
+    }
+
+    @PostMapping("/people/link")
+    String link(@RequestParam("person") String person, @RequestParam("role") String role, Model model) {
+        model.addAttribute("link", console.link(person.strip(), role));
+        return people(model);
+    }
+}

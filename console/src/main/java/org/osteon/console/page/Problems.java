@@ -1,0 +1,80 @@
+package org.osteon.console.page;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.sign.SignatureException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.servlet.ModelAndView;
+
+/** Turns what rooms throw into a page, once: what is wrong, with which value; never what is inside. */
+@ControllerAdvice
+public final class Problems {
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private final Frame frame;
+    private final Words words;
+
+    /** Problems inside this frame. */
+    public Problems(Frame frame, Words words) {
+        this.frame = frame;
+        this.words = words;
+    }
+
+    /** A room said no. */
+    @ExceptionHandler(CallException.class)
+    public ModelAndView call(HttpServletRequest request, CallException e) {
+        return page(request, status(e.kind()), e.code(), e.getMessage());
+    }
+
+    /** A document or a signature will not do. */
+    @ExceptionHandler({DocumentException.class, SignatureException.class, IllegalArgumentException.class})
+    public ModelAndView document(HttpServletRequest request, RuntimeException e) {
+        String code = e instanceof DocumentException document
+                ? document.code()
+                : e instanceof SignatureException signature ? signature.code() : "VALUE_MALFORMED";
+        String text = e instanceof IllegalArgumentException ? "a value of the request will not do" : e.getMessage();
+        return page(request, HttpStatus.BAD_REQUEST, code, text);
+    }
+
+    /** A bug, or a resource that is not there: a reference leads from the page to the log. */
+    @ExceptionHandler(IllegalStateException.class)
+    public ModelAndView bug(HttpServletRequest request, RuntimeException e) {
+        String reference =
+                HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        LOG.atError().setCause(e).addKeyValue("reference", reference).log("a page failed");
+        ModelAndView page = page(request, HttpStatus.SERVICE_UNAVAILABLE, "", "");
+        page.addObject("reference", reference);
+        return page;
+    }
+
+    /** The status of a kind of no. */
+    public static HttpStatus status(CallException.Kind kind) {
+        return Map.of(
+                        CallException.Kind.WRONG, HttpStatus.BAD_REQUEST,
+                        CallException.Kind.ABSENT, HttpStatus.NOT_FOUND,
+                        CallException.Kind.REFUSED, HttpStatus.CONFLICT,
+                        CallException.Kind.DOES_NOT_HOLD, HttpStatus.CONFLICT)
+                .getOrDefault(kind, HttpStatus.BAD_REQUEST);
+    }
+
+    private ModelAndView page(HttpServletRequest request, HttpStatus status, String code, @Nullable String sentence) {
+        ModelAndView page = new ModelAndView("error", status);
+        page.addObject("frame", frame.frame(request));
+        page.addObject("status", status.value());
+        if (!code.isEmpty()) {
+            page.addObject("problem", words.meaning(code));
+            page.addObject("code", code);
+            page.addObject("detail", String.valueOf(sentence));
+        }
+        return page;
+    }
+}

@@ -1,0 +1,5 @@
+/** Who may see which path. */
+@NullMarked
+package org.osteon.console.route;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package org.osteon.coordinator.console;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import org.osteon.console.Console;
+import org.osteon.console.page.Navigation;
+import org.osteon.console.page.Navigation.Link;
+import org.osteon.console.route.Route;
+import org.osteon.console.route.Routes;
+import org.osteon.coordinator.enrolment.Sites;
+import org.osteon.coordinator.enrolment.TrustBook;
+import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.fleet.FleetHandlers;
+import org.osteon.coordinator.hub.ModelEvidence;
+import org.osteon.coordinator.registry.Models;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.registry.Releases;
+import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunView;
+import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.store.HubStore;
+import org.osteon.coordinator.study.Studies;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The hub's pages: who may see which, and the classes that make them. */
+@Configuration(proxyBeanMethods = false)
+public class HubConsole {
+    /** The roles of people at a hub. */
+    public static final List<String> ROLES = List.of("ml-engineer", "regulator", "operator");
+
+    private static final String ENGINEER = "ml-engineer";
+    private static final String REGULATOR = "regulator";
+    private static final String OPERATOR = "operator";
+    private static final String[] ALL = {ENGINEER, REGULATOR, OPERATOR};
+    private static final String[] RESEARCH = {ENGINEER, REGULATOR};
+
+    @Bean
+    Routes routes() {
+        return new Routes(List.of(
+                Route.get("/studies", ALL),
+                Route.get("/studies/new", ENGINEER),
+                Route.post("/studies/new", ENGINEER),
+                Route.get("/studies/{study}", ALL),
+                Route.get("/studies/{study}/document", ALL),
+                Route.get("/studies/{study}/dry-run/{id}/live", ALL),
+                Route.post("/studies/{study}/dry-run", ENGINEER),
+                Route.post("/studies/{study}/run", ENGINEER),
+                Route.post("/studies/{study}/assign", OPERATOR),
+                Route.get("/runs", ALL),
+                Route.get("/runs/{run}", ALL),
+                Route.get("/runs/{run}/live", ALL),
+                Route.post("/runs/{run}/stop", ENGINEER),
+                Route.post("/runs/{run}/resume", ENGINEER),
+                Route.get("/models", RESEARCH),
+                Route.get("/models/{model}", RESEARCH),
+                Route.get("/models/{model}/export", RESEARCH),
+                Route.get("/models/{model}/report", RESEARCH),
+                Route.get("/models/{model}/bundle", RESEARCH),
+                Route.get("/timeline", RESEARCH),
+                Route.get("/events/{seq}", RESEARCH),
+                Route.get("/events/{seq}/proof", RESEARCH),
+                Route.get("/sites", ENGINEER, OPERATOR),
+                Route.post("/sites/token", OPERATOR),
+                Route.post("/sites/{site}/confirm", OPERATOR),
+                Route.post("/sites/{site}/revoke", OPERATOR),
+                Route.get("/health", OPERATOR)));
+    }
+
+    @Bean
+    Navigation navigation() {
+        return new Navigation(
+                List.of(
+                        new Link("nav.studies", "/studies", Set.of(ALL)),
+                        new Link("nav.runs", "/runs", Set.of(ENGINEER, OPERATOR)),
+                        new Link("nav.models", "/models", Set.of(RESEARCH)),
+                        new Link("nav.timeline", "/timeline", Set.of(RESEARCH)),
+                        new Link("nav.sites", "/sites", Set.of(ENGINEER, OPERATOR)),
+                        new Link("nav.people", "/people", Set.of(OPERATOR)),
+                        new Link("nav.health", "/health", Set.of(OPERATOR))),
+                Map.of(ENGINEER, "/studies", REGULATOR, "/models", OPERATOR, "/health"));
+    }
+
+    @Bean
+    HubAccessLog accessLog(HubStore store, HubEvents events) {
+        return new HubAccessLog(store, events);
+    }
+
+    @Bean
+    Assignments assignments(HubStore store, HubEvents events, Studies studies, Clock clock) {
+        return new Assignments(store, events, studies, clock);
+    }
+
+    @Bean
+    Desk desk(HubFolder folder, Assignments assignments, HubAccessLog log) {
+        return new Desk(folder.federation(), assignments, log);
+    }
+
+    @Bean
+    StudyPages studyPages(
+            Desk desk,
+            Studies studies,
+            Rounds rounds,
+            RunView views,
+            Assignments assignments,
+            Console console,
+            ScheduledExecutorService timer) {
+        return new StudyPages(desk, studies, rounds, views, assignments, console, timer);
+    }
+
+    @Bean
+    RunPages runPages(Desk desk, Studies studies, Rounds rounds, RunView views, ScheduledExecutorService timer) {
+        return new RunPages(desk, studies, rounds, views, timer);
+    }
+
+    @Bean
+    ModelPages modelPages(
+            Desk desk,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Releases releases,
+            ModelEvidence evidence,
+            HubFolder folder) {
+        return new ModelPages(desk, studies, models, objects, releases, evidence, folder);
+    }
+
+    @Bean
+    TimelinePages timelinePages(Desk desk, Studies studies, Timeline timeline, HubEvents events) {
+        return new TimelinePages(desk, studies, timeline, events);
+    }
+
+    @Bean
+    Timeline timeline(HubStore store, Rounds rounds, Models models) {
+        return new Timeline(store, rounds, models);
+    }
+
+    @Bean
+    OperatorPages operatorPages(
+            HubFolder folder,
+            Sites sites,
+            TrustBook trust,
+            FleetHandlers fleet,
+            Rounds rounds,
+            HubEvents events,
+            Console console) {
+        return new OperatorPages(folder, sites, trust, fleet, rounds, events, console);
+    }
+}

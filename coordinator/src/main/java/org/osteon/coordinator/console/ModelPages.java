@@ -1,0 +1,181 @@
+package org.osteon.coordinator.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osteon.coordinator.hub.ModelEvidence;
+import org.osteon.coordinator.registry.ModelExport;
+import org.osteon.coordinator.registry.Models;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.registry.Releases;
+import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.Release;
+import org.osteon.protocol.document.Reply;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Model versions: where each comes from, what was checked, who released it, and its evidence. */
+@Controller
+final class ModelPages {
+    private final Desk desk;
+    private final Studies studies;
+    private final Models models;
+    private final ObjectStore objects;
+    private final Releases releases;
+    private final ModelEvidence evidence;
+    private final HubFolder folder;
+
+    ModelPages(
+            Desk desk,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Releases releases,
+            ModelEvidence evidence,
+            HubFolder folder) {
+        this.desk = desk;
+        this.studies = studies;
+        this.models = models;
+        this.objects = objects;
+        this.releases = releases;
+        this.evidence = evidence;
+        this.folder = folder;
+    }
+
+    /**
+     * A version in the list.
+     *
+     * @param released whether a named person released it
+     * @param checked whether checks were run on it
+     */
+    record Line(
+            ModelVersion version,
+            String digest,
+            Optional<Study> study,
+            long parameters,
+            boolean released,
+            boolean checked) {}
+
+    @GetMapping("/models")
+    String list(Model model) {
+        model.addAttribute(
+                "models",
+                models.all().stream().filter(this::sees).map(this::line).toList());
+        return "hub/models";
+    }
+
+    private Line line(ModelVersion version) {
+        return new Line(
+                version,
+                version.digest().hex(),
+                study(version),
+                version.specs().stream().mapToLong(ArraySpec::elements).sum(),
+                releases.find(version.digest()).isPresent(),
+                releases.report(version.digest()).isPresent());
+    }
+
+    @GetMapping("/models/{model}")
+    String show(@PathVariable("model") String reference, Model model) {
+        ModelVersion version = get(reference, "model");
+        model.addAttribute("line", line(version));
+        model.addAttribute("version", version);
+        model.addAttribute("ancestors", ancestors(version));
+        Optional<SignedDocument<Release>> release = releases.find(version.digest());
+        release.ifPresent(signed -> model.addAttribute("release", signed.document()));
+        releases.report(version.digest()).ifPresent(report -> model.addAttribute("results", results(report)));
+        return "hub/model";
+    }
+
+    private List<Map<String, Object>> ancestors(ModelVersion version) {
+        List<Map<String, Object>> line = new ArrayList<>();
+        ModelVersion at = version;
+        while (!at.parent().equals(Reply.NOTHING)) {
+            at = models.get(at.parent().hex());
+            line.add(0, Map.of("digest", at.digest().hex(), "round", at.round(), "rule", at.rule()));
+        }
+        return line;
+    }
+
+    /** The checks of a report: identifier and verdict. */
+    private static List<Map<String, String>> results(byte[] report) {
+        List<Map<String, String>> list = new ArrayList<>();
+        JsonNode results = CanonicalJson.readTree(report).path("document").path("results");
+        results.forEach(result -> list.add(Map.of(
+                "check", result.path("check").asText(),
+                "verdict", result.path("outcome").asText(),
+                "limit", result.path("limit").asText(),
+                "measured", result.path("measured").asText())));
+        return list;
+    }
+
+    @GetMapping("/models/{model}/export")
+    ResponseEntity<byte[]> export(
+            @PathVariable("model") String reference,
+            @RequestParam(name = "format", defaultValue = "safetensors") String format) {
+        ModelVersion version = get(reference, "model-export");
+        return file(
+                ModelExport.write(version, objects.file(version.arrays()), format),
+                name(version) + ("npz".equals(format) ? ".npz" : ".safetensors"),
+                MediaType.APPLICATION_OCTET_STREAM);
+    }
+
+    @GetMapping("/models/{model}/report")
+    ResponseEntity<byte[]> report(@PathVariable("model") String reference) {
+        ModelVersion version = get(reference, "report");
+        return file(evidence.report(version), name(version) + "-report.json", MediaType.APPLICATION_JSON);
+    }
+
+    @GetMapping("/models/{model}/bundle")
+    ResponseEntity<byte[]> bundle(@PathVariable("model") String reference) {
+        ModelVersion version = get(reference, "bundle");
+        return file(evidence.bundle(version), name(version) + "-evidence.zip", MediaType.APPLICATION_OCTET_STREAM);
+    }
+
+    private ModelVersion get(String reference, String page) {
+        ModelVersion version = models.get(reference);
+        Optional<Study> study = study(version);
+        study.ifPresent(known -> desk.shows(known, page));
+        if (study.isEmpty() && !sees(version)) {
+            throw CallException.absent(
+                    "STUDY_NOT_ASSIGNED", "a model of an ungoverned run has no study that could be assigned to you");
+        }
+        return version;
+    }
+
+    private boolean sees(ModelVersion version) {
+        return study(version)
+                .map(desk::sees)
+                .orElse(!"regulator".equals(desk.person().role()));
+    }
+
+    private Optional<Study> study(ModelVersion version) {
+        return version.governed()
+                ? studies.find(version.study().hex()).map(SignedDocument::document)
+                : Optional.empty();
+    }
+
+    private String name(ModelVersion version) {
+        return folder.federation() + "-model-" + version.digest().hex().substring(0, 8);
+    }
+
+    private static ResponseEntity<byte[]> file(byte[] content, String name, MediaType type) {
+        return ResponseEntity.ok()
+                .contentType(type)
+                .header("Content-Disposition", "attachment; filename=" + name)
+                .body(content);
+    }
+}

@@ -1,0 +1,233 @@
+package org.osteon.coordinator.console;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.osteon.console.Console;
+import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunRecord;
+import org.osteon.coordinator.round.RunView;
+import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Studies: what is asked, who would refuse, who decided what, and the start of a run. */
+@Controller
+final class StudyPages {
+    private static final int DRY_RUN_SECONDS = 10;
+
+    private final Desk desk;
+    private final Studies studies;
+    private final Rounds rounds;
+    private final RunView views;
+    private final Assignments assignments;
+    private final Console console;
+    private final ScheduledExecutorService timer;
+
+    StudyPages(
+            Desk desk,
+            Studies studies,
+            Rounds rounds,
+            RunView views,
+            Assignments assignments,
+            Console console,
+            ScheduledExecutorService timer) {
+        this.desk = desk;
+        this.studies = studies;
+        this.rounds = rounds;
+        this.views = views;
+        this.assignments = assignments;
+        this.console = console;
+        this.timer = timer;
+    }
+
+    /**
+     * A study in the list.
+     *
+     * @param stage where it stands: {@code open}, {@code approved}, {@code running}, {@code completed}, …
+     * @param awaited the sites that have not decided
+     */
+    record Line(Study study, String digest, String stage, List<String> awaited, List<String> refused) {}
+
+    @GetMapping("/studies")
+    String list(Model model) {
+        List<RunRecord> runs = rounds.all();
+        List<Line> lines = studies.all().stream()
+                .map(SignedDocument::document)
+                .filter(desk::sees)
+                .map(study -> line(study, runs))
+                .toList();
+        model.addAttribute("studies", lines);
+        return "hub/studies";
+    }
+
+    private Line line(Study study, List<RunRecord> runs) {
+        Digest digest = study.digest();
+        Map<String, String> decisions = studies.decisions(digest);
+        List<String> awaited = studies.asked(study).stream()
+                .map(SiteRecord::name)
+                .filter(site -> !decisions.containsKey(site))
+                .toList();
+        List<String> refused = decisions.entrySet().stream()
+                .filter(decision -> !"capsule".equals(decision.getValue()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        String stage = runs.stream()
+                .filter(run -> run.study().equals(digest))
+                .findFirst()
+                .map(run -> run.state().text())
+                .orElseGet(() -> awaited.isEmpty() ? "decided" : "awaiting");
+        return new Line(study, digest.hex(), stage, awaited, refused);
+    }
+
+    @GetMapping("/studies/{study}")
+    String show(
+            @PathVariable("study") String reference,
+            @RequestParam(name = "dryRun", required = false) Optional<String> dryRun,
+            Model model) {
+        SignedDocument<Study> signed = studies.get(reference);
+        Study study = signed.document();
+        desk.shows(study, "study");
+        fill(study, model);
+        dryRun.filter(id -> id.matches("[0-9a-f-]{36}")).ifPresent(id -> answers(study, id, model));
+        return "hub/study";
+    }
+
+    private void fill(Study study, Model model) {
+        Digest digest = study.digest();
+        Map<String, String> decisions = studies.decisions(digest);
+        Map<String, String> sites = new TreeMap<>();
+        studies.asked(study).forEach(site -> sites.put(site.name(), "open"));
+        sites.putAll(decisions);
+        model.addAttribute("study", study);
+        model.addAttribute("digest", digest.hex());
+        model.addAttribute("sites", sites);
+        model.addAttribute(
+                "approvals", sites.values().stream().filter("capsule"::equals).count());
+        model.addAttribute(
+                "runs",
+                rounds.all().stream()
+                        .filter(run -> run.study().equals(digest))
+                        .map(views::line)
+                        .toList());
+        model.addAttribute(
+                "versions",
+                studies.all().stream()
+                        .map(SignedDocument::document)
+                        .filter(other -> other.name().equals(study.name()))
+                        .map(other -> Map.of(
+                                "version",
+                                other.version(),
+                                "digest",
+                                other.digest().hex()))
+                        .toList());
+        model.addAttribute("regulators", assignments.regulators(study));
+        model.addAttribute(
+                "people",
+                console.people().stream()
+                        .filter(person -> "regulator".equals(person.role()))
+                        .toList());
+        model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
+    }
+
+    private void answers(Study study, String id, Model model) {
+        List<Map<String, Object>> answers = studies.answers(id);
+        model.addAttribute("dryRun", id);
+        model.addAttribute("digest", study.digest().hex());
+        model.addAttribute("answers", answers);
+        model.addAttribute("answered", answers.stream().noneMatch(answer -> "no-answer".equals(answer.get("verdict"))));
+    }
+
+    @GetMapping("/studies/{study}/document")
+    ResponseEntity<byte[]> document(@PathVariable("study") String reference) {
+        SignedDocument<Study> signed = studies.get(reference);
+        desk.shows(signed.document(), "study-document");
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .header(
+                        "Content-Disposition",
+                        "attachment; filename=study-" + signed.digest().hex().substring(0, 8) + ".json")
+                .body(signed.bytes());
+    }
+
+    @PostMapping("/studies/{study}/dry-run")
+    String dryRun(@PathVariable("study") String reference) {
+        Study study = studies.get(reference).document();
+        Studies.DryRun asked = studies.dryRun(study, desk.person().name());
+        try {
+            asked.complete().get(DRY_RUN_SECONDS, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            // The page says who has not answered.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        return "redirect:/studies/" + study.digest().hex() + "?dryRun=" + asked.id() + "#dry-run";
+    }
+
+    @PostMapping("/studies/{study}/run")
+    String run(@PathVariable("study") String reference) {
+        RunRecord run =
+                rounds.start(studies.get(reference).document(), desk.person().name());
+        return "redirect:/runs/" + run.id();
+    }
+
+    @PostMapping("/studies/{study}/assign")
+    String assign(@PathVariable("study") String reference, @RequestParam("person") String person) {
+        Study study = studies.get(reference).document();
+        if (console.people().stream()
+                .noneMatch(known -> known.name().equals(person) && "regulator".equals(known.role()))) {
+            throw CallException.wrong("PERSON_UNKNOWN", "no regulator of that name has an account here");
+        }
+        assignments.assign(study, person, desk.person().name());
+        return "redirect:/studies/" + study.digest().hex();
+    }
+
+    @GetMapping("/studies/new")
+    String editor(@RequestParam(name = "from", required = false) Optional<String> from, Model model) {
+        model.addAttribute(
+                "text",
+                from.map(reference -> StudyText.successor(studies.get(reference).document()))
+                        .orElse(""));
+        return "hub/study-editor";
+    }
+
+    @PostMapping("/studies/new")
+    String publish(@RequestParam("text") String text, @RequestParam("act") String act, Model model) {
+        model.addAttribute("text", text);
+        Study study;
+        try {
+            study = StudyText.read(text);
+        } catch (DocumentException e) {
+            model.addAttribute("fault", e.code());
+            model.addAttribute("detail", String.valueOf(e.getMessage()));
+            return "hub/study-editor";
+        }
+        if (!"publish".equals(act)) {
+            model.addAttribute("valid", study.digest().hex());
+            model.addAttribute("study", study);
+            return "hub/study-editor";
+        }
+        Digest digest = studies.publish(
+                SignedDocument.sign(study).bytes(), desk.person().name());
+        return "redirect:/studies/" + digest.hex();
+    }
+}

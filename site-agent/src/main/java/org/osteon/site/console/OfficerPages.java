@@ -1,0 +1,91 @@
+package org.osteon.site.console;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.StudyRef;
+import org.osteon.site.approval.Approvals;
+import org.osteon.site.settings.SiteFolder;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+/** What waits for the data officer, and everything to decide by; the decision itself is signed elsewhere. */
+@Controller
+final class OfficerPages {
+    private final Desk desk;
+    private final Approvals approvals;
+    private final SiteFolder site;
+    private final SiteAccessLog log;
+    private final BudgetBar bar;
+
+    OfficerPages(Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar) {
+        this.desk = desk;
+        this.bar = bar;
+        this.approvals = approvals;
+        this.site = site;
+        this.log = log;
+    }
+
+    /**
+     * A study in the inbox, oldest first.
+     *
+     * @param review what {@code officer review} answers
+     */
+    record Line(Study study, String digest, Map<String, Object> review) {}
+
+    @GetMapping("/inbox")
+    String inbox(Model model) {
+        List<Line> waiting = new ArrayList<>();
+        List<Line> decided = new ArrayList<>();
+        for (SignedDocument<Study> signed : approvals.all()) {
+            Line line = new Line(
+                    signed.document(),
+                    signed.digest().hex(),
+                    review(signed.digest().hex()));
+            ("open".equals(line.review().get("decision")) ? waiting : decided).add(line);
+        }
+        model.addAttribute("waiting", waiting);
+        model.addAttribute("decided", decided);
+        return "site/inbox";
+    }
+
+    @GetMapping("/studies/{study}")
+    String review(@PathVariable("study") String reference, Model model) {
+        SignedDocument<Study> signed = approvals.get(reference);
+        Study study = signed.document();
+        String digest = signed.digest().hex();
+        log.looked(desk.person(), digest, "review");
+        Map<String, Object> review = review(digest);
+        model.addAttribute("study", study);
+        model.addAttribute("digest", digest);
+        model.addAttribute("review", review);
+        model.addAttribute("bar", bar.of(review));
+        model.addAttribute("folder", site.folder().getFileName().toString());
+        model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
+        return "site/review";
+    }
+
+    @GetMapping("/studies/{study}/document")
+    ResponseEntity<byte[]> document(@PathVariable("study") String reference) {
+        SignedDocument<Study> signed = approvals.get(reference);
+        log.looked(desk.person(), signed.digest().hex(), "document");
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .header(
+                        "Content-Disposition",
+                        "attachment; filename=study-" + signed.digest().hex().substring(0, 8) + ".json")
+                .body(signed.bytes());
+    }
+
+    private Map<String, Object> review(String study) {
+        return desk.ask((service, observer) ->
+                service.review(StudyRef.newBuilder().setStudy(study).build(), observer));
+    }
+}
