@@ -114,7 +114,7 @@ class Hub(Daemon):
     def make(folder: pathlib.Path, *options: str) -> "Hub":
         """A new hub in this folder, on a free port of this machine."""
         hub = Hub("coordinator", folder, f"127.0.0.1:{free_port()}")
-        hub.verb("coordinator", "init", str(folder), "--address", hub.address, *options)
+        hub.verb("coordinator", "init", str(folder), "--address", hub.address, "--console", "off", *options)
         return hub
 
     def site(self, folder: pathlib.Path, *options: str) -> tuple[Daemon, dict]:
@@ -125,7 +125,7 @@ class Hub(Daemon):
         site = Daemon("site", folder, f"127.0.0.1:{free_port()}")
         facts = site.verb(
             "site", "init", str(folder), "--hub", self.address, "--hub-pin", pin, "--token", token,
-            "--address", site.address, *options,
+            "--address", site.address, "--console", "off", *options,
         )
         known = self.verb(
             "coordinator", "confirm", str(self.folder), "--site", name, "--fingerprint", facts["nodeKey"]

@@ -24,7 +24,8 @@
           open.forEach((id) => { const fold = document.getElementById(id); if (fold) fold.open = true; });
           if (focused) { const again = document.getElementById(focused); if (again) again.focus(); }
           const said = document.querySelector('[data-said]');
-          if (said) said.textContent = fresh.dataset.say || '';
+          const saying = part.querySelector('[data-say]');
+          if (said && saying) said.textContent = saying.textContent;
         } else if (answer.status !== 204) {
           return;
         }

@@ -78,10 +78,18 @@ public final class Federation implements AutoCloseable {
         hubAddress = "127.0.0.1:" + freePort();
         List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
         init.addAll(initOptions);
+        pagesShut(init);
         finish("hub-init", List.of(), "org.osteon.coordinator.CoordinatorMain", init);
         hubOptions.put("hub", List.of(javaOptions));
         startHub();
         return this;
+    }
+
+    /** Without pages, unless a trial asks for them: most trials start daemons often. */
+    private static void pagesShut(List<String> init) {
+        if (!init.contains("--console")) {
+            init.addAll(List.of("--console", "off"));
+        }
     }
 
     void startHub() throws IOException {
@@ -152,6 +160,7 @@ public final class Federation implements AutoCloseable {
                 "--allow-root",
                 "--json"));
         init.addAll(List.of(initOptions));
+        pagesShut(init);
         String out = finish(name + "-init", List.of(), "org.osteon.site.SiteAgentMain", init);
         String fingerprint = lastObject(out).path("nodeKey").asText();
         done("coordinator", "confirm", hub().toString(), "--site", name, "--fingerprint", fingerprint);
@@ -382,6 +391,21 @@ public final class Federation implements AutoCloseable {
             pause();
         }
         throw new AssertionError(name + " did not start: " + errors(name));
+    }
+
+    /** Where a daemon's pages are, as {@code https://host:port}, once they are open. */
+    String console(String name) throws IOException {
+        long until = System.nanoTime() + START_LIMIT;
+        Path out = folder.resolve("logs").resolve(name + ".out");
+        while (System.nanoTime() < until) {
+            for (String line : Files.readAllLines(out)) {
+                if (line.startsWith("console ")) {
+                    return line.substring("console ".length());
+                }
+            }
+            pause();
+        }
+        throw new AssertionError("the pages of " + name + " did not open: " + errors(name) + troubles());
     }
 
     private String finish(String name, List<String> javaOptions, String main, List<String> arguments)

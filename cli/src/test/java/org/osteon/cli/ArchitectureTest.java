@@ -54,8 +54,9 @@ class ArchitectureTest {
         arrows.put("adapters", List.of("protocol"));
         arrows.put("learning", List.of("privacy", "protocol"));
         arrows.put("conformance", List.of("audit", "privacy", "protocol"));
-        arrows.put("coordinator", List.of("conformance", "audit", "privacy", "protocol"));
-        arrows.put("site", List.of("conformance", "learning", "adapters", "audit", "privacy", "protocol"));
+        arrows.put("console", List.of("protocol"));
+        arrows.put("coordinator", List.of("console", "conformance", "audit", "privacy", "protocol"));
+        arrows.put("site", List.of("console", "conformance", "learning", "adapters", "audit", "privacy", "protocol"));
         // The command reaches the two daemons through their ports alone; its class path holds them for this test only.
         arrows.put("cli", List.of("conformance", "learning", "adapters", "audit", "privacy", "protocol"));
         return arrows;
@@ -102,10 +103,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void keepsSpringAndJdbcInTheDaemons() {
+    void keepsSpringAndJdbcInTheDaemonsAndTheirConsole() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.osteon.coordinator..", "org.osteon.site..")
+                .resideOutsideOfPackages("org.osteon.coordinator..", "org.osteon.site..", "org.osteon.console..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework..", "org.thymeleaf..", "jakarta.servlet..", "org.sqlite..")
@@ -113,7 +114,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "org.osteon.coordinator..", "org.osteon.site..", "org.osteon.adapters.cohort..")
+                        "org.osteon.coordinator..",
+                        "org.osteon.site..",
+                        "org.osteon.console..",
+                        "org.osteon.adapters.cohort..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.duckdb..")
@@ -147,7 +151,7 @@ class ArchitectureTest {
     void letsEgressAloneHoldADoorOut() {
         noClasses()
                 .that()
-                .resideInAPackage("org.osteon.site..")
+                .resideInAnyPackage("org.osteon.site..", "org.osteon.console..")
                 .and()
                 .resideOutsideOfPackages("org.osteon.site.egress..", "org.osteon.site.enrolment..")
                 .and()

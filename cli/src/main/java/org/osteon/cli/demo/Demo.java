@@ -181,7 +181,14 @@ public final class Demo extends Verb {
                     daemons.launch(
                             "hub-init",
                             walls.prefix(0),
-                            List.of("coordinator", "init", hub, "--address", "127.0.0.1:" + freePort())));
+                            List.of(
+                                    "coordinator",
+                                    "init",
+                                    hub,
+                                    "--address",
+                                    "127.0.0.1:" + freePort(),
+                                    "--console",
+                                    "127.0.0.1:" + freePort())));
             Daemons.Daemon daemon =
                     daemons.start("hub", folder.resolve("hub"), walls.prefix(0), List.of("coordinator", "start", hub));
             hubAddress = daemons.ready(daemon);
@@ -225,6 +232,8 @@ public final class Demo extends Verb {
                         hubPin,
                         "--address",
                         "127.0.0.1:" + freePort(),
+                        "--console",
+                        ROGUE.equals(site) ? "off" : "127.0.0.1:" + freePort(),
                         "--officer",
                         folder.resolve("people").resolve(site + ".pub").toString(),
                         "--epsilon-ceiling",
@@ -695,7 +704,7 @@ public final class Demo extends Verb {
                         three(set.path("remaining")));
             }
             result.put("epsilon", epsilon);
-            result.put("consoles", List.of());
+            result.put("consoles", consoles());
             step("demo.where");
             List<List<String>> rows = new ArrayList<>();
             for (String[] row : new String[][] {
@@ -713,6 +722,39 @@ public final class Demo extends Verb {
             }
             table(rows);
             return ok;
+        }
+
+        /** Where people look at it all, with a link for each of them while the daemons stay up. */
+        private List<Map<String, String>> consoles() {
+            List<Map<String, String>> consoles = new ArrayList<>();
+            if (exit) {
+                return consoles;
+            }
+            step("demo.consoles");
+            List<List<String>> rows = new ArrayList<>();
+            for (String[] person : new String[][] {
+                {"coordinator", "hub", "Wu Min", "ml-engineer"},
+                {"coordinator", "hub", "Shen Rui", "regulator"},
+                {"coordinator", "hub", "Gao Fan", "operator"},
+                {"site", "hospital-a", "Lin Bo", "data-officer"},
+                {"site", "hospital-b", "He Qing", "data-officer"},
+                {"site", "hospital-c", "Tang Yu", "data-officer"}
+            }) {
+                String link = verbs.done(
+                                person[0],
+                                "link",
+                                folder.resolve(person[1]).toString(),
+                                "--person",
+                                person[2],
+                                "--role",
+                                person[3])
+                        .path("link")
+                        .asText();
+                consoles.add(Map.of("place", person[1], "person", person[2], "role", person[3], "link", link));
+                rows.add(List.of(person[1], person[2], output().messages().word(person[3]), link));
+            }
+            table(rows);
+            return consoles;
         }
 
         private String key(String person) {

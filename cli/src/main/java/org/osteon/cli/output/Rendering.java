@@ -136,10 +136,7 @@ final class Rendering {
         if (!WORDS.contains(name)) {
             return text;
         }
-        int space = text.indexOf(' ');
-        String head = space < 0 ? text : text.substring(0, space);
-        String whole = messages.word(text);
-        return whole.equals(text) ? messages.word(head) + text.substring(head.length()) : whole;
+        return messages.word(text);
     }
 
     private String object(String name, JsonNode value) {

@@ -76,7 +76,9 @@ public final class Show {
             BigDecimal number = new BigDecimal(value.toString());
             double size = Math.abs(number.doubleValue());
             if (size != 0 && (size < 1e-4 || size >= 1e9)) {
-                return String.format(Locale.ROOT, "%.3g", number.doubleValue());
+                return String.format(Locale.ROOT, "%.2e", number.doubleValue())
+                        .replaceFirst("\\.?0*e([+-])0*", "e$1")
+                        .replace("e+", "e");
             }
             BigDecimal rounded = number.round(new MathContext(DIGITS)).stripTrailingZeros();
             return rounded.scale() < 0 ? rounded.setScale(0).toPlainString() : rounded.toPlainString();

@@ -38,36 +38,39 @@ public class HubConsole {
     private static final String[] ALL = {ENGINEER, REGULATOR, OPERATOR};
     private static final String[] RESEARCH = {ENGINEER, REGULATOR};
 
+    /** Who may ask what, beside what every console has. */
+    public static final List<Route> ROUTES = List.of(
+            Route.get("/studies", ALL),
+            Route.get("/studies/new", ENGINEER),
+            Route.post("/studies/new", ENGINEER),
+            Route.get("/studies/{study}", ALL),
+            Route.get("/studies/{study}/document", ALL),
+            Route.get("/studies/{study}/dry-run/{id}/live", ALL),
+            Route.post("/studies/{study}/dry-run", ENGINEER),
+            Route.post("/studies/{study}/run", ENGINEER),
+            Route.post("/studies/{study}/assign", OPERATOR),
+            Route.get("/runs", ALL),
+            Route.get("/runs/{run}", ALL),
+            Route.get("/runs/{run}/live", ALL),
+            Route.post("/runs/{run}/stop", ENGINEER),
+            Route.post("/runs/{run}/resume", ENGINEER),
+            Route.get("/models", RESEARCH),
+            Route.get("/models/{model}", RESEARCH),
+            Route.get("/models/{model}/export", RESEARCH),
+            Route.get("/models/{model}/report", RESEARCH),
+            Route.get("/models/{model}/bundle", RESEARCH),
+            Route.get("/timeline", RESEARCH),
+            Route.get("/events/{seq}", RESEARCH),
+            Route.get("/events/{seq}/proof", RESEARCH),
+            Route.get("/sites", ENGINEER, OPERATOR),
+            Route.post("/sites/token", OPERATOR),
+            Route.post("/sites/{site}/confirm", OPERATOR),
+            Route.post("/sites/{site}/revoke", OPERATOR),
+            Route.get("/health", OPERATOR));
+
     @Bean
     Routes routes() {
-        return new Routes(List.of(
-                Route.get("/studies", ALL),
-                Route.get("/studies/new", ENGINEER),
-                Route.post("/studies/new", ENGINEER),
-                Route.get("/studies/{study}", ALL),
-                Route.get("/studies/{study}/document", ALL),
-                Route.get("/studies/{study}/dry-run/{id}/live", ALL),
-                Route.post("/studies/{study}/dry-run", ENGINEER),
-                Route.post("/studies/{study}/run", ENGINEER),
-                Route.post("/studies/{study}/assign", OPERATOR),
-                Route.get("/runs", ALL),
-                Route.get("/runs/{run}", ALL),
-                Route.get("/runs/{run}/live", ALL),
-                Route.post("/runs/{run}/stop", ENGINEER),
-                Route.post("/runs/{run}/resume", ENGINEER),
-                Route.get("/models", RESEARCH),
-                Route.get("/models/{model}", RESEARCH),
-                Route.get("/models/{model}/export", RESEARCH),
-                Route.get("/models/{model}/report", RESEARCH),
-                Route.get("/models/{model}/bundle", RESEARCH),
-                Route.get("/timeline", RESEARCH),
-                Route.get("/events/{seq}", RESEARCH),
-                Route.get("/events/{seq}/proof", RESEARCH),
-                Route.get("/sites", ENGINEER, OPERATOR),
-                Route.post("/sites/token", OPERATOR),
-                Route.post("/sites/{site}/confirm", OPERATOR),
-                Route.post("/sites/{site}/revoke", OPERATOR),
-                Route.get("/health", OPERATOR)));
+        return new Routes(ROUTES);
     }
 
     @Bean

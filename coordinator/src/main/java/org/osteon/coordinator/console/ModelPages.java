@@ -93,6 +93,7 @@ final class ModelPages {
         ModelVersion version = get(reference, "model");
         model.addAttribute("line", line(version));
         model.addAttribute("version", version);
+        model.addAttribute("short", version.digest().hex().substring(0, 8));
         model.addAttribute("ancestors", ancestors(version));
         Optional<SignedDocument<Release>> release = releases.find(version.digest());
         release.ifPresent(signed -> model.addAttribute("release", signed.document()));

@@ -52,9 +52,21 @@ public final class Vocabulary {
         return text;
     }
 
-    /** A value that has a word in the language, such as a verdict; any other as it is. */
+    /**
+     * A value that has a word in the language, such as a verdict; of a value in several words the first, such as
+     * {@code cap} in {@code cap 120}; any other as it is.
+     */
     public String word(String value) {
+        int space = value.indexOf(' ');
+        return known(value)
+                .or(() -> space < 0
+                        ? Optional.empty()
+                        : known(value.substring(0, space)).map(head -> head + value.substring(space)))
+                .orElse(value);
+    }
+
+    private Optional<String> known(String value) {
         String key = "word." + value;
-        return bundle.containsKey(key) ? bundle.getString(key) : value;
+        return bundle.containsKey(key) ? Optional.of(bundle.getString(key)) : Optional.empty();
     }
 }

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 /** What has left this hospital, entry by entry, per study and per day. */
 @Controller
 final class JournalPages {
-    private static final int MOST = 500;
+    private static final int MOST = 200;
 
     private final Desk desk;
     private final Approvals approvals;

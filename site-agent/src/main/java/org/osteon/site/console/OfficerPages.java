@@ -37,19 +37,21 @@ final class OfficerPages {
      * A study in the inbox, oldest first.
      *
      * @param review what {@code officer review} answers
+     * @param superseded whether a later version names it as its predecessor
      */
-    record Line(Study study, String digest, Map<String, Object> review) {}
+    record Line(Study study, String digest, Map<String, Object> review, boolean superseded) {}
 
     @GetMapping("/inbox")
     String inbox(Model model) {
         List<Line> waiting = new ArrayList<>();
         List<Line> decided = new ArrayList<>();
-        for (SignedDocument<Study> signed : approvals.all()) {
-            Line line = new Line(
-                    signed.document(),
-                    signed.digest().hex(),
-                    review(signed.digest().hex()));
-            ("open".equals(line.review().get("decision")) ? waiting : decided).add(line);
+        List<SignedDocument<Study>> all = approvals.all();
+        for (SignedDocument<Study> signed : all) {
+            String digest = signed.digest().hex();
+            boolean superseded =
+                    all.stream().anyMatch(other -> other.document().previous().equals(digest));
+            Line line = new Line(signed.document(), digest, review(digest), superseded);
+            ("open".equals(line.review().get("decision")) && !superseded ? waiting : decided).add(line);
         }
         model.addAttribute("waiting", waiting);
         model.addAttribute("decided", decided);

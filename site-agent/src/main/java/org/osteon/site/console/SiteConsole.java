@@ -27,22 +27,25 @@ public class SiteConsole {
     private static final String OPERATOR = "operator";
     private static final String[] BOTH = {OFFICER, OPERATOR};
 
+    /** Who may ask what, beside what every console has. */
+    public static final List<Route> ROUTES = List.of(
+            Route.get("/inbox", OFFICER),
+            Route.get("/studies/{study}", OFFICER),
+            Route.get("/studies/{study}/document", OFFICER),
+            Route.get("/journal", BOTH),
+            Route.get("/journal/recompute", BOTH),
+            Route.get("/journal.csv", BOTH),
+            Route.get("/budget", BOTH),
+            Route.get("/data", BOTH),
+            Route.post("/data", OPERATOR),
+            Route.get("/switch", BOTH),
+            Route.post("/switch/stop", BOTH),
+            Route.post("/switch/lift", BOTH),
+            Route.get("/health", BOTH));
+
     @Bean
     Routes routes() {
-        return new Routes(List.of(
-                Route.get("/inbox", OFFICER),
-                Route.get("/studies/{study}", OFFICER),
-                Route.get("/studies/{study}/document", OFFICER),
-                Route.get("/journal", BOTH),
-                Route.get("/journal/recompute", BOTH),
-                Route.get("/journal.csv", BOTH),
-                Route.get("/budget", BOTH),
-                Route.get("/data", BOTH),
-                Route.post("/data", OPERATOR),
-                Route.get("/switch", BOTH),
-                Route.post("/switch/stop", BOTH),
-                Route.post("/switch/lift", BOTH),
-                Route.get("/health", BOTH)));
+        return new Routes(ROUTES);
     }
 
     @Bean
@@ -65,7 +68,7 @@ public class SiteConsole {
     }
 
     @Bean
-    Desk desk(SiteService service, SiteFolder site) {
+    Desk pageDesk(SiteService service, SiteFolder site) {
         return new Desk(service, site.settings().federation());
     }
 
