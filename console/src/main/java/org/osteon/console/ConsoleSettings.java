@@ -35,6 +35,7 @@ public record ConsoleSettings(String address, Path folder, String federation, St
 
     /** The address beside another: the same host and the next port, or any port where the other is any. */
     public static String beside(String address) {
+        HostPort.require("--address", address);
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         return address.substring(0, address.lastIndexOf(':') + 1) + (port == 0 ? 0 : port + 1);
     }

@@ -25,6 +25,7 @@ public final class Words {
                 "org.osteon.console.words", "org.osteon.coordinator.console.words", "org.osteon.site.console.words");
         source.setDefaultEncoding("UTF-8");
         source.setFallbackToSystemLocale(false);
+        source.setAlwaysUseMessageFormat(true);
         source.setDefaultLocale(Locale.ENGLISH);
         return source;
     }

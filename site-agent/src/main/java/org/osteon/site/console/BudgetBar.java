@@ -1,5 +1,6 @@
 package org.osteon.site.console;
 
+import java.util.List;
 import java.util.Map;
 import org.osteon.console.page.Bar;
 import org.osteon.console.page.Show;
@@ -21,6 +22,15 @@ final class BudgetBar {
         double remaining = number(review.get("remaining"));
         double asked = "open".equals(review.get("decision")) ? number(review.get("planned")) : 0;
         return bar(total, Math.max(0, total - remaining), asked);
+    }
+
+    /** The bar of what {@code data budget} answers, for the set that has spent most. */
+    String spent(Map<String, Object> budget) {
+        double spent = 0;
+        for (Object set : (List<?>) budget.getOrDefault("sets", List.of())) {
+            spent = Math.max(spent, number(((Map<?, ?>) set).get("epsilon")));
+        }
+        return of(number(budget.get("epsilonTotal")), spent);
     }
 
     /** The bar of a set of patients. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.settings.SiteFolder;
@@ -68,7 +69,7 @@ final class OfficerPages {
         model.addAttribute("study", study);
         model.addAttribute("digest", digest);
         model.addAttribute("review", review);
-        model.addAttribute("bar", bar.of(review));
+        model.addAttribute("bar", "open".equals(review.get("decision")) ? bar.of(review) : bar.spent(budget()));
         model.addAttribute("folder", site.folder().getFileName().toString());
         model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
         return "site/review";
@@ -84,6 +85,10 @@ final class OfficerPages {
                         "Content-Disposition",
                         "attachment; filename=study-" + signed.digest().hex().substring(0, 8) + ".json")
                 .body(signed.bytes());
+    }
+
+    private Map<String, Object> budget() {
+        return desk.ask((service, observer) -> service.budget(Empty.getDefaultInstance(), observer));
     }
 
     private Map<String, Object> review(String study) {
