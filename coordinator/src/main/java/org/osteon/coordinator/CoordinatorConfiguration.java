@@ -113,8 +113,17 @@ class CoordinatorConfiguration {
                 new SiteLogs(store, sites),
                 new Documents(store, objects, folder.hubKey()),
                 folder.folder().resolve("log"));
-        ConformanceRuns conformance =
-                new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
+        ConformanceRuns conformance = new ConformanceRuns(
+                store,
+                events,
+                sites,
+                studies,
+                models,
+                objects,
+                releases,
+                folder.hubKey(),
+                folder.folder().resolve("log"),
+                clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
         Witness witness = new Witness("hub", folder.cosignerKey());
         SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);

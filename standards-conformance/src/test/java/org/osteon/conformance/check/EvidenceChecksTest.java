@@ -341,6 +341,9 @@ class EvidenceChecksTest {
         faults.put(
                 "IMG3.dcm does not say that its identity was removed",
                 new String[] {"IMG3.dcm,00120062,CS,YES", "IMG3.dcm,00120062,CS,NO"});
+        faults.put(
+                "IMG2.dcm has a value of its own in (0018,1030) Protocol Name",
+                new String[] {"IMG2.dcm,00080060,CS,DX", "IMG2.dcm,00080060,CS,DX\nIMG2.dcm,00181030,LO,knee Zhang"});
         faults.forEach((fact, change) -> fails(
                 "D-03",
                 run -> run.tables.put(
