@@ -15,4 +15,5 @@ POM
     --exporter.hospital.fhir.export=false --exporter.practitioner.fhir.export=false --generate.only_alive_patients=true Massachusetts)
 python3 "$here/fhir_split.py" "$work/out/fhir" "$here"
 python3 "$here/csv_export.py" "$here"
+python3 "$here/conformance/phantom_table.py" > "$here/conformance/phantom.csv"
 "$here/../osteon" sample-images "$here"

@@ -27,6 +27,7 @@ public final class Federation implements AutoCloseable {
     private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
 
     private final Path folder;
+    private final java.util.Map<String, Path> snapshots = new java.util.concurrent.ConcurrentHashMap<>();
     private final Path passphrase;
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Map<String, List<String>> hubOptions = new LinkedHashMap<>();
@@ -201,7 +202,13 @@ public final class Federation implements AutoCloseable {
                 "--site",
                 site(site).toString());
         done("site", "data", "add", site(site).toString(), snapshot.toString());
+        snapshots.put(site, snapshot);
         return mapped;
+    }
+
+    /** The snapshot mapped last for a site. */
+    public Path snapshot(String site) {
+        return java.util.Objects.requireNonNull(snapshots.get(site), site);
     }
 
     /** Approves a study at a site as its officer. */

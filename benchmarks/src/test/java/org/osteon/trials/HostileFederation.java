@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.osteon.conformance.verdict.Declaration;
 import org.osteon.protocol.call.CallSigner;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.CanonicalJson;
@@ -43,6 +44,7 @@ import org.osteon.protocol.v1.StudyRef;
 final class HostileFederation implements AutoCloseable {
     static final String AGENT = "north";
     static final String RELEASER = "Dr Li";
+    private static final String DECLARER = "Dr Li";
     private static final Path SAMPLES = Path.of("..", "sample-data");
 
     private final Path folder;
@@ -52,6 +54,7 @@ final class HostileFederation implements AutoCloseable {
     private final WireSite east;
     private final Map<String, SigningKey> clients = new ConcurrentHashMap<>();
     private final SigningKey releaser = SigningKey.ed25519();
+    private final SigningKey declarer = SigningKey.ed25519();
     private final Study learned;
     private final String run;
     private final String model;
@@ -226,9 +229,11 @@ final class HostileFederation implements AutoCloseable {
                 releaser);
     }
 
-    static ByteString declaration() {
-        return ByteString.copyFromUtf8(
-                "{\"schema\":\"osteon.declaration/1\",\"declaredBy\":\"Dr Li\",\"limits\":{\"D-01\":0.01}}");
+    /** Limits under the signature of the declarer. */
+    ByteString declaration() {
+        return ByteString.copyFrom(SignedDocument.sign(
+                        new Declaration(Declaration.SCHEMA, "ortho-net", DECLARER, Map.of("D-01", 0.01)), declarer)
+                .bytes());
     }
 
     private void release() {
@@ -237,6 +242,12 @@ final class HostileFederation implements AutoCloseable {
                         .setRole("releaser")
                         .setHolder(RELEASER)
                         .setKeyPem(releaser.publicKey().pem())
+                        .build());
+        hubAs("operator")
+                .addKey(AddKeyRequest.newBuilder()
+                        .setRole("declaration")
+                        .setHolder(DECLARER)
+                        .setKeyPem(declarer.publicKey().pem())
                         .build());
         hubAs("engineer")
                 .runConformance(RunConformanceRequest.newBuilder()

@@ -368,7 +368,7 @@ final class HubRequests {
                 "RunConformance",
                 RunConformanceRequest.newBuilder()
                         .setModel(trial.model())
-                        .setDeclaration(HostileFederation.declaration())
+                        .setDeclaration(trial.declaration())
                         .build(),
                 null);
         engineer(

@@ -3,6 +3,7 @@ package org.osteon.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Digest;
 
 /**
  * The command as its users meet it, verb by verb against a live federation: the members of each verb's last line, the
@@ -54,6 +56,7 @@ class VerbsTest {
     private String east;
     private String study;
     private String run;
+    private Path trial = Path.of("");
     private String model;
 
     @BeforeAll
@@ -400,6 +403,7 @@ class VerbsTest {
                     .add("north")
                     .add("south");
         });
+        trial = next;
         JsonNode amended = done("study", "amend", study.substring(0, 8), next.toString(), "--hub", hub);
         fields(amended, "digest", "previous", "changes", "signature");
         assertThat(amended.path("changes")).hasSize(2);
@@ -639,21 +643,57 @@ class VerbsTest {
 
         // Checks: a limit that nothing meets, then one that holds; both reports are evidence
         refused(WRONG_CALL, "REPORT_UNKNOWN", "run the checks", release());
-        Path tight = declaration("tight", 0);
-        Federation.Answer failed =
-                federation.run("conformance", "run", model, "--declaration", tight.toString(), "--hub", hub);
+        // The declarer's key must be known, and limits signed with it
+        String tables = tables();
+        Path unsigned = limits("unsigned", 0.01);
+        refused(WRONG_CALL, "DECLARATION_UNSIGNED", "conformance declare", conformance(unsigned, tables));
+        Path stranger = declaration("stranger", 0.01, "k.key");
+        refused(REFUSED, "DECLARER_UNKNOWN", "--role declaration", conformance(stranger, tables));
+        done(
+                "officer",
+                "key",
+                "new",
+                folder.resolve("declarer.key").toString(),
+                "--passphrase-file",
+                federation.passphrase().toString());
+        done(
+                "coordinator",
+                "add-key",
+                hub,
+                "--role",
+                "declaration",
+                "--holder",
+                "Prof Li",
+                "--key",
+                folder.resolve("declarer.key.pub").toString());
+        refused(REFUSED, "DECLARER_UNKNOWN", "--role declaration", conformance(stranger, tables));
+        Path fair = declaration("fair", 0.01, "declarer.key");
+        byte[] altered =
+                Files.readString(fair).replace("0.01", "0.009").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        refused(
+                REFUSED,
+                "DECLARER_UNKNOWN",
+                "--role declaration",
+                conformance(Files.write(folder.resolve("changed.json"), altered), tables));
+        Path tight = declaration("tight", 0, "declarer.key");
+        Federation.Answer failed = federation.run(conformance(tight, tables));
         assertThat(failed.exit()).as(failed.json().toString()).isEqualTo(DOES_NOT_HOLD);
         assertThat(failed.json().path("verdicts").path("D-01").asText()).isEqualTo("FAIL");
         refused(REFUSED, "CONFORMANCE_NOT_PASSED", "PASS", release());
-        JsonNode passed = done(
-                "conformance",
-                "run",
-                model,
-                "--declaration",
-                declaration("fair", 0.01).toString(),
-                "--hub",
-                hub);
+        Federation.Answer partly =
+                federation.run("conformance", "run", model, "--declaration", fair.toString(), "--hub", hub);
+        assertThat(partly.exit()).as("without tables of evidence").isEqualTo(DOES_NOT_HOLD);
+        for (String check : List.of("A-04", "B-01", "C-09", "C-16", "D-03")) {
+            assertThat(partly.json().path("verdicts").path(check).asText()).isEqualTo("INCONCLUSIVE");
+        }
+        await(
+                "every check to pass",
+                () -> federation.run(conformance(fair, tables)).exit() == DONE);
+        JsonNode passed = done(conformance(fair, tables));
         fields(passed, "verdicts", "report");
+        assertThat(passed.path("verdicts"))
+                .hasSize(9)
+                .allSatisfy(verdict -> assertThat(verdict.asText()).isEqualTo("PASS"));
         assertThat(passed.path("report").isArray()).isTrue();
         JsonNode report = done(
                 "conformance",
@@ -664,7 +704,9 @@ class VerbsTest {
                 "--hub",
                 hub);
         fields(report, "verdicts", "report");
-        assertThat(Path.of(report.path("report").path(0).asText())).isNotEmptyFile();
+        assertThat(report.path("report"))
+                .hasSize(6)
+                .allSatisfy(file -> assertThat(Path.of(file.asText())).isNotEmptyFile());
 
         // Release: who signs must be known
         refused(REFUSED, "RELEASER_UNKNOWN", "add-key", release());
@@ -714,6 +756,14 @@ class VerbsTest {
         String[] write = {"audit", "bundle", model, "--out", bundle.toString(), "--hub", hub};
         await("a cosignature", () -> federation.run(write).exit() == DONE);
         fields(done(write), "bundle", "sha256");
+        try (java.util.zip.ZipFile zip = new java.util.zip.ZipFile(bundle.toFile())) {
+            for (String table : org.osteon.conformance.check.Tables.NAMES) {
+                byte[] given = Files.readAllBytes(Path.of(tables).resolve(table));
+                assertThat(zip.getEntry("objects/" + Digest.of(given).hex()))
+                        .as(table)
+                        .isNotNull();
+            }
+        }
         Path trust = folder.resolve("trust.json");
         fields(
                 done("trust", "export", "--out", trust.toString(), "--hub", hub),
@@ -1024,10 +1074,86 @@ class VerbsTest {
         };
     }
 
-    private Path declaration(String name, double limit) throws IOException {
+    private Path limits(String name, double limit) throws IOException {
         return Files.writeString(
-                folder.resolve(name + ".json"),
-                "{\"schema\":\"osteon.declaration/1\",\"declaredBy\":\"Prof Li\",\"limits\":{\"D-01\":" + limit + "}}");
+                folder.resolve(name + "-limits.json"),
+                "{\"schema\":\"osteon.declaration/1\",\"federation\":\"ortho-net\",\"declaredBy\":\"Prof Li\","
+                        + "\"limits\":{\"A-04\":0.6,\"D-01\":" + limit + "}}");
+    }
+
+    private Path declaration(String name, double limit, String key) throws IOException {
+        Path signed = folder.resolve(name + ".json");
+        fields(
+                done(
+                        "conformance",
+                        "declare",
+                        limits(name, limit).toString(),
+                        "--key",
+                        folder.resolve(key).toString(),
+                        "--passphrase-file",
+                        federation.passphrase().toString(),
+                        "--out",
+                        signed.toString()),
+                "file",
+                "digest",
+                "by",
+                "keyId");
+        return signed;
+    }
+
+    private String[] conformance(Path declaration, String tables) {
+        return new String[] {
+            "conformance", "run", model, "--declaration", declaration.toString(), "--evidence", tables, "--hub", hub
+        };
+    }
+
+    /** Tables of evidence by their verbs, and the sample's phantom. */
+    private String tables() throws IOException {
+        Path tables = Files.createDirectory(folder.resolve("tables"));
+        Files.copy(SAMPLES.resolve("conformance").resolve("phantom.csv"), tables.resolve("phantom.csv"));
+        for (String site : List.of("north", "south")) {
+            fields(
+                    done(
+                            "conformance",
+                            "splits",
+                            "--site",
+                            federation.site(site).toString(),
+                            "--name",
+                            site,
+                            "--snapshot",
+                            federation.snapshot(site).toString(),
+                            "--study",
+                            trial.toString(),
+                            "--out",
+                            tables.resolve("splits.csv").toString(),
+                            "--append"),
+                    "file",
+                    "rows");
+        }
+        fields(
+                done(
+                        "conformance",
+                        "headers",
+                        "--images",
+                        SAMPLES.resolve("hospital-a").resolve("images").toString(),
+                        "--out",
+                        tables.resolve("headers.csv").toString()),
+                "file",
+                "rows");
+        fields(
+                done(
+                        "conformance",
+                        "predict",
+                        model,
+                        "--snapshot",
+                        federation.snapshot("north").toString(),
+                        "--out",
+                        tables.resolve("predictions.csv").toString(),
+                        "--hub",
+                        hub),
+                "file",
+                "rows");
+        return tables.toString();
     }
 
     /** The sample study with two cheap rounds. */
@@ -1040,6 +1166,13 @@ class VerbsTest {
         ((ObjectNode) tree.path("privacy")).put("epsilon", 1.0);
         ((ObjectNode) tree.path("evaluation")).put("noiseSigma", 40.0);
         ((ObjectNode) tree.path("participation")).put("quorum", 2).put("roundSeconds", 600);
+        // Noise this large carries no AUC.
+        ArrayNode checks = (ArrayNode) tree.path("conformance");
+        for (int i = 0; i < checks.size(); i++) {
+            if ("B-04".equals(checks.get(i).asText())) {
+                checks.remove(i);
+            }
+        }
         change.on(tree);
         return Files.write(Files.createTempFile(folder, name, ".json"), CanonicalJson.write(tree));
     }

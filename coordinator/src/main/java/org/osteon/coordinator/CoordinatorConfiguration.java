@@ -181,8 +181,17 @@ class CoordinatorConfiguration {
                 new SiteLogs(store, sites),
                 new Documents(store, objects, folder.hubKey()),
                 folder.folder().resolve("log"));
-        ConformanceRuns conformance =
-                new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
+        ConformanceRuns conformance = new ConformanceRuns(
+                store,
+                events,
+                sites,
+                studies,
+                models,
+                objects,
+                releases,
+                folder.hubKey(),
+                folder.folder().resolve("log"),
+                clock);
         return new ModelEvidence(releases, evidence, conformance, studies, events);
     }
 

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Document;
@@ -58,6 +60,19 @@ record Envelope(DocumentKind kind, Digest digest, JsonNode tree, byte[] canonica
 
     boolean signedBy(VerificationKey key) {
         return signatures.stream().anyMatch(signature -> key.verifies(canonical, signature));
+    }
+
+    /** Digests of what a conformance report says its verdicts were judged on; some are of files, some of documents. */
+    Set<Digest> reportEvidence() {
+        Set<Digest> digests = new TreeSet<>();
+        tree.path("results")
+                .forEach(result -> result.path("evidence").forEach(item -> {
+                    String digest = item.path("sha256").asText("");
+                    if (digest.matches("[0-9a-f]{64}")) {
+                        digests.add(new Digest(digest));
+                    }
+                }));
+        return digests;
     }
 
     String text(String member) {

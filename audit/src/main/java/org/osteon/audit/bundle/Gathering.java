@@ -60,6 +60,8 @@ final class Gathering {
                 object(envelope.as(ModelVersion.class).arrays());
             } else if (envelope.kind() == DocumentKind.REPLY) {
                 object(envelope.as(Reply.class).update());
+            } else if (envelope.kind() == DocumentKind.REPORT) {
+                envelope.reportEvidence().forEach(this::object);
             }
         }
         return envelope;

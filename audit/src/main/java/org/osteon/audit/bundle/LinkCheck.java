@@ -20,6 +20,7 @@ final class LinkCheck {
     private final Map<Digest, Envelope> documents;
     private final Findings findings;
     private final Map<Digest, Long> objects = new HashMap<>();
+    private final Set<Digest> judged = new HashSet<>();
     private final Set<Digest> studies = new HashSet<>();
     private final Set<String> sites = new HashSet<>();
 
@@ -133,17 +134,22 @@ final class LinkCheck {
             } else if (envelope.kind() == DocumentKind.REPLY) {
                 Reply reply = envelope.as(Reply.class);
                 objects.put(reply.update(), reply.updateBytes());
+            } else if (envelope.kind() == DocumentKind.REPORT) {
+                judged.addAll(envelope.reportEvidence());
             }
         });
     }
 
     private void object(String name) {
         String digest = name.substring("objects/".length());
-        Long bytes = digest.matches("[0-9a-f]{64}") ? objects.get(new Digest(digest)) : null;
-        if (bytes == null) {
-            findings.add("FILE_UNKNOWN", name);
+        Optional<Digest> known =
+                Optional.of(digest).filter(text -> text.matches("[0-9a-f]{64}")).map(Digest::new);
+        Optional<Long> bytes = known.map(objects::get);
+        if (bytes.isPresent()) {
+            findings.require(bundle.archive().length(name) == bytes.orElseThrow(), "OBJECT_LENGTH", name);
         } else {
-            findings.require(bundle.archive().length(name) == bytes, "OBJECT_LENGTH", name);
+            // What a report was judged on is named by its digest alone.
+            findings.require(known.filter(judged::contains).isPresent(), "FILE_UNKNOWN", name);
         }
     }
 

@@ -339,7 +339,15 @@ public final class HubService extends HubGrpc.HubImplBase {
                         observer,
                         evidence.runConformance(
                                 models.get(request.getModel()),
-                                request.getDeclaration().toByteArray())));
+                                request.getDeclaration().toByteArray(),
+                                tables(request))));
+    }
+
+    private static Map<String, byte[]> tables(RunConformanceRequest request) {
+        Map<String, byte[]> tables = new LinkedHashMap<>();
+        request.getTablesList()
+                .forEach(table -> tables.put(table.getName(), table.getContent().toByteArray()));
+        return tables;
     }
 
     @Override

@@ -40,9 +40,9 @@ public final class ModelEvidence {
         this.events = events;
     }
 
-    /** Runs the study's checks against a declaration and keeps the report. */
-    public Map<String, Object> runConformance(ModelVersion model, byte[] declaration) {
-        return conformance.run(model, study(model), declaration);
+    /** Runs the study's checks against a signed declaration, with tables of evidence by name, and keeps the report. */
+    public Map<String, Object> runConformance(ModelVersion model, byte[] declaration, Map<String, byte[]> tables) {
+        return conformance.run(model, study(model), declaration, tables);
     }
 
     /** The signed report made last. */

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.osteon.conformance.verdict.CheckResult;
-import org.osteon.conformance.verdict.Outcome;
+import org.osteon.conformance.verdict.EvidenceItem;
+import org.osteon.conformance.verdict.Phrase;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
@@ -22,9 +22,7 @@ import org.osteon.protocol.document.TrainingPlan;
  * judged one.
  */
 final class AggregationReplayed implements Check {
-    private static final String REQUIREMENT = "The model is what the stored updates and the stated rule give.";
-    private static final String METHOD =
-            "each round recomputed from the stored updates in strict order of sites in binary64; digests of the bytes compared";
+    private static final Phrase RULE = Phrase.of("LIMIT_BIT_IDENTICAL");
 
     @Override
     public String id() {
@@ -32,23 +30,18 @@ final class AggregationReplayed implements Check {
     }
 
     @Override
-    public CheckResult judge(RunEvidence evidence, Optional<Double> limit) {
+    public Judgement judge(RunEvidence evidence, Optional<Double> limit) {
         Optional<Fault> fault;
         try {
             fault = fault(evidence);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        List<EvidenceItem> looked =
+                Looked.at().study(evidence).versions(evidence).items();
         int rounds = evidence.versions().size() - 1;
-        return fault.map(found -> found.of(id(), REQUIREMENT, METHOD, "bit-identical"))
-                .orElseGet(() -> new CheckResult(
-                        id(),
-                        REQUIREMENT,
-                        METHOD,
-                        "bit-identical",
-                        rounds + " rounds bit-identical",
-                        Outcome.PASS,
-                        ""));
+        return fault.map(found -> Judgement.of(RULE, found, looked))
+                .orElseGet(() -> Judgement.pass(RULE, Phrase.values("rounds", rounds), looked));
     }
 
     private static Optional<Fault> fault(RunEvidence evidence) throws IOException {
@@ -57,7 +50,7 @@ final class AggregationReplayed implements Check {
                 || !versions.get(versions.size() - 1)
                         .digest()
                         .equals(evidence.model().digest())) {
-            return Optional.of(Fault.inconclusive("the evidence holds no round that ends in this model"));
+            return Optional.of(Fault.inconclusive("NO_ROUND_TO_MODEL"));
         }
         Optional<Fault> fault = initial(versions.get(0), evidence);
         for (int i = 1; i < versions.size() && fault.isEmpty(); i++) {
@@ -79,10 +72,10 @@ final class AggregationReplayed implements Check {
                 || !"initial".equals(first.rule())
                 || !first.parent().equals(Reply.NOTHING)
                 || !first.inputs().isEmpty()) {
-            return Optional.of(Fault.fail("the run's first version is not an initial one"));
+            return Optional.of(Fault.fail("FIRST_VERSION_NOT_INITIAL"));
         }
         if (!first.specs().equals(study.model().arrays()) || !first.study().equals(study.digest())) {
-            return Optional.of(Fault.fail("the run's first version does not have the study's arrays"));
+            return Optional.of(Fault.fail("FIRST_VERSION_ARRAYS"));
         }
         if ("mlp".equals(study.model().template())) {
             return Optional.empty();
@@ -90,37 +83,44 @@ final class AggregationReplayed implements Check {
         Digest zeros = Replay.zeros(bytes(first));
         return first.arrays().equals(zeros)
                 ? Optional.empty()
-                : Optional.of(Fault.fail(
-                        first.arrays().hex(), "the run does not start from zeros as the study's template does"));
+                : Optional.of(Fault.fail("START_NOT_ZEROS")
+                        .measuring("arrays", first.arrays().hex()));
     }
 
     private static Optional<Fault> lineage(ModelVersion before, ModelVersion version, Study study) {
-        String round = "round " + version.round();
+        int round = version.round();
         if (!version.parent().equals(before.digest())
                 || version.round() != before.round() + 1
                 || !version.run().equals(before.run())) {
-            return Optional.of(Fault.fail(round + " does not follow the version before it"));
+            return Optional.of(Fault.fail("LINEAGE_BROKEN", "round", round));
         }
         if (!version.study().equals(study.digest())
                 || !version.specs().equals(study.model().arrays())) {
-            return Optional.of(Fault.fail(round + " does not have the study's arrays"));
+            return Optional.of(Fault.fail("ROUND_ARRAYS", "round", round));
         }
         String rule = study.plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
         if (!version.rule().equals(rule)) {
-            return Optional.of(Fault.fail(round + " was made by rule " + version.rule() + ", the study's is " + rule));
+            return Optional.of(Fault.fail("ROUND_RULE", "round", round, "rule", version.rule(), "expected", rule));
         }
         if (version.inputs().isEmpty()) {
-            return Optional.of(Fault.fail(round + " counts no update"));
+            return Optional.of(Fault.fail("ROUND_EMPTY", "round", round));
         }
         String last = "";
         for (ModelVersion.Input input : version.inputs()) {
             if (input.site().compareTo(last) <= 0) {
-                return Optional.of(Fault.fail(round + " does not take its sites once each in order of name: "
-                        + input.site() + " follows " + last));
+                return Optional.of(Fault.fail("SITE_ORDER", "round", round, "site", input.site(), "after", last));
             }
             if (input.weight() != study.plan().weight()) {
-                return Optional.of(Fault.fail(round + " gives site " + input.site() + " the weight " + input.weight()
-                        + ", the study says " + study.plan().weight()));
+                return Optional.of(Fault.fail(
+                        "SITE_WEIGHT",
+                        "round",
+                        round,
+                        "site",
+                        input.site(),
+                        "weight",
+                        input.weight(),
+                        "expected",
+                        study.plan().weight()));
             }
             last = input.site();
         }
@@ -129,14 +129,14 @@ final class AggregationReplayed implements Check {
 
     private static Optional<Fault> round(ModelVersion before, ModelVersion version, RunEvidence evidence)
             throws IOException {
-        String round = "round " + version.round();
+        int round = version.round();
         Optional<Path> base = evidence.objects().file(before.arrays());
         if (base.isEmpty()) {
-            return Optional.of(Fault.inconclusive("the model that " + round + " starts from is not kept"));
+            return Optional.of(Fault.inconclusive("MODEL_NOT_KEPT", "round", round));
         }
         if (!Replay.digest(base.orElseThrow()).equals(before.arrays())
                 || Files.size(base.orElseThrow()) != bytes(version)) {
-            return Optional.of(Fault.fail("the stored model that " + round + " starts from is not the one it names"));
+            return Optional.of(Fault.fail("MODEL_OTHER", "round", round));
         }
         boolean newton = "newton".equals(version.rule());
         long elements = version.specs().stream().mapToLong(ArraySpec::elements).sum();
@@ -145,23 +145,19 @@ final class AggregationReplayed implements Check {
         for (ModelVersion.Input input : version.inputs()) {
             Optional<Path> update = evidence.objects().file(input.update());
             if (update.isEmpty()) {
-                return Optional.of(
-                        Fault.inconclusive("the update of site " + input.site() + " in " + round + " is not kept"));
+                return Optional.of(Fault.inconclusive("UPDATE_NOT_KEPT", "site", input.site(), "round", round));
             }
             if (!Replay.digest(update.orElseThrow()).equals(input.update())) {
-                return Optional.of(Fault.fail("the stored update of site " + input.site() + " in " + round
-                        + " is not the one that was counted"));
+                return Optional.of(Fault.fail("UPDATE_OTHER", "site", input.site(), "round", round));
             }
             if (Files.size(update.orElseThrow()) != length) {
-                return Optional.of(Fault.fail(
-                        "the update of site " + input.site() + " in " + round + " does not have the study's shape"));
+                return Optional.of(Fault.fail("UPDATE_SHAPE", "site", input.site(), "round", round));
             }
             updates.add(update.orElseThrow());
         }
         if (version.specs().stream()
                 .anyMatch(spec -> "int64".equals(spec.dtype()) || newton && !"float64".equals(spec.dtype()))) {
-            return Optional.of(Fault.inconclusive(
-                    round + " has arrays of a type that rule " + version.rule() + " is not stated for"));
+            return Optional.of(Fault.inconclusive("ARRAY_TYPE", "round", round, "rule", version.rule()));
         }
         Optional<Digest> again = newton
                 ? Replay.newton(
@@ -171,16 +167,20 @@ final class AggregationReplayed implements Check {
                         updates)
                 : Optional.of(Replay.mean(version, base.orElseThrow(), updates));
         if (again.isEmpty()) {
-            return Optional.of(
-                    Fault.fail(round + " cannot be recomputed: the summed Hessian is not positive definite"));
+            return Optional.of(Fault.fail("HESSIAN_NOT_DEFINITE", "round", round));
         }
         Digest recomputed = again.orElseThrow();
         return recomputed.equals(version.arrays())
                 ? Optional.empty()
                 : Optional.of(Fault.fail(
-                        recomputed.hex(),
-                        round + " recomputes to " + recomputed.brief() + "…, stored is "
-                                + version.arrays().brief() + "…"));
+                                "ROUND_DIFFERS",
+                                "round",
+                                round,
+                                "recomputed",
+                                recomputed.brief(),
+                                "stored",
+                                version.arrays().brief())
+                        .measuring("arrays", recomputed.hex()));
     }
 
     private static long bytes(ModelVersion version) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.osteon.audit.event.Event;
-import org.osteon.conformance.verdict.CheckResult;
-import org.osteon.conformance.verdict.Outcome;
+import org.osteon.conformance.verdict.EvidenceItem;
+import org.osteon.conformance.verdict.Phrase;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.ModelVersion;
 
@@ -20,40 +20,33 @@ final class BudgetRecomputed implements Check {
     /** The limit is the declaration's, but never wider than this. */
     static final double WIDEST = 0.01;
 
-    private static final String REQUIREMENT =
-            "The privacy budget spent is what the log implies, and no more than was approved.";
-    private static final String METHOD =
-            "epsilon recomputed by a second RDP accountant at each charge in each site's log; each charge compared with the study's"
-                    + " constants, each update sent with a charge";
-
     @Override
     public String id() {
         return "D-01";
     }
 
     @Override
-    public CheckResult judge(RunEvidence evidence, Optional<Double> limit) {
+    public Judgement judge(RunEvidence evidence, Optional<Double> limit) {
+        List<EvidenceItem> looked = Looked.at()
+                .study(evidence)
+                .capsules(evidence)
+                .siteLogs(evidence)
+                .items();
         if (limit.isEmpty()) {
-            return Fault.inconclusive("no limit is declared for D-01").of(id(), REQUIREMENT, METHOD, "");
+            return Declared.missing(id(), looked);
         }
         double allowed = Math.min(limit.orElseThrow(), WIDEST);
-        String text = "relative difference at most " + allowed
-                + (limit.orElseThrow() > allowed ? ", declared was " + limit.orElseThrow() : "");
+        Phrase text = limit.orElseThrow() > allowed
+                ? Phrase.of("LIMIT_DIFFERENCE_NARROWED", "limit", allowed, "declared", limit.orElseThrow())
+                : Phrase.of("LIMIT_DIFFERENCE", "limit", allowed);
         if (!"dp".equals(evidence.study().privacy().guarantee())) {
-            return new CheckResult(
-                    id(),
-                    REQUIREMENT,
-                    METHOD,
-                    text,
-                    "",
-                    Outcome.NOT_APPLICABLE,
-                    "the study claims no differential privacy");
+            return Judgement.of(text, Fault.notApplicable("NO_DP_CLAIMED"), looked);
         }
         Map<String, List<ModelVersion.Input>> counted = evidence.counted();
         TreeSet<String> sites = new TreeSet<>(evidence.capsules().keySet());
         sites.addAll(counted.keySet());
         if (sites.isEmpty()) {
-            return Fault.inconclusive("no site is in evidence").of(id(), REQUIREMENT, METHOD, text);
+            return Judgement.of(text, Fault.inconclusive("NO_SITE"), looked);
         }
         QuadratureAccountant.Curves curves = new QuadratureAccountant.Curves();
         Map<String, SiteCharges> judged = new TreeMap<>();
@@ -61,15 +54,13 @@ final class BudgetRecomputed implements Check {
             Capsule capsule = evidence.capsules().get(site);
             List<Event> events = evidence.sites().getOrDefault(site, List.of());
             if (capsule == null || events.isEmpty()) {
-                String missing = capsule == null
-                        ? "no capsule of site " + site + " is in evidence"
-                        : "the log of site " + site + " is not in evidence";
-                return Fault.inconclusive(missing).of(id(), REQUIREMENT, METHOD, text);
+                String missing = capsule == null ? "CAPSULE_MISSING" : "LOG_MISSING";
+                return Judgement.of(text, Fault.inconclusive(missing, "site", site), looked);
             }
             SiteCharges charges = new SiteCharges(site, evidence.study(), capsule, allowed, curves);
             Optional<Fault> fault = charges.judge(events, counted.getOrDefault(site, List.of()));
             if (fault.isPresent()) {
-                return fault.orElseThrow().of(id(), REQUIREMENT, METHOD, text);
+                return Judgement.of(text, fault.orElseThrow(), looked);
             }
             judged.put(site, charges);
         }
@@ -78,9 +69,19 @@ final class BudgetRecomputed implements Check {
         double most =
                 judged.values().stream().mapToDouble(SiteCharges::epsilon).max().orElseThrow();
         int charges = judged.values().stream().mapToInt(SiteCharges::charges).sum();
-        String measured = charges + " charges of " + judged.size() + " sites, largest relative difference " + worst
-                + ", largest epsilon " + most + " at delta "
-                + evidence.study().privacy().delta();
-        return new CheckResult(id(), REQUIREMENT, METHOD, text, measured, Outcome.PASS, "");
+        return Judgement.pass(
+                text,
+                Phrase.values(
+                        "charges",
+                        charges,
+                        "sites",
+                        judged.size(),
+                        "relativeDifference",
+                        worst,
+                        "epsilon",
+                        most,
+                        "delta",
+                        evidence.study().privacy().delta()),
+                looked);
     }
 }

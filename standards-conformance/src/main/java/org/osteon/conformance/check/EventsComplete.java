@@ -1,12 +1,13 @@
 package org.osteon.conformance.check;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.osteon.audit.event.Event;
-import org.osteon.conformance.verdict.CheckResult;
-import org.osteon.conformance.verdict.Outcome;
+import org.osteon.conformance.verdict.EvidenceItem;
+import org.osteon.conformance.verdict.Phrase;
 
 /**
  * E-03: in every closed exchange of the run, what one side logged as sent the other logged as received, by digest and
@@ -17,10 +18,7 @@ import org.osteon.conformance.verdict.Outcome;
  * FAIL.
  */
 final class EventsComplete implements Check {
-    private static final String REQUIREMENT = "Nothing was sent that was not received and logged on the other side.";
-    private static final String METHOD =
-            "instructions, replies and receipts of the run's closed exchanges matched across the hub's and the sites' logs by digest;"
-                    + " accepted replies compared with the counted ones";
+    private static final Phrase RULE = Phrase.of("LIMIT_NO_UNMATCHED");
 
     @Override
     public String id() {
@@ -28,22 +26,20 @@ final class EventsComplete implements Check {
     }
 
     @Override
-    public CheckResult judge(RunEvidence evidence, Optional<Double> limit) {
-        List<String> measured = new ArrayList<>();
+    public Judgement judge(RunEvidence evidence, Optional<Double> limit) {
+        Map<String, String> measured = new TreeMap<>();
         Optional<Fault> fault = fault(evidence, measured);
-        return fault.map(found -> found.of(id(), REQUIREMENT, METHOD, "no unmatched event"))
-                .orElseGet(() -> new CheckResult(
-                        id(),
-                        REQUIREMENT,
-                        METHOD,
-                        "no unmatched event",
-                        String.join(", ", measured),
-                        Outcome.PASS,
-                        ""));
+        List<EvidenceItem> looked = Looked.at()
+                .versions(evidence)
+                .hubLog(evidence)
+                .siteLogs(evidence)
+                .items();
+        return fault.map(found -> Judgement.of(RULE, found, looked))
+                .orElseGet(() -> Judgement.pass(RULE, measured, looked));
     }
 
-    private static Optional<Fault> fault(RunEvidence evidence, List<String> measured) {
-        Optional<Fault> gap = gap("hub", evidence.hub());
+    private static Optional<Fault> fault(RunEvidence evidence, Map<String, String> measured) {
+        Optional<Fault> gap = gap("HUB_LOG_GAP", "hub", evidence.hub());
         if (gap.isPresent()) {
             return gap;
         }
@@ -54,7 +50,7 @@ final class EventsComplete implements Check {
         }
         TreeSet<String> counted = new TreeSet<>(evidence.counted().keySet());
         if (counted.isEmpty()) {
-            return Optional.of(Fault.inconclusive("no site was counted"));
+            return Optional.of(Fault.inconclusive("NO_SITE_COUNTED"));
         }
         TreeSet<String> sites = new TreeSet<>(counted);
         evidence.sites().forEach((site, events) -> {
@@ -68,10 +64,10 @@ final class EventsComplete implements Check {
         for (String site : sites) {
             List<Event> log = evidence.sites().getOrDefault(site, List.of());
             if (log.isEmpty()) {
-                return Optional.of(Fault.inconclusive("the log of site " + site + " is not in evidence"));
+                return Optional.of(Fault.inconclusive("LOG_MISSING", "site", site));
             }
             SiteStory story = new SiteStory(site, log, hub);
-            fault = gap("site " + site, log).or(story::contradiction);
+            fault = gap("SITE_LOG_GAP", site, log).or(story::contradiction);
             if (fault.isPresent()) {
                 return fault;
             }
@@ -79,22 +75,20 @@ final class EventsComplete implements Check {
             matched += story.matched();
             late += story.late();
         }
-        measured.add(matched + " sends matched over " + sites.size() + " sites and " + hub.closed() + " exchanges");
-        if (late > 0) {
-            measured.add(late + " replies sent after their exchange was closed without them");
-        }
+        measured.putAll(Phrase.values(
+                "matched", matched, "sites", sites.size(), "exchanges", hub.closed(), "lateReplies", late));
         List<String> silent =
                 hub.sites().stream().filter(site -> !sites.contains(site)).toList();
         if (!silent.isEmpty()) {
-            measured.add("no log of " + String.join(", ", silent) + ", of whom nothing was counted");
+            measured.put("uncountedWithoutLog", String.join(", ", silent));
         }
         return open;
     }
 
-    private static Optional<Fault> gap(String log, List<Event> events) {
+    private static Optional<Fault> gap(String code, String holder, List<Event> events) {
         for (int i = 0; i < events.size(); i++) {
             if (events.get(i).seq() != i) {
-                return Optional.of(Fault.fail("the log of " + log + " has no event " + i));
+                return Optional.of(Fault.fail(code, "site", holder, "entry", i));
             }
         }
         return Optional.empty();

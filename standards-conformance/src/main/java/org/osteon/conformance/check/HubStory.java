@@ -60,8 +60,8 @@ final class HubStory {
     private void once(Event event, String role, Map<Digest, Event> known) {
         Optional<Digest> digest = event.ref(role);
         if (digest.isEmpty() || known.put(digest.orElseThrow(), event) != null) {
-            String what = digest.isEmpty() ? "names no " + role : "is there twice";
-            fault = fault.or(() -> Optional.of(Fault.fail(say(event, digest) + " in the hub's log " + what)));
+            String code = digest.isEmpty() ? "HUB_EVENT_UNNAMED" : "HUB_EVENT_TWICE";
+            fault = fault.or(() -> Optional.of(fail(code, event, digest, "role", role)));
         }
     }
 
@@ -76,24 +76,23 @@ final class HubStory {
             if (asked == null
                     || !site(asked).equals(event.actor())
                     || !asked.subject().equals(event.subject())) {
-                return Optional.of(Fault.fail(say(event, event.ref("reply")) + " (site " + event.actor()
-                        + ") has no instruction-sent in the hub's log"));
+                return Optional.of(fail("REPLY_UNASKED", event, event.ref("reply"), "site", event.actor()));
             }
         }
         for (Map.Entry<Digest, Event> entry : accepted.entrySet()) {
             Event event = entry.getValue();
             Event taken = received.get(new Handed(site(event), entry.getKey()));
             if (taken == null || !taken.subject().equals(event.subject())) {
-                return Optional.of(Fault.fail(say(event, Optional.of(entry.getKey())) + " (site " + site(event)
-                        + ") has no update-received in the hub's log"));
+                return Optional.of(
+                        fail("ACCEPTED_UNRECEIVED", event, Optional.of(entry.getKey()), "site", site(event)));
             }
         }
         for (Event event : closed.values()) {
             String said = event.values().getOrDefault("awaited", "");
             long shown = awaited(event);
             if (!said.equals(Long.toString(shown))) {
-                return Optional.of(Fault.fail("round-closed of " + event.subject() + " says that " + said
-                        + " replies were awaited, the hub's log shows " + shown + " instructions without one"));
+                return Optional.of(
+                        Fault.fail("AWAITED_DIFFERS", "exchange", event.subject(), "said", said, "shown", shown));
             }
         }
         return Optional.empty();
@@ -117,21 +116,26 @@ final class HubStory {
         for (ModelVersion version : versions) {
             String exchange = run + "/" + version.round() + "/train";
             if (version.round() > 0 && !closed.containsKey(exchange)) {
-                return Optional.of(Fault.fail("the hub's log has no round-closed of " + exchange));
+                return Optional.of(Fault.fail("ROUND_NOT_CLOSED", "exchange", exchange));
             }
             Set<Digest> counted = new HashSet<>();
             for (ModelVersion.Input input : version.inputs()) {
                 if (!accepted(input, exchange) || !counted.add(input.reply())) {
-                    return Optional.of(Fault.fail("the update of site " + input.site() + " counted in " + exchange
-                            + " has no update-accepted of its reply "
-                            + input.reply().brief() + "…"));
+                    return Optional.of(Fault.fail(
+                            "COUNTED_NOT_ACCEPTED",
+                            "site",
+                            input.site(),
+                            "exchange",
+                            exchange,
+                            "reply",
+                            input.reply().brief()));
                 }
             }
             for (Map.Entry<Digest, Event> entry : accepted.entrySet()) {
                 Event event = entry.getValue();
                 if (event.subject().equals(exchange) && !counted.contains(entry.getKey())) {
-                    return Optional.of(Fault.fail(
-                            say(event, Optional.of(entry.getKey())) + " (site " + site(event) + ") was not counted"));
+                    return Optional.of(
+                            fail("ACCEPTED_NOT_COUNTED", event, Optional.of(entry.getKey()), "site", site(event)));
                 }
             }
         }
@@ -215,7 +219,17 @@ final class HubStory {
         return event.values().getOrDefault("site", "");
     }
 
-    static String say(Event event, Optional<Digest> digest) {
-        return event.type().label() + " " + digest.map(Digest::brief).orElse("?") + "… in " + event.subject();
+    /** A fault about an event, which is named by its type, the first digits of a digest and its exchange. */
+    static Fault fail(String code, Event event, Optional<Digest> digest, String name, String value) {
+        return Fault.fail(
+                code,
+                "event",
+                event.type().label(),
+                "digest",
+                digest.map(Digest::brief).orElse("?"),
+                "exchange",
+                event.subject(),
+                name,
+                value);
     }
 }

@@ -21,6 +21,8 @@ import org.osteon.protocol.document.Study;
  * @param capsules capsules in force, by site
  * @param hub the hub's events
  * @param sites each site's events, as far as the hub holds them
+ * @param logs retained heads and entries of the hub's log and the sites'
+ * @param tables tables that were handed in
  * @param objects files by digest
  */
 public record RunEvidence(
@@ -30,6 +32,8 @@ public record RunEvidence(
         Map<String, Capsule> capsules,
         List<Event> hub,
         Map<String, List<Event>> sites,
+        List<LogHistory> logs,
+        Tables tables,
         Objects objects) {
     /** Takes copies. */
     public RunEvidence {
@@ -37,6 +41,7 @@ public record RunEvidence(
         capsules = Map.copyOf(capsules);
         hub = List.copyOf(hub);
         sites = Map.copyOf(sites);
+        logs = List.copyOf(logs);
     }
 
     /** Counted replies of all versions, by site, in the order of rounds. */

@@ -1,5 +1,6 @@
 package org.osteon.conformance.check;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class SiteCharges {
 
     Optional<Fault> judge(List<Event> events, List<ModelVersion.Input> counted) {
         if (!capsule.study().equals(study.digest()) || !capsule.site().equals(site)) {
-            return Optional.of(Fault.fail("the capsule of site " + site + " is for another study or site"));
+            return Optional.of(Fault.fail("CAPSULE_OTHER", "site", site));
         }
         List<Event> ofStudy = events.stream()
                 .filter(event ->
@@ -82,34 +83,38 @@ final class SiteCharges {
         for (ModelVersion.Input input : counted) {
             if (!replies.contains(input.reply())) {
                 return Optional.of(Fault.inconclusive(
-                        "the log of site " + site + " in evidence has no update-sent of its counted reply "
-                                + input.reply().brief() + "…"));
+                        "REPLY_NOT_LOGGED", "site", site, "reply", input.reply().brief()));
             }
         }
-        return committed.isEmpty()
-                ? Optional.of(Fault.inconclusive("site " + site + " has logged no spend for this study"))
-                : Optional.empty();
+        return committed.isEmpty() ? Optional.of(Fault.inconclusive("NO_SPEND", "site", site)) : Optional.empty();
     }
 
     private Optional<Fault> reserve(Event event) {
         Optional<Digest> instruction = event.ref("instruction");
         if (instruction.isEmpty()) {
-            return fail(event, "the instruction is not named");
+            return charge("CHARGE_UNNAMED", event);
         }
         if (!reserved.add(instruction.orElseThrow())) {
             return Optional.empty(); // the same query is never charged twice
         }
         Mechanism mechanism = mechanism(event);
         if (!(mechanism.sigma() > 0)) {
-            return fail(event, "the study adds no noise in this exchange");
+            return charge("CHARGE_WITHOUT_NOISE", event);
         }
         accountant.add(mechanism.samplingRate(), mechanism.sigma(), mechanism.steps());
         double spent = accountant.epsilon(capsule.delta());
         return spent > capsule.epsilon() * (1 + ROUNDING)
                 ? Optional.of(Fault.fail(
-                        "epsilon " + spent,
-                        "site " + site + " has charged epsilon " + spent + " with " + event.subject()
-                                + ", approved were " + capsule.epsilon()))
+                                "EPSILON_ABOVE_APPROVED",
+                                "site",
+                                site,
+                                "epsilon",
+                                spent,
+                                "exchange",
+                                event.subject(),
+                                "approved",
+                                capsule.epsilon())
+                        .measuring("epsilon", spent))
                 : Optional.empty();
     }
 
@@ -118,7 +123,7 @@ final class SiteCharges {
         if (instruction.isEmpty()
                 || !reserved.contains(instruction.orElseThrow())
                 || !committed.add(instruction.orElseThrow())) {
-            return fail(event, "the charge has no reservation of its own");
+            return charge("CHARGE_UNRESERVED", event);
         }
         Mechanism mechanism = mechanism(event);
         Optional<Fault> constant = constant(event, "samplingRate", mechanism.samplingRate())
@@ -133,9 +138,18 @@ final class SiteCharges {
         double difference = Math.abs(attested - recomputed) / Math.max(recomputed, Double.MIN_NORMAL);
         if (!(difference <= allowed)) {
             return Optional.of(Fault.fail(
-                    "relative difference " + difference,
-                    "site " + site + " attests epsilon " + attested + " at " + event.subject() + " (entry "
-                            + event.seq() + "), recomputed " + recomputed));
+                            "EPSILON_DIFFERS",
+                            "site",
+                            site,
+                            "attested",
+                            attested,
+                            "exchange",
+                            event.subject(),
+                            "entry",
+                            event.seq(),
+                            "recomputed",
+                            recomputed)
+                    .measuring("relativeDifference", difference));
         }
         worst = Math.max(worst, difference);
         epsilon = attested;
@@ -144,7 +158,7 @@ final class SiteCharges {
 
     private Optional<Fault> sent(Event event) {
         boolean charged = event.ref("instruction").filter(committed::contains).isPresent();
-        return charged ? Optional.empty() : fail(event, "the update left without a charge");
+        return charged ? Optional.empty() : charge("UPDATE_UNCHARGED", event);
     }
 
     /** What the study's constants make of the exchange an event is about. */
@@ -159,12 +173,22 @@ final class SiteCharges {
         double logged = number(event, name);
         return logged == expected
                 ? Optional.empty()
-                : fail(event, name + " is " + event.values().get(name) + ", the study says " + expected);
+                : charge(
+                        "CHARGE_CONSTANT",
+                        event,
+                        "name",
+                        name,
+                        "logged",
+                        event.values().getOrDefault(name, ""),
+                        "expected",
+                        expected);
     }
 
-    private Optional<Fault> fail(Event event, String what) {
-        return Optional.of(Fault.fail("site " + site + ", " + event.type().label() + " of " + event.subject()
-                + " (entry " + event.seq() + "): " + what));
+    private Optional<Fault> charge(String code, Event event, Object... more) {
+        List<Object> values = new ArrayList<>(List.of(
+                "site", site, "event", event.type().label(), "exchange", event.subject(), "entry", event.seq()));
+        values.addAll(List.of(more));
+        return Optional.of(Fault.fail(code, values.toArray()));
     }
 
     /** A logged number; not a number when it is absent or malformed, which equals nothing. */

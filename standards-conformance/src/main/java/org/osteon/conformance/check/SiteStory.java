@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventType;
+import org.osteon.conformance.verdict.Outcome;
+import org.osteon.conformance.verdict.Phrase;
 import org.osteon.protocol.document.Digest;
 
 /** A run as one site's log tells it, held against the hub's. */
@@ -124,8 +126,7 @@ final class SiteStory {
                 matched++;
                 continue;
             }
-            Optional<Fault> missing = Optional.of(
-                    Fault.fail(HubStory.say(event, digest) + " has no receipt-received (site " + site + ")"));
+            Optional<Fault> missing = Optional.of(unmatched(event, digest, "receipt-received"));
             if (furthestReceipt > hub.order(event)) {
                 return missing;
             }
@@ -152,11 +153,28 @@ final class SiteStory {
     }
 
     private Optional<Fault> missing(Event event, Digest digest, String counterpart) {
-        return Optional.of(Fault.fail(
-                HubStory.say(event, Optional.of(digest)) + " has no " + counterpart + " (site " + site + ")"));
+        return Optional.of(unmatched(event, Optional.of(digest), counterpart));
+    }
+
+    private Fault unmatched(Event event, Optional<Digest> digest, String counterpart) {
+        return Fault.fail(
+                "UNMATCHED",
+                "event",
+                event.type().label(),
+                "digest",
+                digest.map(Digest::brief).orElse("?"),
+                "exchange",
+                event.subject(),
+                "counterpart",
+                counterpart,
+                "site",
+                site);
     }
 
     private Optional<Fault> ends(Optional<Fault> missing) {
-        return missing.map(fault -> Fault.inconclusive(fault.fact() + "; the copy of the site's log ends before it"));
+        return missing.map(fault -> new Fault(
+                Outcome.INCONCLUSIVE,
+                Map.of(),
+                new Phrase("UNMATCHED_YET", fault.fact().values())));
     }
 }

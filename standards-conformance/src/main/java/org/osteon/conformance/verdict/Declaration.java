@@ -1,18 +1,22 @@
 package org.osteon.conformance.verdict;
 
 import java.util.Map;
+import java.util.TreeMap;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Document;
 import org.osteon.protocol.document.DocumentException;
 
 /**
- * The limits somebody declares for a model; a check takes its limit from here and from nowhere else.
+ * The limits somebody declares for models of a federation, signed with a key that the federation's trust document holds
+ * for declarations under that name; a check takes its limit from here and from nowhere else.
  *
  * @param schema {@value #SCHEMA}
- * @param declaredBy who declares
+ * @param federation the federation it is for
+ * @param declaredBy who declares, as the trust document names the holder of the key
  * @param limits limit by check, such as {@code "D-01": 0.01}
  */
-public record Declaration(String schema, String declaredBy, Map<String, Double> limits) implements Document {
+public record Declaration(String schema, String federation, String declaredBy, Map<String, Double> limits)
+        implements Document {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.declaration/1";
 
@@ -21,10 +25,13 @@ public record Declaration(String schema, String declaredBy, Map<String, Double> 
         if (!SCHEMA.equals(schema)) {
             throw new DocumentException("SCHEMA_UNKNOWN", "schema must be " + SCHEMA);
         }
-        if (declaredBy.isBlank()) {
+        if (federation.isBlank() || federation.length() > 200) {
+            throw new DocumentException("TEXT_MALFORMED", "federation must name a federation");
+        }
+        if (declaredBy.isBlank() || declaredBy.length() > 200) {
             throw new DocumentException("TEXT_MALFORMED", "declaredBy must name somebody");
         }
-        limits = Map.copyOf(limits);
+        limits = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(limits));
         limits.forEach((check, limit) -> {
             if (!check.matches("[A-Z]-[0-9]{2}")) {
                 throw new DocumentException("NAME_MALFORMED", "limits are named by check, such as D-01");

@@ -6,19 +6,20 @@ import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Document;
 import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.document.SignedDocument;
 
 /**
- * A model's conformance report. It claims conformity to no standard: clause texts were not available.
+ * A model's conformance report: codes and values. It claims conformity to no standard: clause texts were not available.
  *
  * @param schema {@value #SCHEMA}
  * @param federation the federation
  * @param study the study version
  * @param model the model version
- * @param declaration identity of the declaration
- * @param declaredBy who declared the limits
+ * @param declaration the declared limits with the signature under them
  * @param results one entry a check of the study
  * @param notAssessed what nobody assessed
- * @param statement the standing sentence
+ * @param statement code of the standing sentence
+ * @param software what computed it
  * @param made when
  */
 public record Report(
@@ -26,24 +27,26 @@ public record Report(
         String federation,
         Digest study,
         Digest model,
-        Digest declaration,
-        String declaredBy,
+        SignedDocument<Declaration> declaration,
         List<CheckResult> results,
-        List<String> notAssessed,
+        List<Phrase> notAssessed,
         String statement,
+        String software,
         Instant made)
         implements Document {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.conformance-report/1";
 
-    /** The standing sentence. */
-    public static final String STATEMENT =
-            "Checks in the style of published requirement lists; clause texts of the standards were not available, and conformity to no standard is claimed.";
+    /** Code of the standing sentence, which says that clause texts were not available. */
+    public static final String STATEMENT = "CLAUSE_TEXTS_NOT_AVAILABLE";
 
-    /** Takes copies. */
+    /** Takes copies; refuses a report without the standing sentence. */
     public Report {
         if (!SCHEMA.equals(schema)) {
             throw new DocumentException("SCHEMA_UNKNOWN", "schema must be " + SCHEMA);
+        }
+        if (!STATEMENT.equals(statement)) {
+            throw new DocumentException("TEXT_MALFORMED", "statement must be " + STATEMENT);
         }
         results = List.copyOf(results);
         notAssessed = List.copyOf(notAssessed);

@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
+import org.osteon.audit.log.Checkpoint;
+import org.osteon.audit.log.Merkle;
+import org.osteon.audit.log.NoteKey;
 import org.osteon.privacy.accounting.RdpCurve;
 import org.osteon.privacy.accounting.SubsampledGaussian;
 import org.osteon.protocol.document.ArraySpec;
@@ -28,6 +31,7 @@ import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
+import org.osteon.protocol.sign.SigningKey;
 
 /**
  * A whole run with its stored updates and the events of four logs, as the daemons write them; a test changes one fact
@@ -51,6 +55,9 @@ final class RunFixture {
     final Map<String, List<Event>> logs = new HashMap<>();
     private final Path folder;
     private final Map<String, RdpCurve> spent = new HashMap<>();
+    final Map<String, byte[]> tables = new HashMap<>();
+    final Map<String, List<Checkpoint>> heads = new HashMap<>();
+    private final Map<String, SigningKey> logKeys = new HashMap<>();
     private int numbers;
 
     private RunFixture(Path folder, Study study) {
@@ -60,8 +67,16 @@ final class RunFixture {
             logs.put(holder, new ArrayList<>());
         }
         for (String site : List.of("a", "b", "c")) {
-            capsules.put(site, capsule(site, study));
+            Capsule capsule = capsule(site, study);
+            capsules.put(site, capsule);
             add(site, EventDraft.of(EventType.PROCESS_STARTED, site, "site"));
+            add(site, EventDraft.of(EventType.SNAPSHOT_ADDED, "op", "operator").ref("snapshot", capsule.snapshot()));
+            add(site, EventDraft.of(EventType.STUDY_RECEIVED, site, "site").ref("study", study.digest()));
+            add(
+                    site,
+                    EventDraft.of(EventType.CAPSULE_ACCEPTED, site, "data-officer")
+                            .ref("study", study.digest())
+                            .ref("decision", capsule.digest()));
         }
         add(
                 "hub",
@@ -77,6 +92,11 @@ final class RunFixture {
         run.trainDp(1, List.of("a", "b", "c"), List.of());
         run.trainDp(2, List.of("a", "b"), List.of("c"));
         run.evaluate();
+        run.seal();
+        run.tables.put(Tables.PHANTOM, SampleTables.phantom());
+        run.tables.put(Tables.SPLITS, SampleTables.splits(List.of("a", "b", "c")));
+        run.tables.put(Tables.HEADERS, SampleTables.headers());
+        run.tables.put(Tables.PREDICTIONS, SampleTables.predictions(run));
         return run;
     }
 
@@ -111,7 +131,55 @@ final class RunFixture {
                 capsules,
                 hub,
                 sites,
+                histories(),
+                new Tables(tables),
                 digest -> Optional.ofNullable(objects.get(digest)));
+    }
+
+    /** Heads of all logs as they stand: three of the hub's, one of each site's. */
+    private void seal() {
+        logs.forEach((holder, log) -> {
+            if (!log.isEmpty()) {
+                SigningKey key = logKeys.computeIfAbsent(holder, name -> SigningKey.ed25519());
+                int size = log.size();
+                List<Integer> sizes = "hub".equals(holder) ? List.of(size / 3, size / 2, size) : List.of(size);
+                heads.put(
+                        holder,
+                        new ArrayList<>(
+                                sizes.stream().map(at -> head(holder, at, key)).toList()));
+            }
+        });
+    }
+
+    /** A head over the first entries of a log. */
+    Checkpoint head(String holder, int size) {
+        return head(holder, size, java.util.Objects.requireNonNull(logKeys.get(holder)));
+    }
+
+    private Checkpoint head(String holder, int size, SigningKey key) {
+        return Checkpoint.sign(origin(holder), size, Merkle.root(leaves(holder).subList(0, size)), key);
+    }
+
+    private List<byte[]> leaves(String holder) {
+        return logs.get(holder).stream().map(Event::canonical).toList();
+    }
+
+    private List<LogHistory> histories() {
+        return heads.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> new LogHistory(
+                        entry.getKey(),
+                        new NoteKey(
+                                origin(entry.getKey()),
+                                NoteKey.LOG,
+                                logKeys.get(entry.getKey()).publicKey()),
+                        entry.getValue(),
+                        leaves(entry.getKey())))
+                .toList();
+    }
+
+    private static String origin(String holder) {
+        return "osteon/" + FEDERATION + "/" + holder;
     }
 
     /** Takes the first such event out of a log and closes the gap, as somebody would who keeps the log. */
@@ -259,9 +327,10 @@ final class RunFixture {
             Digest instruction = instruction(exchange, site);
             reserve(site, exchange, instruction, EVALUATE);
             commit(site, exchange, instruction, 1, 4, 1);
-            Digest reply = sent(exchange, site, name("histogram " + site));
+            Digest counts = object(SampleTables.histograms(site.charAt(0)));
+            Digest reply = sent(exchange, site, counts);
             if (!"c".equals(site)) {
-                received(exchange, site, reply, name("counts"));
+                received(exchange, site, reply, counts);
                 add(
                         "hub",
                         EventDraft.of(EventType.UPDATE_ACCEPTED, "hub", "hub")
@@ -430,7 +499,7 @@ final class RunFixture {
 
     private void add(String holder, EventDraft draft) {
         List<Event> log = logs.get(holder);
-        log.add(draft.at(FEDERATION, "osteon/" + FEDERATION + "/" + holder, log.size(), START.plusSeconds(log.size())));
+        log.add(draft.at(FEDERATION, origin(holder), log.size(), START.plusSeconds(log.size())));
     }
 
     private Digest name(String what) {
@@ -479,7 +548,27 @@ final class RunFixture {
                 .orElseThrow();
     }
 
-    private static Event moved(Event event, long seq) {
+    /** The event with another digest under a role. */
+    static Event referring(Event event, String role, Digest digest) {
+        return new Event(
+                event.schema(),
+                event.federation(),
+                event.origin(),
+                event.seq(),
+                event.type(),
+                event.time(),
+                event.actor(),
+                event.role(),
+                event.subject(),
+                event.outcome(),
+                event.reason(),
+                event.values(),
+                event.refs().stream()
+                        .map(ref -> ref.role().equals(role) ? new Event.Ref(role, digest) : ref)
+                        .toList());
+    }
+
+    static Event moved(Event event, long seq) {
         return new Event(
                 event.schema(),
                 event.federation(),
@@ -525,7 +614,7 @@ final class RunFixture {
                 new TrainingPlan.DpSgd(2, 10, samplingRate, 1, sigma, 0.5, 64, 80, 1),
                 Study.PrivacyPlan.dp(4.5, 1e-5),
                 new Study.EvaluationPlan(0.3, 32, 4),
-                List.of("D-01", "E-01", "E-03"));
+                Checks.ids());
     }
 
     private static Study newtonStudy() {
@@ -536,7 +625,7 @@ final class RunFixture {
                 new TrainingPlan.Newton(2, 0.25, 1),
                 Study.PrivacyPlan.exact(),
                 new Study.EvaluationPlan(0, 2, 0),
-                List.of("D-01", "E-01", "E-03"));
+                List.of("D-01", "E-01", "E-03", "B-01", "C-09"));
     }
 
     private static Study study(
