@@ -74,7 +74,11 @@ class SiteConfiguration {
         Budget budget = new Budget(store, rules);
         PolicyEvaluator policy = new PolicyEvaluator(rules, snapshots, budget, budget);
         CapsuleCheck capsules = new CapsuleCheck(
-                site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
+                site.settings().site(),
+                site.settings().federation(),
+                SiteFolder.AGENT_RELEASE,
+                site.officers(),
+                rules.officersNeeded());
         Approvals approvals = new Approvals(
                 store,
                 events,

@@ -49,7 +49,8 @@ public record SiteSettings(
             "epsilonTotal",
             "deltaCeiling",
             "k",
-            "allowExact");
+            "allowExact",
+            "officersNeeded");
 
     /** Reads the settings; unknown keys are refused. */
     public static SiteSettings read(Path folder) {
