@@ -2,8 +2,6 @@ package org.osteon.protocol.sign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
-import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.DocumentException;
 
 /**
  * What a browser says of one ceremony (WebAuthn section 5.8.1, {@code CollectedClientData}).
@@ -16,21 +14,21 @@ import org.osteon.protocol.document.DocumentException;
 record ClientData(String type, String challenge, String origin, boolean crossOrigin) {
     /** Reads it strictly as JSON; members that are not known are left to the browser. */
     static Optional<ClientData> read(byte[] json) {
-        try {
-            JsonNode tree = CanonicalJson.readTree(json);
-            boolean whole = tree.path("type").isTextual()
-                    && tree.path("challenge").isTextual()
-                    && tree.path("origin").isTextual()
-                    && (!tree.has("crossOrigin") || tree.path("crossOrigin").isBoolean());
-            return whole
-                    ? Optional.of(new ClientData(
-                            tree.path("type").asText(),
-                            tree.path("challenge").asText(),
-                            tree.path("origin").asText(),
-                            tree.path("crossOrigin").asBoolean() || tree.has("topOrigin")))
-                    : Optional.empty();
-        } catch (DocumentException e) {
-            return Optional.empty();
-        }
+        return KeyJson.object(json).filter(ClientData::whole).map(ClientData::of);
+    }
+
+    private static boolean whole(JsonNode tree) {
+        return tree.path("type").isTextual()
+                && tree.path("challenge").isTextual()
+                && tree.path("origin").isTextual()
+                && (!tree.has("crossOrigin") || tree.path("crossOrigin").isBoolean());
+    }
+
+    private static ClientData of(JsonNode tree) {
+        return new ClientData(
+                tree.path("type").asText(),
+                tree.path("challenge").asText(),
+                tree.path("origin").asText(),
+                tree.path("crossOrigin").asBoolean() || tree.has("topOrigin"));
     }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.osteon.protocol.document.Digest;
 
 /**
  * A passkey's signature over a document, whole: what the authenticator signed, what the browser said, and the signature
@@ -50,9 +49,7 @@ public final class PasskeyAssertion {
 
     /** The challenge under which a passkey signs these bytes: their SHA-256, base64url without padding. */
     public static String challenge(byte[] message) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(Digest.of(message).raw());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(VerificationKey.sha256(message));
     }
 
     /**
@@ -112,7 +109,7 @@ public final class PasskeyAssertion {
         if ((flags & VERIFIED) == 0) {
             return Optional.of("PASSKEY_NOT_VERIFIED");
         }
-        byte[] hash = Digest.of(clientDataJson).raw();
+        byte[] hash = VerificationKey.sha256(clientDataJson);
         byte[] signed = ByteBuffer.allocate(authenticatorData.length + hash.length)
                 .put(authenticatorData)
                 .put(hash)
@@ -131,7 +128,7 @@ public final class PasskeyAssertion {
 
     /** Whether authenticator data begins with the SHA-256 of that relying party's id. */
     static boolean forRelyingParty(byte[] authenticatorData, String rpId) {
-        byte[] expected = Digest.of(rpId.getBytes(StandardCharsets.UTF_8)).raw();
+        byte[] expected = VerificationKey.sha256(rpId.getBytes(StandardCharsets.UTF_8));
         return MessageDigest.isEqual(expected, Arrays.copyOf(authenticatorData, RP_ID_HASH));
     }
 

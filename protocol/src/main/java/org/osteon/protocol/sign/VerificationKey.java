@@ -17,9 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
-import org.osteon.protocol.document.DocumentException;
 
 /**
  * A public key with its scheme; equal when scheme, encoding and, of a passkey, relying party and origins are equal.
@@ -109,9 +107,11 @@ public record VerificationKey(Scheme scheme, String spki, String rpId, List<Stri
     private static VerificationKey ofPasskey(String body) {
         VerificationKey key;
         try {
-            key = CanonicalJson.read(Base64.getDecoder().decode(body), VerificationKey.class);
-        } catch (IllegalArgumentException | DocumentException e) {
-            throw new SignatureException("KEY_MALFORMED", "the passkey's PEM text holds no key");
+            key = KeyJson.object(Base64.getDecoder().decode(body))
+                    .map(VerificationKey::of)
+                    .orElseThrow(() -> malformed(Scheme.WEBAUTHN_ES256));
+        } catch (IllegalArgumentException e) {
+            throw malformed(Scheme.WEBAUTHN_ES256);
         }
         if (key.scheme != Scheme.WEBAUTHN_ES256) {
             throw new SignatureException("KEY_MALFORMED", "a PEM text of type PASSKEY holds a passkey");
@@ -124,7 +124,7 @@ public record VerificationKey(Scheme scheme, String spki, String rpId, List<Stri
      * so that who compares it compares relying party and origins too.
      */
     public String keyId() {
-        return Digest.of(scheme == Scheme.WEBAUTHN_ES256 ? CanonicalJson.write(this) : der())
+        return Digest.of(scheme == Scheme.WEBAUTHN_ES256 ? KeyJson.canonical(this) : der())
                 .hex();
     }
 
@@ -140,7 +140,7 @@ public record VerificationKey(Scheme scheme, String spki, String rpId, List<Stri
 
     /** PEM text, 64 columns, LF line ends. */
     public String pem() {
-        return scheme == Scheme.WEBAUTHN_ES256 ? Pem.text(PASSKEY, CanonicalJson.write(this)) : Pem.text(PUBLIC, der());
+        return scheme == Scheme.WEBAUTHN_ES256 ? Pem.text(PASSKEY, KeyJson.canonical(this)) : Pem.text(PUBLIC, der());
     }
 
     /** The JDK's key. */
@@ -173,6 +173,10 @@ public record VerificationKey(Scheme scheme, String spki, String rpId, List<Stri
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        return Digest.of(bytes).raw();
     }
 
     private byte[] der() {
