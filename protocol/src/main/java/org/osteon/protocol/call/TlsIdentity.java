@@ -39,6 +39,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.sign.Scheme;
+import org.osteon.protocol.sign.VerificationKey;
 
 /**
  * A daemon's TLS key and self-signed certificate, in two PEM files ({@code tls.key}, {@code tls.crt}); peers pin the
@@ -111,8 +113,13 @@ public final class TlsIdentity {
 
     /** The pin: SHA-256 of the certificate's SubjectPublicKeyInfo. */
     public Digest pin() {
+        return new Digest(publicKey().keyId());
+    }
+
+    /** The certificate's public key. */
+    public VerificationKey publicKey() {
         try {
-            return Digest.of(certificate().getPublicKey().getEncoded());
+            return VerificationKey.of(Scheme.ECDSA_SHA256, certificate().getPublicKey());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("the TLS certificate cannot be read in " + folder.getFileName(), e);
         }

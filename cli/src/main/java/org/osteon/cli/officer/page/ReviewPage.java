@@ -213,15 +213,16 @@ final class ReviewPage {
                                         heads.stream()
                                                 .map(head -> el("th", at("scope", "col"), head))
                                                 .toList())),
-                        el(
-                                "tbody",
-                                rows.stream()
-                                        .map(row -> el(
-                                                "tr",
-                                                row.stream()
-                                                        .map(cell -> el("td", cell))
-                                                        .toList()))
-                                        .toList())));
+                        el("tbody", rows.stream().map(row -> row(heads, row)).toList())));
+    }
+
+    /** Each cell names its column, for screens on which a row is a list. */
+    private static Html row(List<String> heads, List<Object> cells) {
+        List<Html> row = new ArrayList<>();
+        for (int i = 0; i < cells.size(); i++) {
+            row.add(el("td", at("data-label", heads.get(i)), cells.get(i)));
+        }
+        return el("tr", row);
     }
 
     static Html fold(String title, Object... content) {
