@@ -139,6 +139,27 @@ class OfficerKeyTest {
     }
 
     @Test
+    void theKeyOfTheOfficersPagesDoesNotStopIt() throws Exception {
+        // Given: an officer's own folder that the agent can read, with nothing that signs
+        try (OfficerProgram program = new OfficerProgram(
+                federation.folder(),
+                "passkey",
+                "new",
+                federation.folder().resolve("unused.passkey").toString(),
+                "--port",
+                Integer.toString(Federation.freePort()),
+                "--own",
+                home.resolve(".osteon-officer").toString())) {
+            assertThat(program.link()).isNotEmpty();
+        }
+        assertThat(home.resolve(".osteon-officer").resolve("page").resolve("tls.key"))
+                .exists();
+        // When, then: it says ready
+        federation.startSite(SITE, "-Duser.home=" + home);
+        federation.end(SITE);
+    }
+
+    @Test
     void keyFilesAreAlwaysEncrypted() throws Exception {
         Path file = federation.officerKey(SITE);
         assertThat(Files.readString(file))

@@ -37,7 +37,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class SiteAgentMain {
     private static final String USAGE =
             "usage: osteon site init DIR --hub HOST:PORT --hub-pin P (--token T | --token-file F) [--site NAME] [--address HOST:PORT] [--console HOST:PORT|off]"
-                    + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K]"
+                    + " [--officer F.pub]... [--officer-key-folder DIR]... [--epsilon-ceiling E] [--epsilon-total E] [--delta-ceiling D] [--k K] [--officers-needed N]"
                     + " [--allow-exact] [--allow-root] [--json] | start DIR [--json]";
     private static final Set<String> FLAGS = Set.of("--json", "--allow-exact", "--allow-root");
     private static final Set<String> VALUED = Set.of(
@@ -54,6 +54,7 @@ public final class SiteAgentMain {
             "--epsilon-total",
             "--delta-ceiling",
             "--k",
+            "--officers-needed",
             "--lang");
 
     private SiteAgentMain() {}
@@ -86,7 +87,8 @@ public final class SiteAgentMain {
                 arguments.number("--epsilon-total", 0),
                 arguments.number("--delta-ceiling", 0),
                 (int) arguments.number("--k", 10),
-                arguments.has("--allow-exact"));
+                arguments.has("--allow-exact"),
+                (int) arguments.number("--officers-needed", 1));
         String address = arguments.text("--address").orElse("127.0.0.1:9543");
         Optional<Settings> found = arguments.text("--hub").isPresent() ? Optional.empty() : hubSettings();
         Map<String, Object> facts = SiteInit.run(

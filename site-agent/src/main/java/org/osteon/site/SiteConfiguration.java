@@ -87,7 +87,11 @@ class SiteConfiguration {
     @Bean
     CapsuleCheck capsules(SiteFolder site) {
         return new CapsuleCheck(
-                site.settings().site(), site.settings().federation(), SiteFolder.AGENT_RELEASE, site.officers());
+                site.settings().site(),
+                site.settings().federation(),
+                SiteFolder.AGENT_RELEASE,
+                site.officers(),
+                site.settings().policy().officersNeeded());
     }
 
     @Bean

@@ -3,8 +3,6 @@ package org.osteon.cli.officer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.ByteString;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,22 +13,22 @@ import java.util.List;
 import java.util.Map;
 import org.osteon.cli.connect.DaemonFolder;
 import org.osteon.cli.connect.Passphrase;
+import org.osteon.cli.officer.decision.DecisionFile;
+import org.osteon.cli.officer.decision.Desk;
+import org.osteon.cli.officer.decision.KnownHub;
+import org.osteon.cli.officer.decision.OfficerFolder;
+import org.osteon.cli.officer.decision.SiteDesk;
+import org.osteon.cli.officer.decision.StudyReview;
 import org.osteon.cli.output.CliException;
 import org.osteon.cli.output.ExitCode;
 import org.osteon.cli.output.Verb;
 import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Decision;
-import org.osteon.protocol.document.Digest;
-import org.osteon.protocol.document.Refusal;
-import org.osteon.protocol.document.Revocation;
+import org.osteon.protocol.document.FederationRoot;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
-import org.osteon.protocol.v1.Document;
-import org.osteon.protocol.v1.SiteGrpc;
-import org.osteon.protocol.v1.StudyRef;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,14 +41,20 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "officer",
         mixinStandardHelpOptions = true,
-        description = "The data officer: key new, review, approve, refuse, revoke.",
+        description =
+                "The data officer: key new, passkey new, review, sign, approve, refuse, revoke, prepare, sign-file, send.",
         footer = {"", "Example:  osteon officer review hospital-a 1a2b3c4d"},
         subcommands = {
             OfficerVerbs.Key.class,
             OfficerVerbs.Review.class,
             OfficerVerbs.Approve.class,
             OfficerVerbs.Refuse.class,
-            OfficerVerbs.Revoke.class
+            OfficerVerbs.Revoke.class,
+            SignVerb.class,
+            PasskeyVerbs.class,
+            FileVerbs.Prepare.class,
+            FileVerbs.SignFile.class,
+            FileVerbs.Send.class
         })
 public final class OfficerVerbs {
 
@@ -104,24 +108,18 @@ public final class OfficerVerbs {
         @Parameters(index = "1", paramLabel = "S", description = "study digest, or its first digits")
         private String reference = "";
 
-        abstract ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts);
+        @Mixin
+        private final OfficerFolder own = new OfficerFolder();
+
+        abstract ExitCode decide(Desk desk, StudyReview review);
 
         @Override
         protected final ExitCode run() {
-            try (DaemonFolder folderOfSite = DaemonFolder.site(folder, "officer")) {
-                SiteGrpc.SiteBlockingStub site = folderOfSite.site();
-                StudyRef ref = StudyRef.newBuilder().setStudy(reference).build();
-                byte[] envelope = site.showStudy(ref).getEnvelope().toByteArray();
-                Study study = SignedDocument.read(envelope, Study.class).document();
-                if (!study.digest().hex().startsWith(reference)) {
-                    throw new CliException(
-                            ExitCode.DOES_NOT_HOLD,
-                            "error.study.other",
-                            study.digest().brief(),
-                            reference);
-                }
-                String facts = site.review(ref).getJson();
-                return decide(site, study, CanonicalJson.readTree(facts.getBytes(StandardCharsets.UTF_8)));
+            try (DaemonFolder site = DaemonFolder.site(folder, "officer")) {
+                Desk desk = new SiteDesk(site);
+                FederationRoot hub = KnownHub.of(own.path(), folder).root();
+                String name = site.settings().text("site");
+                return decide(desk, StudyReview.fetch(desk, hub, name, reference));
             }
         }
     }
@@ -134,7 +132,13 @@ public final class OfficerVerbs {
         @Mixin
         private final Passphrase passphrase = new Passphrase();
 
-        final ExitCode signAndHandIn(SiteGrpc.SiteBlockingStub site, Decision decision) {
+        @Option(
+                names = "--out",
+                paramLabel = "FILE",
+                description = "write it there, signed, for another officer or for later, and hand in nothing")
+        private Path out = Path.of("");
+
+        final ExitCode signAndHandIn(Desk desk, Decision decision) {
             if (!Files.isReadable(key)) {
                 throw CliException.wrongCall("error.file.missing", key);
             }
@@ -143,11 +147,15 @@ public final class OfficerVerbs {
             char[] typed = passphrase.read(output().messages().say("prompt.passphrase", key.getFileName()));
             try {
                 SignedDocument<Decision> signed = SignedDocument.sign(decision, KeyFile.readEncrypted(key, typed));
-                String json = site.decide(Document.newBuilder()
-                                .setEnvelope(ByteString.copyFrom(signed.bytes()))
-                                .build())
-                        .getJson();
-                ObjectNode answer = (ObjectNode) CanonicalJson.readTree(json.getBytes(StandardCharsets.UTF_8));
+                ObjectNode answer;
+                if (out.toString().isEmpty()) {
+                    answer = (ObjectNode) desk.decide(signed.bytes());
+                } else {
+                    DecisionFile.write(out, signed);
+                    answer = JsonNodeFactory.instance.objectNode();
+                    answer.put("file", out.toString());
+                    answer.put("signers", signed.signatures().size());
+                }
                 answer.put("digest", signed.digest().hex());
                 if (output().json()) {
                     answer.set("capsule", CanonicalJson.tree(decision));
@@ -158,10 +166,6 @@ public final class OfficerVerbs {
             }
             return ExitCode.DONE;
         }
-
-        static Instant now() {
-            return Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        }
     }
 
     @Command(
@@ -171,7 +175,9 @@ public final class OfficerVerbs {
             footer = "Example:  osteon officer review hospital-a 1a2b3c4d")
     static final class Review extends StudyVerb {
         @Override
-        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
+        ExitCode decide(Desk desk, StudyReview review) {
+            Study study = review.study().document();
+            JsonNode facts = review.facts();
             ObjectNode view = JsonNodeFactory.instance.objectNode();
             view.put("study", study.digest().hex());
             view.put("name", study.name());
@@ -231,38 +237,9 @@ public final class OfficerVerbs {
         private List<String> waivers = new ArrayList<>();
 
         @Override
-        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
-            Instant end;
-            try {
-                end = Instant.parse(until);
-            } catch (java.time.DateTimeException e) {
-                throw CliException.wrongCall("error.until", until);
-            }
+        ExitCode decide(Desk desk, StudyReview review) {
             Instant now = now();
-            if (!end.isAfter(now)) {
-                throw CliException.wrongCall("error.until.past", until);
-            }
-            return signAndHandIn(
-                    site,
-                    new Capsule(
-                            Capsule.SCHEMA,
-                            study.federation(),
-                            new Digest(facts.path("trustRoot").asText()),
-                            study.digest(),
-                            facts.path("site").asText(),
-                            new Digest(facts.path("snapshot").asText()),
-                            facts.path("agentRelease").asText(),
-                            epsilon,
-                            study.privacy().delta(),
-                            rounds,
-                            study.releases().stream()
-                                    .map(Study.ReleaseItem::name)
-                                    .toList(),
-                            study.purpose(),
-                            waivers,
-                            now,
-                            end,
-                            now));
+            return signAndHandIn(desk, review.capsule(epsilon, rounds, waivers, now, end(until, now)));
         }
     }
 
@@ -277,16 +254,8 @@ public final class OfficerVerbs {
         private String reason = "";
 
         @Override
-        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
-            return signAndHandIn(
-                    site,
-                    new Refusal(
-                            Refusal.SCHEMA,
-                            study.federation(),
-                            study.digest(),
-                            facts.path("site").asText(),
-                            reason,
-                            now()));
+        ExitCode decide(Desk desk, StudyReview review) {
+            return signAndHandIn(desk, review.refusal(reason, now()));
         }
     }
 
@@ -301,22 +270,27 @@ public final class OfficerVerbs {
         private String reason = "";
 
         @Override
-        ExitCode decide(SiteGrpc.SiteBlockingStub site, Study study, JsonNode facts) {
-            String capsule = facts.path("capsule").asText("");
-            if (capsule.isEmpty()) {
-                throw new CliException(
-                        ExitCode.REFUSED, "error.capsule.none", study.digest().brief());
-            }
-            return signAndHandIn(
-                    site,
-                    new Revocation(
-                            Revocation.SCHEMA,
-                            study.federation(),
-                            study.digest(),
-                            facts.path("site").asText(),
-                            new Digest(capsule),
-                            reason,
-                            now()));
+        ExitCode decide(Desk desk, StudyReview review) {
+            return signAndHandIn(desk, review.revocation(reason, now()));
         }
+    }
+
+    /** The second at which a decision is made. */
+    static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** The end of an approval as its option gives it. */
+    static Instant end(String until, Instant now) {
+        Instant end;
+        try {
+            end = Instant.parse(until);
+        } catch (java.time.DateTimeException e) {
+            throw CliException.wrongCall("error.until", until);
+        }
+        if (!end.isAfter(now)) {
+            throw CliException.wrongCall("error.until.past", until);
+        }
+        return end;
     }
 }

@@ -81,6 +81,12 @@ final class SiteProgram {
                 description = "smallest cohort, and smallest cell of an exact release (default: 10)")
         private int k;
 
+        @Option(
+                names = "--officers-needed",
+                paramLabel = "N",
+                description = "officers who must sign an approval (default: 1)")
+        private int officersNeeded;
+
         @Option(names = "--allow-exact", description = "allow studies that release un-noised sums")
         private boolean allowExact;
 

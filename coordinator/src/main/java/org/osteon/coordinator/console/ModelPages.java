@@ -1,10 +1,11 @@
 package org.osteon.coordinator.console;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.osteon.conformance.report.Sentences;
+import org.osteon.conformance.verdict.Report;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.registry.ModelExport;
 import org.osteon.coordinator.registry.Models;
@@ -14,12 +15,12 @@ import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
-import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
 import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -111,16 +112,35 @@ final class ModelPages {
         return line;
     }
 
-    /** The checks of a report: identifier and verdict. */
-    private static List<Map<String, String>> results(byte[] report) {
-        List<Map<String, String>> list = new ArrayList<>();
-        JsonNode results = CanonicalJson.readTree(report).path("document").path("results");
-        results.forEach(result -> list.add(Map.of(
-                "check", result.path("check").asText(),
-                "verdict", result.path("outcome").asText(),
-                "limit", result.path("limit").asText(),
-                "measured", result.path("measured").asText())));
-        return list;
+    /**
+     * A check as the page shows it, in the reader's words.
+     *
+     * @param verdict PASS, FAIL, INCONCLUSIVE
+     * @param facts what a verdict other than PASS rests on
+     */
+    record Result(
+            String check,
+            String requirement,
+            String verdict,
+            String limit,
+            List<String> measured,
+            List<String> facts,
+            String evidence) {}
+
+    private static List<Result> results(byte[] report) {
+        Sentences sentences = Sentences.of(LocaleContextHolder.getLocale());
+        return SignedDocument.read(report, Report.class).document().results().stream()
+                .map(result -> new Result(
+                        result.check(),
+                        sentences.of(result.requirement()),
+                        result.outcome().name(),
+                        sentences.say(result.limit()),
+                        result.measured().entrySet().stream()
+                                .map(one -> sentences.measure(one.getKey()) + " " + one.getValue())
+                                .toList(),
+                        result.facts().stream().map(sentences::say).toList(),
+                        result.evidenceDigest().hex()))
+                .toList();
     }
 
     @GetMapping("/models/{model}/export")

@@ -11,17 +11,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -32,6 +39,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.sign.Scheme;
+import org.osteon.protocol.sign.VerificationKey;
 
 /**
  * A daemon's TLS key and self-signed certificate, in two PEM files ({@code tls.key}, {@code tls.crt}); peers pin the
@@ -77,6 +86,26 @@ public final class TlsIdentity {
         }
     }
 
+    /** The same for a server of the JDK, such as one that shows pages to a browser. */
+    public SSLContext serverContext() {
+        try {
+            String pem = Files.readString(folder.resolve(KEY), StandardCharsets.US_ASCII)
+                    .replaceAll("-----[A-Z ]+-----|\\s", "");
+            PrivateKey key = KeyFactory.getInstance("EC")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("tls", key, new char[0], new Certificate[] {certificate()});
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new IllegalStateException("the TLS key or certificate cannot be read in " + folder.getFileName(), e);
+        }
+    }
+
     /** The certificate file, as peers outside Osteon take it ({@code --root-certificates}). */
     public Path certificateFile() {
         return folder.resolve(CERTIFICATE);
@@ -89,14 +118,21 @@ public final class TlsIdentity {
 
     /** The pin: SHA-256 of the certificate's SubjectPublicKeyInfo. */
     public Digest pin() {
+        return new Digest(publicKey().keyId());
+    }
+
+    /** The certificate's public key. */
+    public VerificationKey publicKey() {
         try {
-            byte[] pem = Files.readAllBytes(folder.resolve(CERTIFICATE));
-            var certificate =
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
-            return Digest.of(certificate.getPublicKey().getEncoded());
+            return VerificationKey.of(Scheme.ECDSA_SHA256, certificate().getPublicKey());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("the TLS certificate cannot be read in " + folder.getFileName(), e);
         }
+    }
+
+    private Certificate certificate() throws GeneralSecurityException, IOException {
+        byte[] pem = Files.readAllBytes(folder.resolve(CERTIFICATE));
+        return CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
     }
 
     private static X509Certificate selfSigned(KeyPair pair, List<String> hosts)

@@ -2,6 +2,7 @@ package org.osteon.protocol.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.osteon.protocol.sign.Signature;
@@ -73,10 +74,24 @@ public record SignedDocument<T extends Document>(T document, List<Signature> sig
         return signatures.stream().anyMatch(signature -> key.verifies(bytes, signature));
     }
 
+    /** How many of these keys signed; one key counts once, however often it signed. */
+    public int signers(Collection<VerificationKey> keys) {
+        byte[] bytes = document.canonical();
+        return (int) keys.stream()
+                .distinct()
+                .filter(key -> signatures.stream().anyMatch(signature -> key.verifies(bytes, signature)))
+                .count();
+    }
+
     /** The same document with one more signature. */
     public SignedDocument<T> alsoSignedBy(SigningKey key) {
+        return with(key.sign(document.canonical()));
+    }
+
+    /** The same document with a signature made elsewhere, such as by a passkey; whether it holds is asked later. */
+    public SignedDocument<T> with(Signature signature) {
         List<Signature> all = new ArrayList<>(signatures);
-        all.add(key.sign(document.canonical()));
+        all.add(signature);
         return new SignedDocument<>(document, all);
     }
 }

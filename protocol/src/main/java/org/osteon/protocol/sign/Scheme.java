@@ -8,7 +8,12 @@ public enum Scheme {
     /** Ed25519 over the bytes themselves (RFC 8032). */
     ED25519("ed25519", "Ed25519", "Ed25519"),
     /** ECDSA over SHA-256, curve P-384 (nodes' default) or P-256, ASN.1 DER value (FIPS 186-5). */
-    ECDSA_SHA256("ecdsa-sha256", "EC", "SHA256withECDSA");
+    ECDSA_SHA256("ecdsa-sha256", "EC", "SHA256withECDSA"),
+    /**
+     * A WebAuthn assertion by a passkey on P-256 whose challenge is the SHA-256 of the bytes (W3C Web Authentication
+     * Level 2), see {@link PasskeyAssertion}.
+     */
+    WEBAUTHN_ES256("webauthn-es256", "EC", "SHA256withECDSA");
 
     private final String label;
     private final String keyAlgorithm;

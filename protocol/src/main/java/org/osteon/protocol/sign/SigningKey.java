@@ -29,7 +29,7 @@ public final class SigningKey {
         return generate(Scheme.ECDSA_SHA256, "secp384r1");
     }
 
-    /** The key of a JDK key pair. */
+    /** The key of a JDK key pair; a passkey's key never leaves its authenticator and is refused. */
     public static SigningKey of(Scheme scheme, KeyPair pair) {
         return new SigningKey(pair.getPrivate(), VerificationKey.of(scheme, pair.getPublic()));
     }

@@ -16,13 +16,19 @@ public final class CapsuleCheck {
     private final String federation;
     private final String agentRelease;
     private final List<VerificationKey> officers;
+    private final int needed;
 
-    /** A check for this agent; {@code officers} are the only keys whose signature counts. */
-    public CapsuleCheck(String site, String federation, String agentRelease, List<VerificationKey> officers) {
+    /**
+     * A check for this agent; {@code officers} are the only keys whose signature counts, and {@code needed} of them
+     * must have signed a capsule.
+     */
+    public CapsuleCheck(
+            String site, String federation, String agentRelease, List<VerificationKey> officers, int needed) {
         this.site = site;
         this.federation = federation;
         this.agentRelease = agentRelease;
         this.officers = List.copyOf(officers);
+        this.needed = needed;
     }
 
     /** Whether a known officer signed. */
@@ -41,6 +47,9 @@ public final class CapsuleCheck {
         Capsule capsule = signed.document();
         if (!signedByOfficer(signed)) {
             return Optional.of("CAPSULE_SIGNER_UNKNOWN");
+        }
+        if (signed.signers(officers) < needed) {
+            return Optional.of("CAPSULE_SIGNERS_TOO_FEW");
         }
         if (!capsule.site().equals(site) || !capsule.federation().equals(federation)) {
             return Optional.of("CAPSULE_FOR_ANOTHER_SITE");

@@ -54,7 +54,8 @@ public record SiteSettings(
             "epsilonTotal",
             "deltaCeiling",
             "k",
-            "allowExact");
+            "allowExact",
+            "officersNeeded");
 
     /** Reads the settings; unknown keys are refused. */
     public static SiteSettings read(Path folder) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.cli.officer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.osteon.cli.officer.page;
+
+import org.jspecify.annotations.NullMarked;
