@@ -499,7 +499,15 @@ class VerbsTest {
         assertThat(done("site", "journal", south).path("entries")).hasSize(left);
         assertThat(federation.run("doctor", south).exit()).isEqualTo(DOES_NOT_HOLD);
 
-        // Stop and resume
+        // Pause, stop and resume
+        JsonNode paused = done("run", "pause", run, "--hub", hub);
+        fields(paused, "run", "state", "pausedBy", "pausedSince", "waitingFor", "rounds");
+        assertThat(paused.path("state").asText()).isEqualTo("paused");
+        assertThat(text("zh", "run", "show", run, "--hub", hub)).contains("已暂停");
+        refused(WRONG_CALL, "RUN_NOT_RUNNING", "paused", "run", "pause", run, "--hub", hub);
+        refused(REFUSED, "ROLE_MISSING", "ml-engineer", "run", "pause", run, "--hub", hub, "--as", "regulator");
+        assertThat(done("run", "resume", run, "--hub", hub).path("state").asText())
+                .isEqualTo("running");
         assertThat(done("run", "stop", run, "--hub", hub).path("state").asText())
                 .isEqualTo("stopped");
         refused(WRONG_CALL, "RUN_NOT_RUNNING", run, "run", "stop", run, "--hub", hub);

@@ -48,6 +48,7 @@ class HelpTest {
             "run start",
             "run list",
             "run show",
+            "run pause",
             "run stop",
             "run resume",
             "round replay",

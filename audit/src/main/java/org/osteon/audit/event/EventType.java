@@ -22,6 +22,7 @@ public enum EventType {
     REFUSAL,
     REVOCATION,
     RUN_STARTED,
+    RUN_PAUSED,
     RUN_STOPPED,
     RUN_RESUMED,
     RUN_STALLED,

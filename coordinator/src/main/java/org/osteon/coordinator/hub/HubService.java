@@ -283,6 +283,11 @@ public final class HubService extends HubGrpc.HubImplBase {
     }
 
     @Override
+    public void pauseRun(RunRef request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> Answers.json(observer, views.of(rounds.pause(request.getRun(), caller()))));
+    }
+
+    @Override
     public void resumeRun(RunRef request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> Answers.json(observer, views.of(rounds.resume(request.getRun(), caller()))));
     }

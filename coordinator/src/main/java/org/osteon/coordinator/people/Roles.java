@@ -31,6 +31,7 @@ public final class Roles implements ServerInterceptor {
             Map.entry("osteon.v1.Hub/StartRun", ENGINEER),
             Map.entry("osteon.v1.Hub/ListRuns", READERS),
             Map.entry("osteon.v1.Hub/ShowRun", READERS),
+            Map.entry("osteon.v1.Hub/PauseRun", ENGINEER),
             Map.entry("osteon.v1.Hub/StopRun", ENGINEER),
             Map.entry("osteon.v1.Hub/ResumeRun", ENGINEER),
             Map.entry("osteon.v1.Hub/ReplayRound", READERS),
