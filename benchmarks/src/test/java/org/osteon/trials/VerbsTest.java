@@ -554,6 +554,42 @@ class VerbsTest {
 
     @Test
     @Order(8)
+    void aPatientIsFoundAndWithdrawn() {
+        // One whom chance did not put among those held out
+        await(
+                "the receipts at the site",
+                () -> !done("site", "receipts", north).path("receipts").isEmpty());
+        String patient = "";
+        for (int i = 0; i < 20 && patient.isEmpty(); i++) {
+            String one = "C250000%02d".formatted(i);
+            patient = done("officer", "patient", north, one).toString().contains(model) ? one : "";
+        }
+        JsonNode found = done("officer", "patient", north, patient);
+        fields(found, "site", "inSnapshot", "withdrawn", "involved", "owed");
+        fields(found.path("involved").path(0), "study", "name", "version", "inCohort", "models", "parts");
+        fields(found.path("involved").path(0).path("parts").path(0), "run", "round", "exchange", "model", "open");
+        assertThat(text("zh", "officer", "patient", north, patient))
+                .contains("参与的轮次")
+                .doesNotContain(patient);
+        refused(WRONG_CALL, "PATIENT_MALFORMED", "characters", "officer", "patient", north, "9".repeat(300));
+        refused(WRONG_CALL, "", "--key", "officer", "withdraw", north, patient);
+
+        String key = federation.officerKey("north").toString();
+        String phrase = federation.passphrase().toString();
+        String said = text("en", "officer", "withdraw", north, patient, "--key", key, "--passphrase-file", phrase);
+        assertThat(said)
+                .contains("to the byte")
+                .contains("\"schema\":\"osteon.withdrawal-notice/1\"")
+                .doesNotContain(patient);
+        JsonNode again = done("officer", "withdraw", north, patient, "--key", key, "--passphrase-file", phrase);
+        fields(again, "site", "withdrawn", "fresh", "told", "owed");
+        assertThat(again.path("fresh").asBoolean(true)).isFalse();
+        JsonNode flags = done("model", "show", model, "--hub", hub).path("flags");
+        fields(flags.path(0), "code", "site", "model", "study", "notice", "time");
+    }
+
+    @Test
+    @Order(9)
     void aRevokedSiteCountsNoLongerAndStaysRevoked() throws IOException {
         // Given: a run that waits for a site
         Path file = studyFile("with-east", tree -> {
@@ -624,7 +660,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void modelsAreCheckedReleasedAndProven() throws IOException {
         // The registry
         fields(done("model", "list", "--hub", hub).path("models").path(0), "model", "digest", "parents", "parameters");
@@ -761,7 +797,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aPersonReadsSentencesInBothLanguages() {
         String[][] verbs = {
             {"coordinator", "status", hub},
@@ -800,7 +836,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void findsTheHubByEnvironmentAndByFolder() {
         Ended byEnvironment = program("Osteon", Map.of("OSTEON_HUB", hub), "study", "list", "--json");
         Ended byFolder = program("Osteon", federation.hub(), Map.of(), "study", "list", "--json");
@@ -812,7 +848,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void secretsAreInNoOutput() throws IOException {
         String spoken = String.join("\n", federation.spoken());
         assertThat(spoken)
@@ -823,7 +859,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void aHubThatIsAwayIsWorthAnotherTry() {
         // When
         federation.end("hub");

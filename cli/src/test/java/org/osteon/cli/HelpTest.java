@@ -45,6 +45,8 @@ class HelpTest {
             "officer approve",
             "officer refuse",
             "officer revoke",
+            "officer patient",
+            "officer withdraw",
             "run start",
             "run list",
             "run show",

@@ -35,6 +35,7 @@ import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallVerifier;
@@ -117,12 +118,26 @@ class CoordinatorConfiguration {
                 new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
         Witness witness = new Witness("hub", folder.cosignerKey());
-        SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
+        Statements statements = new Statements(store, events, trust, studies, models, folder.federation(), clock);
+        SiteLinkService link =
+                new SiteLinkService(store, events, sites, studies, trust, statements, witness, timer, clock);
         studies.onWork(link::wake);
         events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
         HubService hub = new HubService(
-                folder, store, events, sites, trust, studies, rounds, views, models, objects, modelEvidence, timer);
+                folder,
+                store,
+                events,
+                sites,
+                trust,
+                studies,
+                rounds,
+                views,
+                models,
+                objects,
+                modelEvidence,
+                statements,
+                timer);
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
         Server server = NettyServerBuilder.forAddress(

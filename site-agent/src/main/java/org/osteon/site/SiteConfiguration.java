@@ -17,6 +17,8 @@ import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.desk.Clients;
+import org.osteon.site.desk.PatientDesk;
+import org.osteon.site.desk.PatientTrace;
 import org.osteon.site.desk.SiteService;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
@@ -25,9 +27,11 @@ import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.settings.SitePolicy;
 import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
+import org.osteon.site.withdrawal.Withdrawals;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -70,7 +74,8 @@ class SiteConfiguration {
     @Bean
     SiteServer server(SiteFolder site, SiteStore store, SiteEvents events, ClockGuard clock, Clock wall) {
         SitePolicy rules = site.settings().policy();
-        Snapshots snapshots = new Snapshots(store, events, site);
+        Withdrawals withdrawals = new Withdrawals(store, clock, site.folder());
+        Snapshots snapshots = new Snapshots(store, events, site, withdrawals);
         Budget budget = new Budget(store, rules);
         PolicyEvaluator policy = new PolicyEvaluator(rules, snapshots, budget, budget);
         CapsuleCheck capsules = new CapsuleCheck(
@@ -89,9 +94,19 @@ class SiteConfiguration {
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
         Journal journal = new Journal(store);
         RedSwitch redSwitch = new RedSwitch(store, events);
-        Egress egress = new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
+        Statements statements = new Statements(site, store, events, approvals, clock);
+        Egress egress = new Egress(
+                site, store, events, approvals, policy, journal, statements, training, outbox, redSwitch, clock);
+        PatientDesk patients = new PatientDesk(
+                site,
+                events,
+                snapshots,
+                withdrawals,
+                new PatientTrace(site, store, approvals, snapshots, statements, withdrawals),
+                statements);
         SiteService desk = new SiteService(
-                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress);
+                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress,
+                patients);
         Clients clients = new Clients(store, site.folder(), site.settings().federation());
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(

@@ -43,14 +43,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "officer",
         mixinStandardHelpOptions = true,
-        description = "The data officer: key new, review, approve, refuse, revoke.",
+        description = "The data officer: key new, review, approve, refuse, revoke, patient, withdraw.",
         footer = {"", "Example:  osteon officer review hospital-a 1a2b3c4d"},
         subcommands = {
             OfficerVerbs.Key.class,
             OfficerVerbs.Review.class,
             OfficerVerbs.Approve.class,
             OfficerVerbs.Refuse.class,
-            OfficerVerbs.Revoke.class
+            OfficerVerbs.Revoke.class,
+            FindPatient.class,
+            WithdrawPatient.class
         })
 public final class OfficerVerbs {
 

@@ -25,6 +25,7 @@ import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.round.UngovernedPlan;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
@@ -75,6 +76,7 @@ public final class HubService extends HubGrpc.HubImplBase {
     private final Models models;
     private final ObjectStore objects;
     private final ModelEvidence evidence;
+    private final Statements statements;
     private final ScheduledExecutorService timer;
 
     /** The service. */
@@ -90,6 +92,7 @@ public final class HubService extends HubGrpc.HubImplBase {
             Models models,
             ObjectStore objects,
             ModelEvidence evidence,
+            Statements statements,
             ScheduledExecutorService timer) {
         this.folder = folder;
         this.store = store;
@@ -102,6 +105,7 @@ public final class HubService extends HubGrpc.HubImplBase {
         this.models = models;
         this.objects = objects;
         this.evidence = evidence;
+        this.statements = statements;
         this.timer = timer;
     }
 
@@ -316,6 +320,13 @@ public final class HubService extends HubGrpc.HubImplBase {
                         observer,
                         SignedDocument.sign(models.get(request.getModel()), folder.hubKey())
                                 .bytes()));
+    }
+
+    @Override
+    public void modelFlags(ModelRef request, StreamObserver<Answer> observer) {
+        Answers.guard(
+                observer,
+                () -> Answers.json(observer, Map.of("flags", statements.flags(models.get(request.getModel())))));
     }
 
     @Override

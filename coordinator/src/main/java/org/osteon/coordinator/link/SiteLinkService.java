@@ -24,6 +24,7 @@ import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
@@ -42,6 +43,7 @@ import org.osteon.protocol.v1.PushCosignatureRequest;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
+import org.osteon.protocol.v1.PushStatementRequest;
 import org.osteon.protocol.v1.SiteLinkGrpc;
 
 /** The hub's side of what enrolled sites exchange with it; polls are held without a thread. */
@@ -59,6 +61,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private final Sites sites;
     private final Studies studies;
     private final TrustBook trust;
+    private final Statements statements;
     private final Witness witness;
     private final ScheduledExecutorService timer;
     private final Clock clock;
@@ -72,6 +75,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             Sites sites,
             Studies studies,
             TrustBook trust,
+            Statements statements,
             Witness witness,
             ScheduledExecutorService timer,
             Clock clock) {
@@ -80,6 +84,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         this.sites = sites;
         this.studies = studies;
         this.trust = trust;
+        this.statements = statements;
         this.witness = witness;
         this.timer = timer;
         this.clock = clock;
@@ -128,6 +133,12 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     public void pushDecision(PushDecisionRequest request, StreamObserver<Acknowledgement> observer) {
         acknowledge(
                 observer, () -> studies.decide(caller(), request.getEnvelope().toByteArray()));
+    }
+
+    @Override
+    public void pushStatement(PushStatementRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(
+                observer, () -> statements.take(caller(), request.getEnvelope().toByteArray()));
     }
 
     @Override

@@ -32,6 +32,7 @@ class SpecificationExamplesTest {
             Map.entry(Capsule.SCHEMA, Capsule.class),
             Map.entry(Refusal.SCHEMA, Refusal.class),
             Map.entry(Revocation.SCHEMA, Revocation.class),
+            Map.entry(WithdrawalNotice.SCHEMA, WithdrawalNotice.class),
             Map.entry(Instruction.SCHEMA, Instruction.class),
             Map.entry(Reply.SCHEMA, Reply.class),
             Map.entry(Receipt.SCHEMA, Receipt.class),

@@ -33,8 +33,10 @@ import org.osteon.protocol.v1.Answer;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.SiteGrpc;
 import org.osteon.protocol.v1.StudyRef;
+import org.osteon.protocol.v1.WithdrawPatientRequest;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CohortFacts;
 import org.osteon.site.approval.CohortSource;
@@ -65,6 +67,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final Outbox outbox;
     private final RedSwitch redSwitch;
     private final Egress egress;
+    private final PatientDesk patients;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -78,7 +81,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Journal journal,
             Outbox outbox,
             RedSwitch redSwitch,
-            Egress egress) {
+            Egress egress,
+            PatientDesk patients) {
         this.site = site;
         this.store = store;
         this.events = events;
@@ -90,6 +94,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.outbox = outbox;
         this.redSwitch = redSwitch;
         this.egress = egress;
+        this.patients = patients;
     }
 
     @Override
@@ -208,6 +213,25 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                         : decision(decision.document().study()));
         view.put("hub", atHub.code());
         return view;
+    }
+
+    @Override
+    public void findPatient(PatientRef request, StreamObserver<Answer> observer) {
+        answer(observer, () -> patients.find(request.getPatient()));
+    }
+
+    @Override
+    public void withdrawPatient(WithdrawPatientRequest request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var told = patients.withdraw(
+                    request.getPatient(),
+                    request.getNoticesList().stream()
+                            .map(ByteString::toByteArray)
+                            .toList(),
+                    redSwitch.on() ? Duration.ZERO : HUB_PATIENCE);
+            egress.wake();
+            told.thenAccept(view -> Answers.guard(observer, () -> Answers.json(observer, view)));
+        });
     }
 
     @Override
