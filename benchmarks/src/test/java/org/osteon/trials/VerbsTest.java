@@ -462,6 +462,40 @@ class VerbsTest {
         assertThat(number.exit()).isEqualTo(WRONG_CALL);
         assertThat(number.error()).contains("'--epsilon'").contains("'much' is not a number");
 
+        // Ask the engineer
+        String[] question = officer("ask", "north", "--text", "Why is the height needed?");
+        assertThat(text("en", question)).contains("to the byte").contains("\"text\":\"Why is the height needed?\"");
+        JsonNode asked = done(officer("ask", "north", "--text", "And the weight?"));
+        fields(asked, "site", "study", "question", "hub");
+        refused(WRONG_CALL, "TEXT_MALFORMED", "2000", officer("ask", "north", "--text", "x".repeat(2001)));
+        JsonNode questions = done("study", "show", study, "--hub", hub).path("questions");
+        assertThat(questions).hasSize(2);
+        fields(questions.path(0), "site", "asked", "text", "answers", "question");
+        fields(
+                done("study", "answer", study, "--site", "north", "--text", "For the BMI.", "--hub", hub),
+                "digest",
+                "question",
+                "site");
+        refused(
+                WRONG_CALL,
+                "QUESTION_UNKNOWN",
+                "south",
+                "study",
+                "answer",
+                study,
+                "--site",
+                "south",
+                "--text",
+                "x",
+                "--hub",
+                hub);
+        await(
+                "the answer at the site",
+                () -> done("officer", "review", north, study)
+                        .path("questions")
+                        .toString()
+                        .contains("For the BMI."));
+
         // Refuse, then approve
         fields(done(officer("refuse", "south", "--reason", "not this week")), "capsule", "digest", "decision");
         JsonNode approved = done(approval("north", "1", UNTIL));

@@ -118,10 +118,12 @@ class CoordinatorConfiguration {
                 new ConformanceRuns(store, sites, studies, models, objects, releases, folder.hubKey(), clock);
         ModelEvidence modelEvidence = new ModelEvidence(releases, evidence, conformance, studies, events);
         Witness witness = new Witness("hub", folder.cosignerKey());
-        Statements statements = new Statements(store, events, trust, studies, models, folder.federation(), clock);
+        Statements statements =
+                new Statements(store, events, trust, studies, models, folder.hubKey(), folder.federation(), clock);
         SiteLinkService link =
                 new SiteLinkService(store, events, sites, studies, trust, statements, witness, timer, clock);
         studies.onWork(link::wake);
+        statements.onWork(link::wake);
         events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
         HubService hub = new HubService(

@@ -105,8 +105,19 @@ class SiteConfiguration {
                 new PatientTrace(site, store, approvals, snapshots, statements, withdrawals),
                 statements);
         SiteService desk = new SiteService(
-                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress,
-                patients);
+                site,
+                store,
+                events,
+                approvals,
+                policy,
+                snapshots,
+                budget,
+                journal,
+                outbox,
+                redSwitch,
+                egress,
+                patients,
+                statements);
         Clients clients = new Clients(store, site.folder(), site.settings().federation());
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(

@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "officer",
         mixinStandardHelpOptions = true,
-        description = "The data officer: key new, review, approve, refuse, revoke, patient, withdraw.",
+        description = "The data officer: key new, review, approve, refuse, revoke, ask, patient, withdraw.",
         footer = {"", "Example:  osteon officer review hospital-a 1a2b3c4d"},
         subcommands = {
             OfficerVerbs.Key.class,
@@ -51,6 +51,7 @@ import picocli.CommandLine.Parameters;
             OfficerVerbs.Approve.class,
             OfficerVerbs.Refuse.class,
             OfficerVerbs.Revoke.class,
+            Ask.class,
             FindPatient.class,
             WithdrawPatient.class
         })
@@ -196,7 +197,8 @@ public final class OfficerVerbs {
             view.set("releases", CanonicalJson.tree(study.releases()));
             view.set("snapshot", facts.path("snapshot"));
             view.set("policy", facts.path("policy"));
-            for (String field : List.of("planned", "smallestCell", "unavailable", "objections", "decision")) {
+            for (String field :
+                    List.of("planned", "smallestCell", "unavailable", "objections", "decision", "questions")) {
                 if (facts.has(field)) {
                     view.set(field, facts.path(field));
                 }

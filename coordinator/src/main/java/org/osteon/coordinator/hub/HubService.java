@@ -41,6 +41,7 @@ import org.osteon.protocol.document.Study;
 import org.osteon.protocol.sign.VerificationKey;
 import org.osteon.protocol.v1.AddKeyRequest;
 import org.osteon.protocol.v1.Answer;
+import org.osteon.protocol.v1.AnswerQuestionRequest;
 import org.osteon.protocol.v1.Chunk;
 import org.osteon.protocol.v1.ConfirmSiteRequest;
 import org.osteon.protocol.v1.Document;
@@ -191,6 +192,39 @@ public final class HubService extends HubGrpc.HubImplBase {
         Answers.guard(
                 observer,
                 () -> document(observer, studies.get(request.getStudy()).bytes()));
+    }
+
+    @Override
+    public void studyQuestions(StudyRef request, StreamObserver<Answer> observer) {
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        Map.of(
+                                "questions",
+                                statements.questions(
+                                        studies.get(request.getStudy()).digest()))));
+    }
+
+    @Override
+    public void answerQuestion(AnswerQuestionRequest request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var answer = statements.answer(
+                    studies.get(request.getStudy()).digest(),
+                    request.getSite(),
+                    request.getQuestion(),
+                    request.getText(),
+                    caller());
+            Answers.json(
+                    observer,
+                    Map.of(
+                            "digest",
+                            answer.digest().hex(),
+                            "question",
+                            answer.document().question().hex(),
+                            "site",
+                            request.getSite()));
+        });
     }
 
     @Override

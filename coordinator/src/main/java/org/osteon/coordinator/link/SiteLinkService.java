@@ -33,6 +33,7 @@ import org.osteon.protocol.call.Principal;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.v1.Acknowledgement;
+import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.CosignRequest;
 import org.osteon.protocol.v1.CosignResponse;
@@ -234,6 +235,11 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         });
     }
 
+    @Override
+    public void confirmAnswer(ConfirmAnswerRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> statements.confirmed(caller().name(), request.getAnswer()));
+    }
+
     private static EventDraft told(SiteRecord site, Event event) {
         EventDraft draft = EventDraft.of(event.type(), site.name(), "site")
                 .about(site.name())
@@ -256,6 +262,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         boolean empty = work.getStudiesCount() == 0
                 && work.getDryRunsCount() == 0
                 && work.getReceiptsCount() == 0
+                && work.getAnswersCount() == 0
                 && work.getHubCheckpoint().isEmpty();
         if (!empty || evenEmpty) {
             end(poll, () -> {
@@ -291,6 +298,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                         .query((row, n) -> row.getString(1))
                         .list())
                 .forEach(envelope -> work.addReceipts(ByteString.copyFromUtf8(envelope)));
+        statements.unconfirmed(site.name()).forEach(answer -> work.addAnswers(ByteString.copyFrom(answer)));
         Checkpoint head = events.publish();
         if (head.size() > request.getHubCheckpointSize()) {
             work.setHubCheckpoint(ByteString.copyFrom(head.bytes()));

@@ -27,6 +27,8 @@ public final class Roles implements ServerInterceptor {
             Map.entry("osteon.v1.Hub/PublishStudy", ENGINEER),
             Map.entry("osteon.v1.Hub/ListStudies", READERS),
             Map.entry("osteon.v1.Hub/ShowStudy", READERS),
+            Map.entry("osteon.v1.Hub/StudyQuestions", READERS),
+            Map.entry("osteon.v1.Hub/AnswerQuestion", ENGINEER),
             Map.entry("osteon.v1.Hub/DryRun", ENGINEER),
             Map.entry("osteon.v1.Hub/StartRun", ENGINEER),
             Map.entry("osteon.v1.Hub/ListRuns", READERS),
@@ -54,6 +56,7 @@ public final class Roles implements ServerInterceptor {
             Map.entry("osteon.v1.SiteLink/Cosign", SITE),
             Map.entry("osteon.v1.SiteLink/PushCosignature", SITE),
             Map.entry("osteon.v1.SiteLink/PushLog", SITE),
+            Map.entry("osteon.v1.SiteLink/ConfirmAnswer", SITE),
             Map.entry("osteon.v1.SiteLink/ConfirmReceipt", SITE));
 
     @Override

@@ -4,7 +4,7 @@ package org.osteon.protocol.document;
  * What a data officer tells the hub about a study beside a decision, signed outside the agent. It allows nothing and
  * revokes nothing.
  */
-public sealed interface Statement extends Document permits WithdrawalNotice {
+public sealed interface Statement extends Document permits Question, WithdrawalNotice {
     /** The federation. */
     String federation();
 
@@ -16,10 +16,12 @@ public sealed interface Statement extends Document permits WithdrawalNotice {
 
     /** Reads the envelope of any statement. */
     static SignedDocument<? extends Statement> readSigned(byte[] envelope) {
-        String schema = SignedDocument.schemaOf(envelope);
-        if (WithdrawalNotice.SCHEMA.equals(schema)) {
-            return SignedDocument.read(envelope, WithdrawalNotice.class);
-        }
-        throw new DocumentException("SCHEMA_UNKNOWN", "a statement of an officer is a withdrawal notice");
+        return switch (SignedDocument.schemaOf(envelope)) {
+            case Question.SCHEMA -> SignedDocument.read(envelope, Question.class);
+            case WithdrawalNotice.SCHEMA -> SignedDocument.read(envelope, WithdrawalNotice.class);
+            default ->
+                throw new DocumentException(
+                        "SCHEMA_UNKNOWN", "a statement of an officer is a question or a withdrawal notice");
+        };
     }
 }

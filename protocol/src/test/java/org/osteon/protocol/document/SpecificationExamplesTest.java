@@ -33,6 +33,8 @@ class SpecificationExamplesTest {
             Map.entry(Refusal.SCHEMA, Refusal.class),
             Map.entry(Revocation.SCHEMA, Revocation.class),
             Map.entry(WithdrawalNotice.SCHEMA, WithdrawalNotice.class),
+            Map.entry(Question.SCHEMA, Question.class),
+            Map.entry(QuestionAnswer.SCHEMA, QuestionAnswer.class),
             Map.entry(Instruction.SCHEMA, Instruction.class),
             Map.entry(Reply.SCHEMA, Reply.class),
             Map.entry(Receipt.SCHEMA, Receipt.class),

@@ -30,6 +30,7 @@ public final class Clients implements CallDirectory, ServerInterceptor {
             Map.entry("osteon.v1.Site/ShowStudy", BOTH),
             Map.entry("osteon.v1.Site/Review", OFFICER),
             Map.entry("osteon.v1.Site/Decide", OFFICER),
+            Map.entry("osteon.v1.Site/Ask", OFFICER),
             Map.entry("osteon.v1.Site/FindPatient", OFFICER),
             Map.entry("osteon.v1.Site/WithdrawPatient", OFFICER),
             Map.entry("osteon.v1.Site/Journal", BOTH),

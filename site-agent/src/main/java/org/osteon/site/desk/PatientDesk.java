@@ -69,7 +69,7 @@ public final class PatientDesk {
         List<CompletableFuture<Map<String, Object>>> told = notices.stream()
                 .map(notice -> statements.atHub(notice.digest(), patience).thenApply(atHub -> told(notice, atHub)))
                 .toList();
-        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).thenApply(unused -> {
+        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).thenApplyAsync(unused -> {
             Map<String, Object> view = view(pseudonym, trace.of(pseudonym));
             view.put("fresh", fresh);
             view.put("told", told.stream().map(CompletableFuture::join).toList());

@@ -48,6 +48,7 @@ import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 
@@ -68,6 +69,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final RedSwitch redSwitch;
     private final Egress egress;
     private final PatientDesk patients;
+    private final Statements statements;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -82,7 +84,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Outbox outbox,
             RedSwitch redSwitch,
             Egress egress,
-            PatientDesk patients) {
+            PatientDesk patients,
+            Statements statements) {
         this.site = site;
         this.store = store;
         this.events = events;
@@ -95,6 +98,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.redSwitch = redSwitch;
         this.egress = egress;
         this.patients = patients;
+        this.statements = statements;
     }
 
     @Override
@@ -178,6 +182,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("remaining", budget.epsilonLeft(study));
             view.put("policy", site.settings().policy().view());
             view.put("objections", policy.objections(study, List.of()));
+            view.put("questions", statements.questions(study.digest()));
             view.put("decision", decision(study.digest()));
             view.put(
                     "capsule",
@@ -199,6 +204,26 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                     .atHub(decision.digest(), patience)
                     .thenAccept(atHub ->
                             Answers.guard(observer, () -> Answers.json(observer, decided(decision, atHub))));
+        });
+    }
+
+    @Override
+    public void ask(Document request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var statement = statements.take(request.getEnvelope().toByteArray());
+            egress.wake();
+            statements
+                    .atHub(statement.digest(), redSwitch.on() ? Duration.ZERO : HUB_PATIENCE)
+                    .thenAccept(atHub -> Answers.guard(
+                            observer,
+                            () -> Answers.json(
+                                    observer,
+                                    Map.of(
+                                            "site", site.settings().site(),
+                                            "study",
+                                                    statement.document().study().hex(),
+                                            "question", statement.digest().hex(),
+                                            "hub", atHub.code()))));
         });
     }
 
@@ -230,7 +255,12 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                             .toList(),
                     redSwitch.on() ? Duration.ZERO : HUB_PATIENCE);
             egress.wake();
-            told.thenAccept(view -> Answers.guard(observer, () -> Answers.json(observer, view)));
+            told.whenComplete((view, failure) -> Answers.guard(observer, () -> {
+                if (failure != null) {
+                    throw new IllegalStateException("what was withdrawn cannot be shown", failure);
+                }
+                Answers.json(observer, view);
+            }));
         });
     }
 

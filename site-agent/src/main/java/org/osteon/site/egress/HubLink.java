@@ -24,10 +24,12 @@ import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.document.DryRunAnswer;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
+import org.osteon.protocol.document.QuestionAnswer;
 import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Statement;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.CosignRequest;
 import org.osteon.protocol.v1.CosignResponse;
@@ -110,6 +112,7 @@ final class HubLink {
         }
         work.getDryRunsList().forEach(this::answer);
         work.getReceiptsList().forEach(receipt -> keep(receipt.toByteArray()));
+        work.getAnswersList().forEach(answer -> keepAnswer(answer.toByteArray()));
         if (!work.getHubCheckpoint().isEmpty()) {
             cosignHub(work);
         }
@@ -249,6 +252,18 @@ final class HubLink {
         hub.link(CALL)
                 .confirmReceipt(ConfirmReceiptRequest.newBuilder()
                         .setReceipt(receipt.digest().hex())
+                        .build());
+    }
+
+    private void keepAnswer(byte[] envelope) {
+        SignedDocument<QuestionAnswer> answer = SignedDocument.read(envelope, QuestionAnswer.class);
+        if (!statements.keep(answer)) {
+            LOG.atWarn().log("an answer that is not the hub's to a question of this site is not kept");
+            return;
+        }
+        hub.link(CALL)
+                .confirmAnswer(ConfirmAnswerRequest.newBuilder()
+                        .setAnswer(answer.digest().hex())
                         .build());
     }
 

@@ -21,8 +21,8 @@ public final class Journal {
      * One thing that left.
      *
      * @param time when it was released to be sent
-     * @param type {@code update}, {@code refusal}, {@code decision}, {@code withdrawal-notice}, {@code dry-run-answer},
-     *     {@code log-entries}, {@code checkpoint}, {@code cosignature} or {@code error}
+     * @param type {@code update}, {@code refusal}, {@code decision}, {@code withdrawal-notice}, {@code question},
+     *     {@code dry-run-answer}, {@code log-entries}, {@code checkpoint}, {@code cosignature} or {@code error}
      * @param digest SHA-256 of what left: of the update file for an update, else of the bytes
      * @param bytes how many
      * @param to the hub's address

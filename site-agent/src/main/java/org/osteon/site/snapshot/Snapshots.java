@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ public final class Snapshots implements CohortSource, Cohorts {
     private final VerificationKey manifestKey;
     private final Withdrawals withdrawals;
     private final Map<String, Cohort> cohorts = new ConcurrentHashMap<>();
+
+    /** Pseudonyms by snapshot, or by snapshot and study: a snapshot never changes. */
+    private final Map<String, Set<String>> members = new ConcurrentHashMap<>();
 
     /** The snapshots of this site. */
     public Snapshots(SiteStore store, SiteEvents events, SiteFolder site, Withdrawals withdrawals) {
@@ -207,7 +211,8 @@ public final class Snapshots implements CohortSource, Cohorts {
     /** Whether a patient is in a study's cohort now; false where there is none to speak of. */
     public boolean inCohort(Study study, String pseudonym) {
         try {
-            return patients(cohort(study)).contains(pseudonym);
+            return members(study, snapshot()).contains(pseudonym)
+                    && !withdrawals.excluded().patients().contains(pseudonym);
         } catch (CohortUnavailable e) {
             return false;
         }
@@ -218,39 +223,53 @@ public final class Snapshots implements CohortSource, Cohorts {
      *
      * @throws CohortUnavailable when the cohort cannot be drawn
      */
-    public Set<String> members(Study study, Digest snapshot) {
+    public Set<String> members(Study study, Digest commitment) {
+        String key = commitment.hex() + study.digest().hex();
+        Set<String> known = members.get(key);
+        if (known != null) {
+            return known;
+        }
+        TrainingData rows = drawn(study, kept(commitment), Set.of()).rows();
+        Set<String> drawn =
+                IntStream.range(0, rows.size()).mapToObj(rows::patient).collect(Collectors.toSet());
+        if (members.size() >= REMEMBERED) {
+            members.clear();
+        }
+        members.put(key, drawn);
+        return drawn;
+    }
+
+    private Snapshot kept(Digest commitment) {
         String folder = store.read(sql -> sql.sql("SELECT folder FROM snapshot WHERE commitment = ?")
-                        .param(snapshot.hex())
+                        .param(commitment.hex())
                         .query(String.class)
                         .optional())
                 .orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
-        return patients(
-                drawn(study, Snapshot.open(site.folder().resolve("snapshots").resolve(folder)), Set.of()));
+        return Snapshot.open(site.folder().resolve("snapshots").resolve(folder));
     }
 
     /** Whether the newest snapshot has a row of a patient, withdrawn or not. */
     public boolean has(String pseudonym) {
-        return newest().map(snapshot ->
-                        snapshot.manifest().tables().stream().anyMatch(table -> has(snapshot, table, pseudonym)))
-                .orElse(false);
+        return newest().map(snapshot -> patients(snapshot).contains(pseudonym)).orElse(false);
     }
 
-    private static boolean has(Snapshot snapshot, Manifest.Table table, String pseudonym) {
-        boolean[] found = {false};
+    private Set<String> patients(Snapshot snapshot) {
+        String key = snapshot.commitment().hex();
+        Set<String> known = members.get(key);
+        if (known != null) {
+            return known;
+        }
+        Set<String> patients = new HashSet<>();
+        List<TableColumn> column = List.of(new TableColumn("patient", ColumnKind.STRING, ""));
         try {
-            TableReader.read(
-                    snapshot.file(table),
-                    List.of(new TableColumn("patient", ColumnKind.STRING, "")),
-                    row -> found[0] |= pseudonym.equals(row[0]));
+            for (Manifest.Table table : snapshot.manifest().tables()) {
+                TableReader.read(snapshot.file(table), column, row -> patients.add(String.valueOf(row[0])));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return found[0];
-    }
-
-    private static Set<String> patients(Cohort cohort) {
-        TrainingData rows = cohort.rows();
-        return IntStream.range(0, rows.size()).mapToObj(rows::patient).collect(Collectors.toSet());
+        members.put(key, patients);
+        return patients;
     }
 
     private static Cohort draw(Study study, Snapshot snapshot, Set<String> without) {

@@ -2,6 +2,8 @@ package org.osteon.site.statement;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +13,8 @@ import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Question;
+import org.osteon.protocol.document.QuestionAnswer;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Statement;
 import org.osteon.site.approval.Approvals;
@@ -60,6 +64,85 @@ public final class Statements {
         return statement;
     }
 
+    /** Keeps a statement that stands alone, to be handed on; durable and logged when this returns. */
+    public SignedDocument<? extends Statement> take(byte[] envelope) {
+        SignedDocument<? extends Statement> statement = read(envelope);
+        store.write(sql -> {
+            add(sql, statement);
+            return true;
+        });
+        events.publish();
+        return statement;
+    }
+
+    /**
+     * Keeps the hub's answer to a question of this site.
+     *
+     * @return whether it is one; anything else is not kept
+     */
+    public boolean keep(SignedDocument<QuestionAnswer> answer) {
+        QuestionAnswer document = answer.document();
+        boolean ours = answer.signedBy(site.root().hub())
+                && document.site().equals(site.settings().site())
+                && about(document.study(), Question.class).stream()
+                        .anyMatch(question -> question.digest().equals(document.question()));
+        if (!ours) {
+            return false;
+        }
+        store.write(sql -> {
+            int added = sql.sql(
+                            "INSERT INTO answer(digest, question, study, envelope, received) VALUES (?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+                    .params(
+                            answer.digest().hex(),
+                            document.question().hex(),
+                            document.study().hex(),
+                            new String(answer.bytes(), StandardCharsets.UTF_8),
+                            clock.now().toEpochMilli())
+                    .update();
+            if (added == 1) {
+                events.add(
+                        sql,
+                        EventDraft.of(
+                                        EventType.QUESTION_ANSWERED,
+                                        site.settings().site(),
+                                        "site")
+                                .about(site.settings().site())
+                                .ref("study", document.study())
+                                .ref("question", document.question())
+                                .ref("question-answer", answer.digest()));
+            }
+            return added;
+        });
+        events.publish();
+        return true;
+    }
+
+    /** The questions about a study with their answers, oldest first, as people get them. */
+    public List<Map<String, Object>> questions(Digest study) {
+        List<QuestionAnswer> answers =
+                store.read(sql -> sql.sql("SELECT envelope FROM answer WHERE study = ? ORDER BY received, digest")
+                        .param(study.hex())
+                        .query((row, n) -> SignedDocument.read(
+                                        row.getString(1).getBytes(StandardCharsets.UTF_8), QuestionAnswer.class)
+                                .document())
+                        .list());
+        List<Map<String, Object>> views = new ArrayList<>();
+        for (SignedDocument<Question> question : about(study, Question.class)) {
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("asked", question.document().asked().toString());
+            view.put("text", question.document().text());
+            view.put(
+                    "answers",
+                    answers.stream()
+                            .filter(answer -> answer.question().equals(question.digest()))
+                            .map(answer -> answer.text() + " (" + answer.by() + ", " + answer.answered() + ")")
+                            .toList());
+            view.put("question", question.digest().hex());
+            views.add(view);
+        }
+        return views;
+    }
+
     /** Keeps a statement in the caller's transaction, to be handed on. */
     public void add(JdbcClient sql, SignedDocument<? extends Statement> statement) {
         int known = sql.sql("SELECT COUNT(*) FROM statement WHERE digest = ?")
@@ -69,7 +152,7 @@ public final class Statements {
         if (known == 0) {
             long seq = events.add(
                     sql,
-                    EventDraft.of(EventType.WITHDRAWAL_NOTICED, site.settings().site(), "data-officer")
+                    EventDraft.of(type(statement.document()), site.settings().site(), "data-officer")
                             .about(site.settings().site())
                             .ref("study", statement.document().study())
                             .ref(kind(statement.document()), statement.digest()));
@@ -91,6 +174,10 @@ public final class Statements {
         return statement
                 .schema()
                 .substring("osteon.".length(), statement.schema().indexOf('/'));
+    }
+
+    private static EventType type(Statement statement) {
+        return statement instanceof Question ? EventType.QUESTION_ASKED : EventType.WITHDRAWAL_NOTICED;
     }
 
     /** Statements of a kind about a study, oldest first. */
