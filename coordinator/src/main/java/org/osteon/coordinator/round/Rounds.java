@@ -55,6 +55,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Rounds implements ReplySink {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
 
+    private static final String SITE_REVOKED = "SITE_REVOKED";
+
     private final HubStore store;
     private final HubEvents events;
     private final Sites sites;
@@ -465,6 +467,7 @@ public final class Rounds implements ReplySink {
             ask(run);
             return;
         }
+        excludeRevoked(run);
         List<InstructionRecord> open = open(run);
         if (open.stream().anyMatch(this::canAnswer) && clock.millis() < run.deadline()) {
             return;
@@ -478,6 +481,27 @@ public final class Rounds implements ReplySink {
             return;
         }
         close(run, replies, accepted, open);
+    }
+
+    /** An accepted reply whose site was revoked before the exchange is closed does not count. */
+    private void excludeRevoked(RunRecord run) {
+        boolean excluded = store.writeNow(sql -> {
+            List<ReplyRecord> gone = RunRows.acceptedOfRevoked(sql, run.id(), run.round(), run.exchange());
+            for (ReplyRecord reply : gone) {
+                RunRows.reject(sql, reply.digest(), SITE_REVOKED);
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.UPDATE_REJECTED, "hub", "hub")
+                                .about(run.about())
+                                .value("site", reply.site())
+                                .ref("reply", reply.digest())
+                                .refused(SITE_REVOKED));
+            }
+            return !gone.isEmpty();
+        });
+        if (excluded) {
+            published();
+        }
     }
 
     private void stall(RunRecord run, RunState.Running running, int accepted, int quorum) {
@@ -496,7 +520,12 @@ public final class Rounds implements ReplySink {
                 run.evaluating() ? Optional.empty() : Optional.of(versions.next(run, replies, accepted));
         String result = run.evaluating() ? EvaluationResult.of(study(run), accepted, objects) : "{}";
         RunRecord closed = version.map(made -> run.with(made.digest())).orElse(run);
-        store.writeNow(sql -> {
+        boolean counted = store.writeNow(sql -> {
+            // Combining takes a while; whoever was revoked in it is not in what is closed.
+            if (!RunRows.acceptedOfRevoked(sql, run.id(), run.round(), run.exchange())
+                    .isEmpty()) {
+                return false;
+            }
             version.ifPresent(made -> models.add(sql, made));
             RunRows.update(sql, closed);
             RunRows.close(sql, closed, result, clock.millis());
@@ -513,6 +542,10 @@ public final class Rounds implements ReplySink {
             }
             return true;
         });
+        if (!counted) {
+            later(() -> advance(run.id()));
+            return;
+        }
         withdraw(open);
         changed();
         openRound(run.id());

@@ -149,6 +149,23 @@ final class RunRows {
                 .list();
     }
 
+    /** Accepted replies of an exchange whose sites do not count any more. */
+    static List<ReplyRecord> acceptedOfRevoked(JdbcClient sql, String run, int round, String exchange) {
+        return sql.sql("SELECT " + REPLY + " FROM reply WHERE run = ? AND round = ? AND exchange = ?"
+                        + " AND outcome = 'accepted' AND site IN (SELECT name FROM site WHERE state = 'revoked')"
+                        + " ORDER BY site")
+                .params(run, round, exchange)
+                .query((row, n) -> readReply(row))
+                .list();
+    }
+
+    /** An accepted reply counts no longer. */
+    static void reject(JdbcClient sql, Digest reply, String reason) {
+        sql.sql("UPDATE reply SET outcome = 'rejected', reason = ? WHERE digest = ?")
+                .params(reason, reply.hex())
+                .update();
+    }
+
     /** The result text of a closed exchange. */
     static Optional<String> result(JdbcClient sql, String run, int round, String exchange) {
         return sql.sql("SELECT result FROM round WHERE run = ? AND round = ? AND exchange = ?")

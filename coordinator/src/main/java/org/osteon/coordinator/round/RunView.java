@@ -45,8 +45,10 @@ public final class RunView {
 
     /** What changes whenever a person would want to look again. */
     public String stateKey(RunRecord run) {
-        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/"
-                + rounds.replies(run.id(), run.round(), run.exchange()).size();
+        List<ReplyRecord> replies = rounds.replies(run.id(), run.round(), run.exchange());
+        long without = replies.stream().filter(reply -> !reply.accepted()).count();
+        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/" + replies.size()
+                + (without == 0 ? "" : "-" + without);
     }
 
     /** Calls back once, when the state key differs or the time is over. */
