@@ -27,6 +27,7 @@ import org.osteon.protocol.v1.AddDataRequest;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.protocol.v1.WithdrawPatientRequest;
@@ -68,10 +69,20 @@ final class SiteRequests {
         for (Study study : List.of(undecided, trial.learned())) {
             StudyRef reference =
                     StudyRef.newBuilder().setStudy(study.digest().hex()).build();
-            for (String method : List.of("ShowStudy", "Review", "Journal", "Receipts")) {
+            for (String method : List.of("ShowStudy", "Review", "Receipts")) {
                 add(method, reference, officerClient, null);
             }
         }
+        add(
+                "Journal",
+                JournalRequest.newBuilder()
+                        .setStudy(undecided.digest().hex())
+                        .setType("update")
+                        .setSince("2026-11-01T00:00:00Z")
+                        .setUntil("2126-11-01T00:00:00Z")
+                        .build(),
+                officerClient,
+                null);
         add("Events", EventsRequest.newBuilder().setFrom(2).setLimit(20).build(), operatorClient, null);
         decisions(undecided);
         statements(undecided);

@@ -15,6 +15,7 @@ import org.osteon.cli.output.Verb;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.StudyDifference;
 import org.osteon.protocol.v1.AnswerQuestionRequest;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;

@@ -197,8 +197,8 @@ public final class OfficerVerbs {
             view.set("releases", CanonicalJson.tree(study.releases()));
             view.set("snapshot", facts.path("snapshot"));
             view.set("policy", facts.path("policy"));
-            for (String field :
-                    List.of("planned", "smallestCell", "unavailable", "objections", "decision", "questions")) {
+            for (String field : List.of(
+                    "planned", "smallestCell", "unavailable", "objections", "decision", "amendment", "questions")) {
                 if (facts.has(field)) {
                     view.set(field, facts.path(field));
                 }

@@ -23,6 +23,8 @@ import org.osteon.site.withdrawal.Withdrawals;
 
 /** What an officer asks about one patient. The identifier is turned into the site's pseudonym and kept nowhere. */
 public final class PatientDesk {
+    private static final int MOST_NOTICES = 64;
+
     private final SiteFolder site;
     private final SiteEvents events;
     private final Snapshots snapshots;
@@ -59,6 +61,9 @@ public final class PatientDesk {
      */
     CompletableFuture<Map<String, Object>> withdraw(String identifier, List<byte[]> envelopes, Duration patience) {
         String pseudonym = withdrawals.pseudonym(identifier);
+        if (envelopes.size() > MOST_NOTICES) {
+            throw CallException.wrong("NOTICES_TOO_MANY", "at most " + MOST_NOTICES + " notices a call");
+        }
         List<SignedDocument<? extends Statement>> notices = envelopes.stream()
                 .<SignedDocument<? extends Statement>>map(statements::read)
                 .toList();
@@ -131,7 +136,7 @@ public final class PatientDesk {
             }
         }
         view.put("involved", studies);
-        view.put("owed", owed);
+        view.put("owed", owed.stream().limit(MOST_NOTICES).toList());
         return view;
     }
 }

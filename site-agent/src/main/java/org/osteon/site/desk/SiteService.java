@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.osteon.protocol.v1.Answer;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.SiteGrpc;
 import org.osteon.protocol.v1.StudyRef;
@@ -182,6 +184,9 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("remaining", budget.epsilonLeft(study));
             view.put("policy", site.settings().policy().view());
             view.put("objections", policy.objections(study, List.of()));
+            new Amendment(approvals, site)
+                    .of(study, String.valueOf(view.get("snapshot")))
+                    .ifPresent(amendment -> view.put("amendment", amendment));
             view.put("questions", statements.questions(study.digest()));
             view.put("decision", decision(study.digest()));
             view.put(
@@ -265,21 +270,33 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     }
 
     @Override
-    public void journal(StudyRef request, StreamObserver<Answer> observer) {
+    public void journal(JournalRequest request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
             String study = request.getStudy().isEmpty()
                     ? ""
                     : approvals.get(request.getStudy()).digest().hex();
-            return Map.of(
-                    "entries",
-                    journal.entries(study).stream().map(Journal::view).toList());
+            List<Journal.Entry> entries = journal.entries(
+                    Journal.Filter.of(study, request.getType(), request.getSince(), request.getUntil()));
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("entries", entries.stream().map(Journal::view).toList());
+            view.put(
+                    "perDay",
+                    Journal.sums(
+                            entries,
+                            "day",
+                            entry -> entry.time()
+                                    .atZone(ZoneOffset.UTC)
+                                    .toLocalDate()
+                                    .toString()));
+            view.put("perStudy", Journal.sums(entries, "study", Journal.Entry::study));
+            return view;
         });
     }
 
     @Override
     public void verifyJournal(Empty request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
-            List<Journal.Entry> entries = journal.entries("");
+            List<Journal.Entry> entries = journal.entries(Journal.Filter.all());
             List<String> findings = new JournalAudit(outbox, entries, logged()).findings();
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("ok", findings.isEmpty());
