@@ -30,6 +30,7 @@ import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.v1.Acknowledgement;
@@ -164,15 +165,22 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             if (outcome instanceof Witness.Outcome.Cosigned cosigned) {
                 Checkpoint seen = cosigned.seen().with(cosigned.line());
                 remember(seen);
+                agreed(site);
                 observer.onNext(CosignResponse.newBuilder()
                         .setCosignature(ByteString.copyFromUtf8(cosigned.line()))
                         .setKnownSize(seen.size())
                         .build());
             } else if (outcome instanceof Witness.Outcome.Conflict conflict) {
+                if (next.size() < conflict.knownSize()) {
+                    contradicted(site, "LOG_TRUNCATED", known, next);
+                }
                 observer.onNext(CosignResponse.newBuilder()
                         .setKnownSize(conflict.knownSize())
                         .build());
             } else {
+                if ("LOG_NOT_CONSISTENT".equals(((Witness.Outcome.Refused) outcome).code())) {
+                    contradicted(site, "LOG_NOT_CONSISTENT", known, next);
+                }
                 throw CallException.refused(
                         ((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
             }
@@ -238,6 +246,44 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     @Override
     public void confirmAnswer(ConfirmAnswerRequest request, StreamObserver<Acknowledgement> observer) {
         acknowledge(observer, () -> statements.confirmed(caller().name(), request.getAnswer()));
+    }
+
+    /** Logs, once until they agree again, that a site's log is not the one this hub cosigned. */
+    private void contradicted(SiteRecord site, String code, Known known, Checkpoint next) {
+        boolean told = store.writeNow(sql -> {
+            int before = sql.sql("SELECT COUNT(*) FROM state WHERE name = ?")
+                    .param(contradiction(site))
+                    .query(Integer.class)
+                    .single();
+            if (before == 0) {
+                HubStore.putState(sql, contradiction(site), code);
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.SITE_LOG_CONTRADICTED, "hub", "hub")
+                                .about(site.name())
+                                .refused(code)
+                                .value("cosigned", known.size())
+                                .value("shown", next.size()));
+            }
+            return before == 0;
+        });
+        if (told) {
+            events.publish();
+        }
+    }
+
+    private void agreed(SiteRecord site) {
+        if (store.state(contradiction(site)).isPresent()) {
+            store.writeNow(sql -> sql.sql("DELETE FROM state WHERE name = ?")
+                    .param(contradiction(site))
+                    .update());
+        }
+    }
+
+    /** A name of bounded length. */
+    private static String contradiction(SiteRecord site) {
+        return "log.off."
+                + Digest.of(site.name().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
     }
 
     private static EventDraft told(SiteRecord site, Event event) {
