@@ -168,7 +168,8 @@ public final class Federation implements AutoCloseable {
         return site(name);
     }
 
-    void startSite(String name, String... javaOptions) throws IOException {
+    /** Starts a site that was made before. */
+    public void startSite(String name, String... javaOptions) throws IOException {
         startSite(name, List.of(javaOptions), Map.of());
     }
 
@@ -315,7 +316,7 @@ public final class Federation implements AutoCloseable {
     }
 
     /** Ends a process at once, as a power cut would. */
-    void kill(String name) {
+    public void kill(String name) {
         Process process = process(name);
         process.destroyForcibly();
         try {

@@ -22,10 +22,12 @@ import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.document.Question;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.Revocation;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.WithdrawalNotice;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
@@ -43,6 +45,8 @@ import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.AddKeyRequest;
+import org.osteon.protocol.v1.AnswerQuestionRequest;
+import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.ConfirmSiteRequest;
 import org.osteon.protocol.v1.CosignRequest;
@@ -59,6 +63,7 @@ import org.osteon.protocol.v1.PushCosignatureRequest;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
+import org.osteon.protocol.v1.PushStatementRequest;
 import org.osteon.protocol.v1.RegisterFlowerNodeRequest;
 import org.osteon.protocol.v1.ReplayRoundRequest;
 import org.osteon.protocol.v1.RevokeSiteRequest;
@@ -256,6 +261,32 @@ final class HubRequests {
                                 SignedDocument.sign(answer, south).bytes()))
                         .build(),
                 south);
+        link(
+                "PushStatement",
+                statement(SignedDocument.sign(
+                                new Question(Question.SCHEMA, root.federation(), asked.digest(), "south", "why?", now),
+                                officer)
+                        .bytes()),
+                officer);
+        link(
+                "PushStatement",
+                statement(SignedDocument.sign(
+                                new WithdrawalNotice(
+                                        WithdrawalNotice.SCHEMA,
+                                        root.federation(),
+                                        asked.digest(),
+                                        "south",
+                                        List.of(asked.digest()),
+                                        now),
+                                officer)
+                        .bytes()),
+                officer);
+        link(
+                "ConfirmAnswer",
+                ConfirmAnswerRequest.newBuilder()
+                        .setAnswer(asked.digest().hex())
+                        .build(),
+                null);
         log(site, asked, now);
         link(
                 "ConfirmReceipt",
@@ -333,9 +364,18 @@ final class HubRequests {
                 engineer);
         StudyRef study =
                 StudyRef.newBuilder().setStudy(undecided.digest().hex()).build();
-        for (String method : List.of("ShowStudy", "DryRun", "StartRun")) {
+        for (String method : List.of("ShowStudy", "StudyQuestions", "DryRun", "StartRun")) {
             engineer(method, study, null);
         }
+        engineer(
+                "AnswerQuestion",
+                AnswerQuestionRequest.newBuilder()
+                        .setStudy(undecided.digest().hex())
+                        .setSite("south")
+                        .setText("because")
+                        .setQuestion("1a2b3c")
+                        .build(),
+                null);
         engineer(
                 "ShowRun",
                 ShowRunRequest.newBuilder()
@@ -345,6 +385,7 @@ final class HubRequests {
                         .build(),
                 null);
         RunRef run = RunRef.newBuilder().setRun(halting).build();
+        engineer("PauseRun", run, null);
         engineer("StopRun", run, null);
         engineer("ResumeRun", run, null);
         engineer("Events", EventsRequest.newBuilder().setFrom(2).setLimit(20).build(), null);
@@ -360,7 +401,7 @@ final class HubRequests {
                 .setModel(trial.model())
                 .setFormat("safetensors")
                 .build();
-        for (String method : List.of("ShowModel", "ExportModel", "ConformanceReport", "Bundle")) {
+        for (String method : List.of("ShowModel", "ModelFlags", "ExportModel", "ConformanceReport", "Bundle")) {
             engineer(method, model, null);
         }
         engineer("ExportModel", model.toBuilder().setFormat("npz").build(), null);
@@ -440,6 +481,12 @@ final class HubRequests {
 
     private static PushDecisionRequest decision(byte[] envelope) {
         return PushDecisionRequest.newBuilder()
+                .setEnvelope(ByteString.copyFrom(envelope))
+                .build();
+    }
+
+    private static PushStatementRequest statement(byte[] envelope) {
+        return PushStatementRequest.newBuilder()
                 .setEnvelope(ByteString.copyFrom(envelope))
                 .build();
     }

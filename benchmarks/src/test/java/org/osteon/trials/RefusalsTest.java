@@ -46,6 +46,7 @@ import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.StudyRef;
 
@@ -387,11 +388,11 @@ class RefusalsTest {
                 () -> node.desk(captured).stopAll(Empty.getDefaultInstance()),
                 Status.Code.UNAUTHENTICATED,
                 "CALL_SIGNATURE_INVALID");
-        node.desk().journal(StudyRef.getDefaultInstance());
+        node.desk().journal(JournalRequest.getDefaultInstance());
         Metadata withBody = node.callHeaders();
         assertCall(
                 () -> node.desk(withBody)
-                        .journal(StudyRef.newBuilder().setStudy("abcdef").build()),
+                        .journal(JournalRequest.newBuilder().setStudy("abcdef").build()),
                 Status.Code.UNAUTHENTICATED,
                 "CALL_SIGNATURE_INVALID");
         // And: the officer's key opens no operator's method
@@ -408,7 +409,7 @@ class RefusalsTest {
                 Status.Code.UNAUTHENTICATED,
                 "CALL_REPLAYED");
         assertCall(
-                () -> node.desk(withBody).journal(StudyRef.getDefaultInstance()),
+                () -> node.desk(withBody).journal(JournalRequest.getDefaultInstance()),
                 Status.Code.UNAUTHENTICATED,
                 "CALL_REPLAYED");
     }

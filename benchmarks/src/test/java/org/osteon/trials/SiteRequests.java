@@ -15,17 +15,22 @@ import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.Question;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.Revocation;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.WithdrawalNotice;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.AddDataRequest;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.JournalRequest;
+import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
+import org.osteon.protocol.v1.WithdrawPatientRequest;
 import org.osteon.trials.hostile.Request;
 
 /** A valid request of every method at a site's own port, as its officer or operator makes it. */
@@ -64,12 +69,23 @@ final class SiteRequests {
         for (Study study : List.of(undecided, trial.learned())) {
             StudyRef reference =
                     StudyRef.newBuilder().setStudy(study.digest().hex()).build();
-            for (String method : List.of("ShowStudy", "Review", "Journal", "Receipts")) {
+            for (String method : List.of("ShowStudy", "Review", "Receipts")) {
                 add(method, reference, officerClient, null);
             }
         }
+        add(
+                "Journal",
+                JournalRequest.newBuilder()
+                        .setStudy(undecided.digest().hex())
+                        .setType("update")
+                        .setSince("2026-11-01T00:00:00Z")
+                        .setUntil("2126-11-01T00:00:00Z")
+                        .build(),
+                officerClient,
+                null);
         add("Events", EventsRequest.newBuilder().setFrom(2).setLimit(20).build(), operatorClient, null);
         decisions(undecided);
+        statements(undecided);
         try (Stream<Path> files = Files.list(trial.federation().folder())) {
             Path snapshot = files.filter(file -> file.getFileName().toString().startsWith("snapshot-"))
                     .findFirst()
@@ -114,6 +130,39 @@ final class SiteRequests {
                     officerClient,
                     officer);
         }
+    }
+
+    private void statements(Study study) {
+        SigningKey officer = trial.officer(HostileFederation.AGENT);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String name = HostileFederation.AGENT;
+        byte[] question = SignedDocument.sign(
+                        new Question(Question.SCHEMA, study.federation(), study.digest(), name, "why?", now), officer)
+                .bytes();
+        byte[] notice = SignedDocument.sign(
+                        new WithdrawalNotice(
+                                WithdrawalNotice.SCHEMA,
+                                study.federation(),
+                                study.digest(),
+                                name,
+                                List.of(study.digest()),
+                                now),
+                        officer)
+                .bytes();
+        add(
+                "Ask",
+                Document.newBuilder().setEnvelope(ByteString.copyFrom(question)).build(),
+                officerClient,
+                officer);
+        add("FindPatient", PatientRef.newBuilder().setPatient("nobody-1").build(), officerClient, null);
+        add(
+                "WithdrawPatient",
+                WithdrawPatientRequest.newBuilder()
+                        .setPatient("nobody-1")
+                        .addNotices(ByteString.copyFrom(notice))
+                        .build(),
+                officerClient,
+                officer);
     }
 
     private void add(String method, Message valid, SigningKey client, @Nullable SigningKey signer) {

@@ -96,7 +96,7 @@ final class SteadySite {
         List<ArraySpec> arrays = study.model().arrays();
         int bytes = Math.toIntExact(arrays.stream().mapToLong(ArraySpec::bytes).sum());
         ByteBuffer payload = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        SplittableRandom random = new SplittableRandom(to.round());
+        SplittableRandom random = new SplittableRandom(31L * to.site().hashCode() + to.round());
         while (payload.hasRemaining()) {
             payload.putFloat((float) (random.nextDouble(-0.01, 0.01)));
         }

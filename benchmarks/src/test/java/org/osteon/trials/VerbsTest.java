@@ -466,6 +466,40 @@ class VerbsTest {
         assertThat(number.exit()).isEqualTo(WRONG_CALL);
         assertThat(number.error()).contains("'--epsilon'").contains("'much' is not a number");
 
+        // Ask the engineer
+        String[] question = officer("ask", "north", "--text", "Why is the height needed?");
+        assertThat(text("en", question)).contains("to the byte").contains("\"text\":\"Why is the height needed?\"");
+        JsonNode asked = done(officer("ask", "north", "--text", "And the weight?"));
+        fields(asked, "site", "study", "question", "hub");
+        refused(WRONG_CALL, "TEXT_MALFORMED", "2000", officer("ask", "north", "--text", "x".repeat(2001)));
+        JsonNode questions = done("study", "show", study, "--hub", hub).path("questions");
+        assertThat(questions).hasSize(2);
+        fields(questions.path(0), "site", "asked", "text", "answers", "question");
+        fields(
+                done("study", "answer", study, "--site", "north", "--text", "For the BMI.", "--hub", hub),
+                "digest",
+                "question",
+                "site");
+        refused(
+                WRONG_CALL,
+                "QUESTION_UNKNOWN",
+                "south",
+                "study",
+                "answer",
+                study,
+                "--site",
+                "south",
+                "--text",
+                "x",
+                "--hub",
+                hub);
+        await(
+                "the answer at the site",
+                () -> done("officer", "review", north, study)
+                        .path("questions")
+                        .toString()
+                        .contains("For the BMI."));
+
         // Refuse, then approve
         fields(done(officer("refuse", "south", "--reason", "not this week")), "capsule", "digest", "decision");
         JsonNode approved = done(approval("north", "1", UNTIL));
@@ -480,7 +514,7 @@ class VerbsTest {
 
     @Test
     @Order(7)
-    void runsAreStoppedWithdrawnFromAndResumed() {
+    void runsAreStoppedWithdrawnFromAndResumed() throws IOException {
         // Given: a site where nothing leaves
         JsonNode stopped = done("site", "stop-all", south);
         fields(stopped, "site", "nodeKey", "state");
@@ -503,7 +537,15 @@ class VerbsTest {
         assertThat(done("site", "journal", south).path("entries")).hasSize(left);
         assertThat(federation.run("doctor", south).exit()).isEqualTo(DOES_NOT_HOLD);
 
-        // Stop and resume
+        // Pause, stop and resume
+        JsonNode paused = done("run", "pause", run, "--hub", hub);
+        fields(paused, "run", "state", "pausedBy", "pausedSince", "waitingFor", "rounds");
+        assertThat(paused.path("state").asText()).isEqualTo("paused");
+        assertThat(text("zh", "run", "show", run, "--hub", hub)).contains("已暂停");
+        refused(WRONG_CALL, "RUN_NOT_RUNNING", "paused", "run", "pause", run, "--hub", hub);
+        refused(REFUSED, "ROLE_MISSING", "ml-engineer", "run", "pause", run, "--hub", hub, "--as", "regulator");
+        assertThat(done("run", "resume", run, "--hub", hub).path("state").asText())
+                .isEqualTo("running");
         assertThat(done("run", "stop", run, "--hub", hub).path("state").asText())
                 .isEqualTo("stopped");
         refused(WRONG_CALL, "RUN_NOT_RUNNING", run, "run", "stop", run, "--hub", hub);
@@ -543,13 +585,132 @@ class VerbsTest {
         JsonNode entry =
                 done("site", "journal", north, "--study", study).path("entries").path(0);
         fields(entry, "time", "type", "digest", "bytes", "to", "capsule");
+        aNewVersionIsComparedWithWhatWasApproved();
+        journalIsFilteredSummedAndWritten();
+        JsonNode spend = set.path("history");
+        assertThat(spend)
+                .hasSize(set.path("releases").asInt()
+                        + set.path("reservedWithoutRelease").asInt());
+        fields(spend.path(0), "time", "study", "run", "round", "epsilon", "epsilonSum", "state", "mechanism");
+        assertThat(spend.path(spend.size() - 1).path("epsilonSum").asDouble())
+                .isEqualTo(set.path("epsilon").asDouble());
         JsonNode verified = done("site", "journal", north, "--verify");
         fields(verified, "ok", "entries");
         assertThat(done("site", "receipts", north).path("receipts")).isNotEmpty();
     }
 
+    /** A new version after an approval: the officer reads what is other, and that a new signature is needed. */
+    private void aNewVersionIsComparedWithWhatWasApproved() throws IOException {
+        JsonNode same = done("officer", "review", north, study).path("amendment");
+        assertThat(same.path("signature").asText()).isEqualTo("not-needed");
+        assertThat(same.path("changes")).isEmpty();
+        Path next = studyFile("trial", tree -> {
+            tree.put("version", 3).put("previous", study);
+            ((ObjectNode) tree.path("plan")).put("noiseMultiplier", 30.0);
+            ((ObjectNode) tree.path("participation"))
+                    .putArray("sites")
+                    .add("north")
+                    .add("south");
+            tree.put("purpose", "Another purpose.");
+        });
+        String third = done("study", "amend", study, next.toString(), "--hub", hub)
+                .path("digest")
+                .asText();
+        await(
+                "the new version at the site",
+                () -> federation.run("officer", "review", north, third).exit() == DONE);
+        JsonNode amendment = done("officer", "review", north, third).path("amendment");
+        fields(amendment, "previous", "version", "decided", "signature", "binds", "changes");
+        assertThat(amendment.path("previous").asText()).isEqualTo(study);
+        assertThat(amendment.path("signature").asText()).isEqualTo("needed");
+        assertThat(amendment.path("changes")).hasSize(1);
+        assertThat(amendment.path("changes").path(0).path("field").asText()).isEqualTo("purpose");
+        List<String> needed = new ArrayList<>();
+        amendment.path("binds").forEach(bound -> {
+            if ("needed".equals(bound.path("signature").asText())) {
+                needed.add(bound.path("field").asText());
+            }
+        });
+        assertThat(needed).containsExactly("study", "purpose");
+        assertThat(text("zh", "officer", "review", north, third)).contains("需要").contains("不需要");
+    }
+
+    private void journalIsFilteredSummedAndWritten() {
+        JsonNode all = done("site", "journal", north);
+        fields(all, "entries", "perDay", "perStudy");
+        fields(all.path("perDay").path(0), "day", "entries", "bytes");
+        fields(all.path("perStudy").path(0), "study", "entries", "bytes");
+        long entries = 0;
+        for (JsonNode day : all.path("perDay")) {
+            entries += day.path("entries").asLong();
+        }
+        assertThat(entries).isEqualTo(all.path("entries").size());
+        JsonNode updates = done("site", "journal", north, "--type", "update").path("entries");
+        assertThat(updates)
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.path("type").asText()).isEqualTo("update"));
+        String middle = updates.path(1).path("time").asText();
+        assertThat(done("site", "journal", north, "--type", "update", "--until", middle)
+                        .path("entries"))
+                .hasSize(1);
+        assertThat(done("site", "journal", north, "--type", "update", "--since", middle)
+                        .path("entries"))
+                .hasSize(updates.size() - 1);
+        assertThat(done("site", "journal", north, "--until", "2020-01-01").path("entries"))
+                .isEmpty();
+        refused(WRONG_CALL, "", "yesterday", "site", "journal", north, "--since", "yesterday");
+        String csv = folder.resolve("journal.csv").toString();
+        done("site", "journal", north, "--type", "update", "--csv", csv);
+        assertThat(Path.of(csv))
+                .content()
+                .startsWith("time,type,digest,bytes,to,capsule,study\r\n")
+                .hasLineCount(updates.size() + 1)
+                .contains("," + updates.path(0).path("digest").asText() + ",");
+        refused(WRONG_CALL, "", "never overwritten", "site", "journal", north, "--csv", csv);
+    }
+
     @Test
     @Order(8)
+    void aPatientIsFoundAndWithdrawn() {
+        // One whom chance did not put among those held out
+        await(
+                "the receipts at the site",
+                () -> !done("site", "receipts", north).path("receipts").isEmpty());
+        String patient = "";
+        for (int i = 0; i < 20 && patient.isEmpty(); i++) {
+            String one = "C250000%02d".formatted(i);
+            patient = done("officer", "patient", north, one).toString().contains(model) ? one : "";
+        }
+        JsonNode found = done("officer", "patient", north, patient);
+        fields(found, "site", "inSnapshot", "withdrawn", "involved", "owed");
+        JsonNode involved = JsonNodeFactory.instance.missingNode();
+        for (JsonNode one : found.path("involved")) {
+            involved = one.path("study").asText().equals(study) ? one : involved;
+        }
+        fields(involved, "study", "name", "version", "inCohort", "models", "parts");
+        fields(involved.path("parts").path(0), "run", "round", "exchange", "model", "open");
+        assertThat(text("zh", "officer", "patient", north, patient))
+                .contains("参与的轮次")
+                .doesNotContain(patient);
+        refused(WRONG_CALL, "PATIENT_MALFORMED", "characters", "officer", "patient", north, "9".repeat(300));
+        refused(WRONG_CALL, "", "--key", "officer", "withdraw", north, patient);
+
+        String key = federation.officerKey("north").toString();
+        String phrase = federation.passphrase().toString();
+        String said = text("en", "officer", "withdraw", north, patient, "--key", key, "--passphrase-file", phrase);
+        assertThat(said)
+                .contains("to the byte")
+                .contains("\"schema\":\"osteon.withdrawal-notice/1\"")
+                .doesNotContain(patient);
+        JsonNode again = done("officer", "withdraw", north, patient, "--key", key, "--passphrase-file", phrase);
+        fields(again, "site", "withdrawn", "fresh", "told", "owed");
+        assertThat(again.path("fresh").asBoolean(true)).isFalse();
+        JsonNode flags = done("model", "show", model, "--hub", hub).path("flags");
+        fields(flags.path(0), "code", "site", "model", "study", "notice", "time");
+    }
+
+    @Test
+    @Order(9)
     void aRevokedSiteCountsNoLongerAndStaysRevoked() throws IOException {
         // Given: a run that waits for a site
         Path file = studyFile("with-east", tree -> {
@@ -620,7 +781,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void modelsAreCheckedReleasedAndProven() throws IOException {
         // The registry
         fields(done("model", "list", "--hub", hub).path("models").path(0), "model", "digest", "parents", "parameters");
@@ -803,7 +964,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aPersonReadsSentencesInBothLanguages() {
         String[][] verbs = {
             {"coordinator", "status", hub},
@@ -842,7 +1003,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void findsTheHubByEnvironmentAndByFolder() {
         Ended byEnvironment = program("Osteon", Map.of("OSTEON_HUB", hub), "study", "list", "--json");
         Ended byFolder = program("Osteon", federation.hub(), Map.of(), "study", "list", "--json");
@@ -854,7 +1015,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void secretsAreInNoOutput() throws IOException {
         String spoken = String.join("\n", federation.spoken());
         assertThat(spoken)
@@ -865,7 +1026,7 @@ class VerbsTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void aHubThatIsAwayIsWorthAnotherTry() {
         // When
         federation.end("hub");

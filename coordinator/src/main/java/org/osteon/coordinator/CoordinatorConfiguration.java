@@ -38,6 +38,7 @@ import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallVerifier;
@@ -223,8 +224,12 @@ class CoordinatorConfiguration {
             Clock clock,
             ScheduledExecutorService timer) {
         Witness witness = new Witness("hub", folder.cosignerKey());
-        SiteLinkService link = new SiteLinkService(store, events, sites, studies, trust, witness, timer, clock);
+        Statements statements =
+                new Statements(store, events, trust, studies, models, folder.hubKey(), folder.federation(), clock);
+        SiteLinkService link =
+                new SiteLinkService(store, events, sites, studies, trust, statements, witness, timer, clock);
         studies.onWork(link::wake);
+        statements.onWork(link::wake);
         events.onGrowth(link::logGrew);
         rounds.onChange(link::wake);
         HubService hub = new HubService(
@@ -240,6 +245,7 @@ class CoordinatorConfiguration {
                 objects,
                 modelEvidence,
                 console,
+                statements,
                 timer);
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();

@@ -20,6 +20,8 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.site.desk.Clients;
+import org.osteon.site.desk.PatientDesk;
+import org.osteon.site.desk.PatientTrace;
 import org.osteon.site.desk.SiteService;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
@@ -27,9 +29,11 @@ import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
+import org.osteon.site.withdrawal.Withdrawals;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -70,8 +74,8 @@ class SiteConfiguration {
     }
 
     @Bean
-    Snapshots snapshots(SiteStore store, SiteEvents events, SiteFolder site) {
-        return new Snapshots(store, events, site);
+    Snapshots snapshots(SiteStore store, SiteEvents events, SiteFolder site, Withdrawals withdrawals) {
+        return new Snapshots(store, events, site, withdrawals);
     }
 
     @Bean
@@ -141,11 +145,42 @@ class SiteConfiguration {
             Budget budget,
             Outbox outbox,
             Journal journal,
+            Statements statements,
             RedSwitch redSwitch,
             ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
-        return new Egress(site, store, events, approvals, policy, journal, training, outbox, redSwitch, clock);
+        return new Egress(
+                site, store, events, approvals, policy, journal, statements, training, outbox, redSwitch, clock);
+    }
+
+    @Bean
+    Withdrawals withdrawals(SiteStore store, SiteFolder site, ClockGuard clock) {
+        return new Withdrawals(store, clock, site.folder());
+    }
+
+    @Bean
+    Statements statements(
+            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, ClockGuard clock) {
+        return new Statements(site, store, events, approvals, clock);
+    }
+
+    @Bean
+    PatientDesk patients(
+            SiteFolder site,
+            SiteStore store,
+            SiteEvents events,
+            Approvals approvals,
+            Snapshots snapshots,
+            Withdrawals withdrawals,
+            Statements statements) {
+        return new PatientDesk(
+                site,
+                events,
+                snapshots,
+                withdrawals,
+                new PatientTrace(site, store, approvals, snapshots, statements, withdrawals),
+                statements);
     }
 
     @Bean(destroyMethod = "close")
@@ -175,9 +210,24 @@ class SiteConfiguration {
             Outbox outbox,
             RedSwitch redSwitch,
             Egress egress,
+            PatientDesk patients,
+            Statements statements,
             Console console) {
         return new SiteService(
-                site, store, events, approvals, policy, snapshots, budget, journal, outbox, redSwitch, egress, console);
+                site,
+                store,
+                events,
+                approvals,
+                policy,
+                snapshots,
+                budget,
+                journal,
+                outbox,
+                redSwitch,
+                egress,
+                patients,
+                statements,
+                console);
     }
 
     @Bean

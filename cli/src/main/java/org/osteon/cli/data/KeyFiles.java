@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.osteon.adapters.snapshot.MappingKeys;
+import org.osteon.adapters.snapshot.WithdrawnFile;
 import org.osteon.cli.output.CliException;
 import org.osteon.cli.output.Output;
 import org.osteon.protocol.sign.KeyFile;
@@ -16,13 +17,14 @@ import org.osteon.protocol.sign.SigningKey;
 final class KeyFiles {
     private KeyFiles() {}
 
-    /** The keys of a site. */
+    /** The keys of a site, and the patients who withdrew there. */
     static MappingKeys ofSite(Path folder) throws IOException {
         Path manifest = folder.resolve("manifest.key");
         if (!Files.isReadable(manifest)) {
             throw CliException.wrongCall("error.site.keys", folder);
         }
-        return new MappingKeys(secret(folder.resolve("pseudonym.key")), KeyFile.readPlain(manifest));
+        return new MappingKeys(
+                secret(folder.resolve("pseudonym.key")), KeyFile.readPlain(manifest), WithdrawnFile.read(folder));
     }
 
     /** The key in a file, and the manifest key beside it, made when it is missing. */

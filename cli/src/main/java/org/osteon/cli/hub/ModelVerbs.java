@@ -95,6 +95,14 @@ public final class ModelVerbs {
             ModelVersion version = read(hub, model);
             ObjectNode tree = (ObjectNode) CanonicalJson.tree(version).deepCopy();
             facts(version).forEach((name, value) -> tree.set(name, CanonicalJson.tree(value)));
+            String flags = hub.modelFlags(ModelRef.newBuilder()
+                            .setModel(version.digest().hex())
+                            .build())
+                    .getJson();
+            tree.set(
+                    "flags",
+                    CanonicalJson.readTree(flags.getBytes(StandardCharsets.UTF_8))
+                            .path("flags"));
             output().answer(tree);
             return ExitCode.DONE;
         }

@@ -18,12 +18,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Runs of a study: start, list, show, stop, resume; runs over Flower nodes: start-flower.",
+        description = "Runs of a study: start, list, show, pause, stop, resume; runs over Flower nodes: start-flower.",
         footer = {"", "Example:  osteon run start 1a2b3c4d --hub hub"},
         subcommands = {
             RunVerbs.Start.class,
             RunVerbs.ListRuns.class,
             RunVerbs.Show.class,
+            RunVerbs.Pause.class,
             RunVerbs.Stop.class,
             RunVerbs.Resume.class,
             FlowerVerbs.Start.class
@@ -94,6 +95,23 @@ public final class RunVerbs {
     }
 
     @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Let a run wait; what a site works on already is still taken, nothing new is asked.",
+            footer = "Example:  osteon run pause r-1a2b3c4d --hub hub")
+    static final class Pause extends HubVerb {
+        @Parameters(paramLabel = "R", description = "run")
+        private String run = "";
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
+            output().answerJson(hub.pauseRun(RunRef.newBuilder().setRun(run).build())
+                    .getJson());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
             name = "stop",
             mixinStandardHelpOptions = true,
             description = "Stop a run; nothing more is asked of sites.",
@@ -113,7 +131,7 @@ public final class RunVerbs {
     @Command(
             name = "resume",
             mixinStandardHelpOptions = true,
-            description = "Go on with a stalled or stopped run.",
+            description = "Go on with a paused, stalled or stopped run.",
             footer = "Example:  osteon run resume r-1a2b3c4d --hub hub")
     static final class Resume extends HubVerb {
         @Parameters(paramLabel = "R", description = "run")

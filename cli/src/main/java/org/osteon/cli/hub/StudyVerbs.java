@@ -1,6 +1,7 @@
 package org.osteon.cli.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,24 +15,28 @@ import org.osteon.cli.output.Verb;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.StudyDifference;
+import org.osteon.protocol.v1.AnswerQuestionRequest;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.HubGrpc;
 import org.osteon.protocol.v1.StudyRef;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code osteon study …}: study documents. */
 @Command(
         name = "study",
         mixinStandardHelpOptions = true,
-        description = "Study documents: validate, publish, list, show, dry-run, amend.",
+        description = "Study documents: validate, publish, list, show, answer, dry-run, amend.",
         footer = {"", "Example:  osteon study validate study.json && osteon study publish study.json --hub hub"},
         subcommands = {
             StudyVerbs.Validate.class,
             StudyVerbs.Publish.class,
             StudyVerbs.ListStudies.class,
             StudyVerbs.Show.class,
+            StudyVerbs.AnswerQuestion.class,
             StudyVerbs.DryRun.class,
             StudyVerbs.Amend.class
         })
@@ -98,7 +103,7 @@ public final class StudyVerbs {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "A study's document.",
+            description = "A study's document, and what sites' officers asked about it.",
             footer = "Example:  osteon study show 1a2b3c4d --hub hub")
     static final class Show extends HubVerb {
         @Parameters(paramLabel = "S", description = "study digest, or its first digits")
@@ -110,7 +115,54 @@ public final class StudyVerbs {
                             StudyRef.newBuilder().setStudy(study).build())
                     .getEnvelope()
                     .toByteArray();
-            output().answer(CanonicalJson.readTree(envelope).path("document"));
+            ObjectNode tree = (ObjectNode) CanonicalJson.readTree(envelope).path("document");
+            String digest = SignedDocument.read(envelope, Study.class).digest().hex();
+            String questions = hub.studyQuestions(
+                            StudyRef.newBuilder().setStudy(digest).build())
+                    .getJson();
+            tree.set(
+                    "questions",
+                    CanonicalJson.readTree(questions.getBytes(StandardCharsets.UTF_8))
+                            .path("questions"));
+            output().answer(tree);
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "answer",
+            mixinStandardHelpOptions = true,
+            description = "Answer an officer's question; it changes nothing of the study.",
+            footer = "Example:  osteon study answer 1a2b3c4d --site hospital-a --text 'To compute the BMI.' --hub hub")
+    static final class AnswerQuestion extends HubVerb {
+        @Parameters(paramLabel = "S", description = "study digest, or its first digits")
+        private String study = "";
+
+        @Option(names = "--site", required = true, paramLabel = "NAME", description = "the site that asked")
+        private String site = "";
+
+        @Option(
+                names = "--text",
+                required = true,
+                paramLabel = "TEXT",
+                description = "the answer, at most 4000 characters")
+        private String text = "";
+
+        @Option(
+                names = "--question",
+                paramLabel = "Q",
+                description = "which question, by its first digits (default: the oldest without an answer)")
+        private String question = "";
+
+        @Override
+        protected ExitCode call(HubGrpc.HubBlockingStub hub) {
+            output().answerJson(hub.answerQuestion(AnswerQuestionRequest.newBuilder()
+                            .setStudy(study)
+                            .setSite(site)
+                            .setText(text)
+                            .setQuestion(question)
+                            .build())
+                    .getJson());
             return ExitCode.DONE;
         }
     }

@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
         name = "officer",
         mixinStandardHelpOptions = true,
         description =
-                "The data officer: key new, passkey new, review, sign, approve, refuse, revoke, prepare, sign-file, send.",
+                "The data officer: key new, passkey new, review, sign, approve, refuse, revoke, prepare, sign-file, send, ask, patient, withdraw.",
         footer = {"", "Example:  osteon officer review hospital-a 1a2b3c4d"},
         subcommands = {
             OfficerVerbs.Key.class,
@@ -54,7 +54,10 @@ import picocli.CommandLine.Parameters;
             PasskeyVerbs.class,
             FileVerbs.Prepare.class,
             FileVerbs.SignFile.class,
-            FileVerbs.Send.class
+            FileVerbs.Send.class,
+            Ask.class,
+            FindPatient.class,
+            WithdrawPatient.class
         })
 public final class OfficerVerbs {
 
@@ -200,7 +203,8 @@ public final class OfficerVerbs {
             view.set("releases", CanonicalJson.tree(study.releases()));
             view.set("snapshot", facts.path("snapshot"));
             view.set("policy", facts.path("policy"));
-            for (String field : List.of("planned", "smallestCell", "unavailable", "objections", "decision")) {
+            for (String field : List.of(
+                    "planned", "smallestCell", "unavailable", "objections", "decision", "amendment", "questions")) {
                 if (facts.has(field)) {
                     view.set(field, facts.path(field));
                 }

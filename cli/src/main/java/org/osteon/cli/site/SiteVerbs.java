@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
             SiteVerbs.Status.class,
             SiteVerbs.StopAll.class,
             SiteVerbs.Resume.class,
-            SiteVerbs.Journal.class,
+            JournalVerb.class,
             SiteVerbs.Receipts.class,
             SiteVerbs.Policy.class,
             SiteVerbs.Link.class,
@@ -40,13 +40,13 @@ import picocli.CommandLine.Parameters;
 public final class SiteVerbs {
 
     /** One call at a site, as its operator. */
-    private abstract static class OperatorVerb extends Verb {
+    abstract static class OperatorVerb extends Verb {
         @Parameters(index = "0", paramLabel = "DIR", description = "the site's folder")
         private Path folder = Path.of("");
 
         abstract String call(SiteGrpc.SiteBlockingStub site) throws Exception;
 
-        ExitCode judge(JsonNode answer) {
+        ExitCode judge(JsonNode answer) throws Exception {
             return ExitCode.DONE;
         }
 
@@ -115,32 +115,6 @@ public final class SiteVerbs {
         @Override
         String call(SiteGrpc.SiteBlockingStub site) {
             return site.resume(Empty.getDefaultInstance()).getJson();
-        }
-    }
-
-    @Command(
-            name = "journal",
-            mixinStandardHelpOptions = true,
-            description = "All that ever left this site; --verify recomputes it against log and outbox.",
-            footer = "Example:  osteon site journal hospital-a --verify")
-    static final class Journal extends OperatorVerb {
-        @Option(names = "--study", paramLabel = "S", description = "only this study")
-        private String study = "";
-
-        @Option(names = "--verify", description = "recompute against log and outbox")
-        private boolean verify;
-
-        @Override
-        String call(SiteGrpc.SiteBlockingStub site) {
-            return verify
-                    ? site.verifyJournal(Empty.getDefaultInstance()).getJson()
-                    : site.journal(StudyRef.newBuilder().setStudy(study).build())
-                            .getJson();
-        }
-
-        @Override
-        ExitCode judge(JsonNode answer) {
-            return verify && !answer.path("ok").asBoolean() ? ExitCode.DOES_NOT_HOLD : ExitCode.DONE;
         }
     }
 

@@ -85,6 +85,26 @@ public final class FleetHandlers {
         mailbox(nodeId).put(message);
     }
 
+    /** Puts a message into a node's mailbox that the node may answer and does not get. */
+    public void sendWithheld(String nodeId, OutgoingMessage message) {
+        mailbox(nodeId).putWithheld(message);
+    }
+
+    /** Withholds a message that its node has not taken yet. */
+    public void withhold(String nodeId, String messageId) {
+        mailbox(nodeId).withhold(messageId);
+    }
+
+    /** Hands out a message that was withheld. */
+    public void handOut(String nodeId, String messageId) {
+        mailbox(nodeId).handOut(messageId);
+    }
+
+    /** Whether a message is withheld from its node. */
+    public boolean withholds(String nodeId, String messageId) {
+        return mailbox(nodeId).withholds(messageId);
+    }
+
     /** Takes a message out of a node's mailbox. */
     public void withdraw(String nodeId, String messageId) {
         mailbox(nodeId).remove(messageId);

@@ -2,32 +2,67 @@ package org.osteon.coordinator.fleet;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 
-/** One node's messages: what waits, what was handed out and not answered, and the poll that is held open. */
+/**
+ * One node's messages: what waits, what was handed out and not answered, what is withheld, and the poll that is held
+ * open.
+ */
 final class Mailbox {
     private final Map<String, OutgoingMessage> open = new LinkedHashMap<>();
     private final Deque<String> waiting = new ArrayDeque<>();
+    private final Set<String> withheld = new HashSet<>();
     private @Nullable CompletableFuture<Optional<OutgoingMessage>> poll;
 
     /** Puts a message in, or in again after a restart; answers a held poll. */
     synchronized void put(OutgoingMessage message) {
         open.put(message.id(), message);
+        withheld.remove(message.id());
         waiting.remove(message.id());
         waiting.add(message.id());
         answer();
+    }
+
+    /** Puts a message in that is answered but not handed out, until {@link #handOut}. */
+    synchronized void putWithheld(OutgoingMessage message) {
+        open.put(message.id(), message);
+        waiting.remove(message.id());
+        withheld.add(message.id());
+    }
+
+    /** Withholds a message that was not handed out yet. */
+    synchronized void withhold(String id) {
+        if (waiting.remove(id)) {
+            withheld.add(id);
+        }
+    }
+
+    /** Hands out a message that was withheld. */
+    synchronized void handOut(String id) {
+        if (withheld.remove(id) && open.containsKey(id)) {
+            waiting.add(id);
+            answer();
+        }
+    }
+
+    /** Whether a message is open here and withheld. */
+    synchronized boolean withholds(String id) {
+        return withheld.contains(id);
     }
 
     /** Takes a message out: it was answered or is void. */
     synchronized void remove(String id) {
         open.remove(id);
         waiting.remove(id);
+        withheld.remove(id);
     }
 
     /** The next message, at once or when one comes; a newer poll ends an older one empty. */
@@ -52,6 +87,7 @@ final class Mailbox {
     synchronized void handOutAgain() {
         waiting.clear();
         waiting.addAll(open.keySet());
+        waiting.removeAll(withheld);
         answer();
     }
 

@@ -22,7 +22,7 @@ public interface ReplySink {
      *
      * @param flowerRun Flower's run id
      * @param app the app bundle
-     * @param running whether it still runs
+     * @param running whether it still runs or takes replies
      */
     record RunFacts(long flowerRun, AppBundle app, boolean running) {}
 }

@@ -26,6 +26,7 @@ import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.round.UngovernedPlan;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
@@ -41,6 +42,7 @@ import org.osteon.protocol.document.Study;
 import org.osteon.protocol.sign.VerificationKey;
 import org.osteon.protocol.v1.AddKeyRequest;
 import org.osteon.protocol.v1.Answer;
+import org.osteon.protocol.v1.AnswerQuestionRequest;
 import org.osteon.protocol.v1.Chunk;
 import org.osteon.protocol.v1.ConfirmSiteRequest;
 import org.osteon.protocol.v1.Document;
@@ -78,6 +80,7 @@ public final class HubService extends HubGrpc.HubImplBase {
     private final ObjectStore objects;
     private final ModelEvidence evidence;
     private final Console console;
+    private final Statements statements;
     private final ScheduledExecutorService timer;
 
     /** The service. */
@@ -94,6 +97,7 @@ public final class HubService extends HubGrpc.HubImplBase {
             ObjectStore objects,
             ModelEvidence evidence,
             Console console,
+            Statements statements,
             ScheduledExecutorService timer) {
         this.folder = folder;
         this.store = store;
@@ -107,6 +111,7 @@ public final class HubService extends HubGrpc.HubImplBase {
         this.objects = objects;
         this.evidence = evidence;
         this.console = console;
+        this.statements = statements;
         this.timer = timer;
     }
 
@@ -197,6 +202,39 @@ public final class HubService extends HubGrpc.HubImplBase {
         Answers.guard(
                 observer,
                 () -> document(observer, studies.get(request.getStudy()).bytes()));
+    }
+
+    @Override
+    public void studyQuestions(StudyRef request, StreamObserver<Answer> observer) {
+        Answers.guard(
+                observer,
+                () -> Answers.json(
+                        observer,
+                        Map.of(
+                                "questions",
+                                statements.questions(
+                                        studies.get(request.getStudy()).digest()))));
+    }
+
+    @Override
+    public void answerQuestion(AnswerQuestionRequest request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var answer = statements.answer(
+                    studies.get(request.getStudy()).digest(),
+                    request.getSite(),
+                    request.getQuestion(),
+                    request.getText(),
+                    caller());
+            Answers.json(
+                    observer,
+                    Map.of(
+                            "digest",
+                            answer.digest().hex(),
+                            "question",
+                            answer.document().question().hex(),
+                            "site",
+                            request.getSite()));
+        });
     }
 
     @Override
@@ -293,6 +331,11 @@ public final class HubService extends HubGrpc.HubImplBase {
     }
 
     @Override
+    public void pauseRun(RunRef request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> Answers.json(observer, views.of(rounds.pause(request.getRun(), caller()))));
+    }
+
+    @Override
     public void resumeRun(RunRef request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> Answers.json(observer, views.of(rounds.resume(request.getRun(), caller()))));
     }
@@ -321,6 +364,13 @@ public final class HubService extends HubGrpc.HubImplBase {
                         observer,
                         SignedDocument.sign(models.get(request.getModel()), folder.hubKey())
                                 .bytes()));
+    }
+
+    @Override
+    public void modelFlags(ModelRef request, StreamObserver<Answer> observer) {
+        Answers.guard(
+                observer,
+                () -> Answers.json(observer, Map.of("flags", statements.flags(models.get(request.getModel())))));
     }
 
     @Override

@@ -24,14 +24,17 @@ import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.v1.Acknowledgement;
+import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.CosignRequest;
 import org.osteon.protocol.v1.CosignResponse;
@@ -42,6 +45,7 @@ import org.osteon.protocol.v1.PushCosignatureRequest;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
+import org.osteon.protocol.v1.PushStatementRequest;
 import org.osteon.protocol.v1.SiteLinkGrpc;
 
 /** The hub's side of what enrolled sites exchange with it; polls are held without a thread. */
@@ -59,6 +63,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private final Sites sites;
     private final Studies studies;
     private final TrustBook trust;
+    private final Statements statements;
     private final Witness witness;
     private final ScheduledExecutorService timer;
     private final Clock clock;
@@ -72,6 +77,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             Sites sites,
             Studies studies,
             TrustBook trust,
+            Statements statements,
             Witness witness,
             ScheduledExecutorService timer,
             Clock clock) {
@@ -80,6 +86,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         this.sites = sites;
         this.studies = studies;
         this.trust = trust;
+        this.statements = statements;
         this.witness = witness;
         this.timer = timer;
         this.clock = clock;
@@ -131,6 +138,12 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     }
 
     @Override
+    public void pushStatement(PushStatementRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(
+                observer, () -> statements.take(caller(), request.getEnvelope().toByteArray()));
+    }
+
+    @Override
     public void pushDryRunAnswer(PushDryRunAnswerRequest request, StreamObserver<Acknowledgement> observer) {
         acknowledge(
                 observer,
@@ -152,15 +165,22 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             if (outcome instanceof Witness.Outcome.Cosigned cosigned) {
                 Checkpoint seen = cosigned.seen().with(cosigned.line());
                 remember(seen);
+                agreed(site);
                 observer.onNext(CosignResponse.newBuilder()
                         .setCosignature(ByteString.copyFromUtf8(cosigned.line()))
                         .setKnownSize(seen.size())
                         .build());
             } else if (outcome instanceof Witness.Outcome.Conflict conflict) {
+                if (next.size() < conflict.knownSize()) {
+                    contradicted(site, "LOG_TRUNCATED", known, next);
+                }
                 observer.onNext(CosignResponse.newBuilder()
                         .setKnownSize(conflict.knownSize())
                         .build());
             } else {
+                if ("LOG_NOT_CONSISTENT".equals(((Witness.Outcome.Refused) outcome).code())) {
+                    contradicted(site, "LOG_NOT_CONSISTENT", known, next);
+                }
                 throw CallException.refused(
                         ((Witness.Outcome.Refused) outcome).code(), "the hub does not cosign this checkpoint");
             }
@@ -223,6 +243,49 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         });
     }
 
+    @Override
+    public void confirmAnswer(ConfirmAnswerRequest request, StreamObserver<Acknowledgement> observer) {
+        acknowledge(observer, () -> statements.confirmed(caller().name(), request.getAnswer()));
+    }
+
+    /** Logs, once until they agree again, that a site's log is not the one this hub cosigned. */
+    private void contradicted(SiteRecord site, String code, Known known, Checkpoint next) {
+        boolean told = store.writeNow(sql -> {
+            int before = sql.sql("SELECT COUNT(*) FROM state WHERE name = ?")
+                    .param(contradiction(site))
+                    .query(Integer.class)
+                    .single();
+            if (before == 0) {
+                HubStore.putState(sql, contradiction(site), code);
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.SITE_LOG_CONTRADICTED, "hub", "hub")
+                                .about(site.name())
+                                .refused(code)
+                                .value("cosigned", known.size())
+                                .value("shown", next.size()));
+            }
+            return before == 0;
+        });
+        if (told) {
+            events.publish();
+        }
+    }
+
+    private void agreed(SiteRecord site) {
+        if (store.state(contradiction(site)).isPresent()) {
+            store.writeNow(sql -> sql.sql("DELETE FROM state WHERE name = ?")
+                    .param(contradiction(site))
+                    .update());
+        }
+    }
+
+    /** A name of bounded length. */
+    private static String contradiction(SiteRecord site) {
+        return "log.off."
+                + Digest.of(site.name().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
+    }
+
     private static EventDraft told(SiteRecord site, Event event) {
         EventDraft draft = EventDraft.of(event.type(), site.name(), "site")
                 .about(site.name())
@@ -245,6 +308,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         boolean empty = work.getStudiesCount() == 0
                 && work.getDryRunsCount() == 0
                 && work.getReceiptsCount() == 0
+                && work.getAnswersCount() == 0
                 && work.getHubCheckpoint().isEmpty();
         if (!empty || evenEmpty) {
             end(poll, () -> {
@@ -280,6 +344,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
                         .query((row, n) -> row.getString(1))
                         .list())
                 .forEach(envelope -> work.addReceipts(ByteString.copyFromUtf8(envelope)));
+        statements.unconfirmed(site.name()).forEach(answer -> work.addAnswers(ByteString.copyFrom(answer)));
         Checkpoint head = events.publish();
         if (head.size() > request.getHubCheckpointSize()) {
             work.setHubCheckpoint(ByteString.copyFrom(head.bytes()));

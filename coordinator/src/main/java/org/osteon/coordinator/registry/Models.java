@@ -71,6 +71,15 @@ public final class Models {
         return found.get(0);
     }
 
+    /** A version by its whole digest. */
+    public Optional<ModelVersion> find(Digest digest) {
+        return store.read(sql -> sql.sql("SELECT document FROM model WHERE digest = ?")
+                .param(digest.hex())
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .optional());
+    }
+
     /** All versions, newest first. */
     public List<ModelVersion> all() {
         return store.read(sql -> sql.sql("SELECT document FROM model ORDER BY made DESC, round DESC")

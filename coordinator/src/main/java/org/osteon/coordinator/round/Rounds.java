@@ -3,6 +3,7 @@ package org.osteon.coordinator.round;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -53,6 +54,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Rounds implements ReplySink {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+    private static final String SITE_REVOKED = "SITE_REVOKED";
 
     private final HubStore store;
     private final HubEvents events;
@@ -180,6 +183,8 @@ public final class Rounds implements ReplySink {
             RunRecord run = get(open.run());
             if (run.running()) {
                 fleet.send(open.nodeId(), instructions.message(run, open));
+            } else if (run.paused()) {
+                fleet.sendWithheld(open.nodeId(), instructions.message(run, open));
             }
         }
         store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> {
@@ -216,14 +221,45 @@ public final class Rounds implements ReplySink {
         });
     }
 
-    /** Goes on with a stalled or stopped run: sites without an accepted reply are asked again, under a new fence. */
+    /**
+     * Lets a run wait: instructions that no site has taken are withheld, no round is opened or closed; a reply to one
+     * that was taken counts as ever.
+     */
+    public RunRecord pause(String id, String engineer) {
+        return decide(() -> {
+            RunRecord run = get(id);
+            if (!(run.state() instanceof RunState.Running running)) {
+                throw CallException.wrong(
+                        "RUN_NOT_RUNNING",
+                        "run " + id + " is " + run.state().text() + "; only a running run is paused");
+            }
+            // First of all: what is not handed out now is not handed out.
+            List<InstructionRecord> open = open(run);
+            open.forEach(instruction -> fleet.withhold(instruction.nodeId(), instruction.messageId()));
+            try {
+                return setState(
+                        run.in(running.pause(engineer, clock.instant().truncatedTo(ChronoUnit.MILLIS))),
+                        EventDraft.of(EventType.RUN_PAUSED, engineer, "ml-engineer")
+                                .about(id));
+            } catch (RuntimeException e) {
+                open.forEach(instruction -> fleet.handOut(instruction.nodeId(), instruction.messageId()));
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Goes on with a paused, stalled or stopped run. The open instructions of a paused one are handed out when their
+     * deadline has not passed; else sites without an accepted reply are asked again, under a new fence.
+     */
     public RunRecord resume(String id, String engineer) {
         return decide(() -> {
             RunRecord run = get(id);
             if (!(run.state() instanceof RunState.Resumable resumable)) {
                 throw CallException.wrong(
                         "RUN_NOT_STALLED",
-                        "run " + id + " is " + run.state().text() + "; only a stalled or stopped run is resumed");
+                        "run " + id + " is " + run.state().text()
+                                + "; only a paused, stalled or stopped run is resumed");
             }
             EventDraft event = EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer")
                     .about(id);
@@ -231,6 +267,10 @@ public final class Rounds implements ReplySink {
             if (again.round() == 0
                     || result(again.id(), again.round(), again.exchange()).isPresent()) {
                 openRound(id);
+            } else if (resumable instanceof RunState.Paused && clock.millis() < again.deadline()) {
+                open(again).forEach(instruction -> fleet.handOut(instruction.nodeId(), instruction.messageId()));
+                lookAgainAtDeadline(again);
+                advance(id);
             } else {
                 ask(again);
             }
@@ -280,7 +320,7 @@ public final class Rounds implements ReplySink {
     @Override
     public Optional<RunFacts> run(long flowerRun) {
         return store.read(sql -> RunRows.runByFlowerId(sql, Long.toUnsignedString(flowerRun)))
-                .map(run -> new RunFacts(flowerRun, app(run), run.running()));
+                .map(run -> new RunFacts(flowerRun, app(run), run.taking()));
     }
 
     @Override
@@ -323,7 +363,7 @@ public final class Rounds implements ReplySink {
         InstructionRecord current =
                 RunRows.byMessage(sql, to.nodeId(), to.messageId()).orElseThrow();
         boolean late = !"open".equals(current.state())
-                || !run.running()
+                || !run.taking()
                 || run.round() != to.round()
                 || !run.exchange().equals(to.exchange());
         ReplyRecord reply = late && judged.reply().accepted() ? judged.reply().late() : judged.reply();
@@ -427,6 +467,7 @@ public final class Rounds implements ReplySink {
             ask(run);
             return;
         }
+        excludeRevoked(run);
         List<InstructionRecord> open = open(run);
         if (open.stream().anyMatch(this::canAnswer) && clock.millis() < run.deadline()) {
             return;
@@ -440,6 +481,27 @@ public final class Rounds implements ReplySink {
             return;
         }
         close(run, replies, accepted, open);
+    }
+
+    /** An accepted reply whose site was revoked before the exchange is closed does not count. */
+    private void excludeRevoked(RunRecord run) {
+        boolean excluded = store.writeNow(sql -> {
+            List<ReplyRecord> gone = RunRows.acceptedOfRevoked(sql, run.id(), run.round(), run.exchange());
+            for (ReplyRecord reply : gone) {
+                RunRows.reject(sql, reply.digest(), SITE_REVOKED);
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.UPDATE_REJECTED, "hub", "hub")
+                                .about(run.about())
+                                .value("site", reply.site())
+                                .ref("reply", reply.digest())
+                                .refused(SITE_REVOKED));
+            }
+            return !gone.isEmpty();
+        });
+        if (excluded) {
+            published();
+        }
     }
 
     private void stall(RunRecord run, RunState.Running running, int accepted, int quorum) {
@@ -458,7 +520,12 @@ public final class Rounds implements ReplySink {
                 run.evaluating() ? Optional.empty() : Optional.of(versions.next(run, replies, accepted));
         String result = run.evaluating() ? EvaluationResult.of(study(run), accepted, objects) : "{}";
         RunRecord closed = version.map(made -> run.with(made.digest())).orElse(run);
-        store.writeNow(sql -> {
+        boolean counted = store.writeNow(sql -> {
+            // Combining takes a while; whoever was revoked in it is not in what is closed.
+            if (!RunRows.acceptedOfRevoked(sql, run.id(), run.round(), run.exchange())
+                    .isEmpty()) {
+                return false;
+            }
             version.ifPresent(made -> models.add(sql, made));
             RunRows.update(sql, closed);
             RunRows.close(sql, closed, result, clock.millis());
@@ -475,6 +542,10 @@ public final class Rounds implements ReplySink {
             }
             return true;
         });
+        if (!counted) {
+            later(() -> advance(run.id()));
+            return;
+        }
         withdraw(open);
         changed();
         openRound(run.id());

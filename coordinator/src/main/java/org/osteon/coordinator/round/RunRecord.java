@@ -33,6 +33,16 @@ public record RunRecord(
         return state instanceof RunState.Running;
     }
 
+    /** Whether a reply to an open instruction counts. */
+    boolean taking() {
+        return state instanceof RunState.Taking;
+    }
+
+    /** Whether a person let it wait. */
+    boolean paused() {
+        return state instanceof RunState.Paused;
+    }
+
     /** Whether the open exchange is the evaluation. */
     boolean evaluating() {
         return "evaluate".equals(exchange);

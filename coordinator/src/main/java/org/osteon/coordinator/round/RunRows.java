@@ -9,7 +9,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The SQL of runs, instructions and replies. */
 final class RunRows {
-    private static final String RUN = "id, flower_run, study, state, governed, round, exchange, model, deadline, plan";
+    private static final String RUN =
+            "id, flower_run, study, state, governed, round, exchange, model, deadline, plan, paused_by, paused_at";
     private static final String INSTRUCTION =
             "digest, run, round, exchange, site, node_id, fence, message_id, metadata, envelope, state";
     private static final String REPLY = "digest, instruction, site, outcome, reason, update_digest, weight";
@@ -37,7 +38,7 @@ final class RunRows {
     }
 
     static void insert(JdbcClient sql, RunRecord run, long started) {
-        sql.sql("INSERT INTO run(" + RUN + ", started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        sql.sql("INSERT INTO run(" + RUN + ", started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
                         run.id(),
                         run.flowerRun(),
@@ -49,18 +50,23 @@ final class RunRows {
                         run.model().hex(),
                         run.deadline(),
                         run.plan(),
+                        pausedBy(run),
+                        pausedAt(run),
                         started)
                 .update();
     }
 
     static void update(JdbcClient sql, RunRecord run) {
-        sql.sql("UPDATE run SET state = ?, round = ?, exchange = ?, model = ?, deadline = ? WHERE id = ?")
+        sql.sql(
+                        "UPDATE run SET state = ?, round = ?, exchange = ?, model = ?, deadline = ?, paused_by = ?, paused_at = ? WHERE id = ?")
                 .params(
                         run.state().text(),
                         run.round(),
                         run.exchange(),
                         run.model().hex(),
                         run.deadline(),
+                        pausedBy(run),
+                        pausedAt(run),
                         run.id())
                 .update();
     }
@@ -143,6 +149,23 @@ final class RunRows {
                 .list();
     }
 
+    /** Accepted replies of an exchange whose sites do not count any more. */
+    static List<ReplyRecord> acceptedOfRevoked(JdbcClient sql, String run, int round, String exchange) {
+        return sql.sql("SELECT " + REPLY + " FROM reply WHERE run = ? AND round = ? AND exchange = ?"
+                        + " AND outcome = 'accepted' AND site IN (SELECT name FROM site WHERE state = 'revoked')"
+                        + " ORDER BY site")
+                .params(run, round, exchange)
+                .query((row, n) -> readReply(row))
+                .list();
+    }
+
+    /** An accepted reply counts no longer. */
+    static void reject(JdbcClient sql, Digest reply, String reason) {
+        sql.sql("UPDATE reply SET outcome = 'rejected', reason = ? WHERE digest = ?")
+                .params(reason, reply.hex())
+                .update();
+    }
+
     /** The result text of a closed exchange. */
     static Optional<String> result(JdbcClient sql, String run, int round, String exchange) {
         return sql.sql("SELECT result FROM round WHERE run = ? AND round = ? AND exchange = ?")
@@ -177,13 +200,21 @@ final class RunRows {
                 row.getString(1),
                 row.getString(2),
                 new Digest(row.getString(3)),
-                RunState.of(row.getString(4)),
+                RunState.of(row.getString(4), row.getString(11), row.getLong(12)),
                 row.getInt(5) == 1,
                 row.getInt(6),
                 row.getString(7),
                 new Digest(row.getString(8)),
                 row.getLong(9),
                 row.getString(10));
+    }
+
+    private static String pausedBy(RunRecord run) {
+        return run.state() instanceof RunState.Paused paused ? paused.by() : "";
+    }
+
+    private static long pausedAt(RunRecord run) {
+        return run.state() instanceof RunState.Paused paused ? paused.since().toEpochMilli() : 0;
     }
 
     private static InstructionRecord readInstruction(ResultSet row) throws SQLException {

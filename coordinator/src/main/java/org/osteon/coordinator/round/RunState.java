@@ -1,28 +1,38 @@
 package org.osteon.coordinator.round;
 
+import java.time.Instant;
+
 /** Where a run stands; a transition exists only where it is legal. */
 public sealed interface RunState {
-    /** As stored and shown: {@code running}, {@code stalled}, {@code stopped} or {@code completed}. */
+    /** As stored and shown: {@code running}, {@code paused}, {@code stalled}, {@code stopped} or {@code completed}. */
     String text();
 
     /** A state from which a person may stop the run. */
-    sealed interface Stoppable extends RunState permits Running, Stalled {
+    sealed interface Stoppable extends RunState permits Running, Paused, Stalled {
         /** Open instructions become void. */
         default Stopped stop() {
             return new Stopped();
         }
     }
 
-    /** A state from which a person may let the run go on: its open round is asked again. */
-    sealed interface Resumable extends RunState permits Stalled, Stopped {
+    /** A state from which a person may let the run go on. */
+    sealed interface Resumable extends RunState permits Paused, Stalled, Stopped {
         /** Rounds go on. */
         default Running resume() {
             return new Running();
         }
     }
 
+    /** A state in which a reply to an open instruction counts. */
+    sealed interface Taking extends RunState permits Running, Paused {}
+
     /** Rounds go on. */
-    record Running() implements Stoppable {
+    record Running() implements Stoppable, Taking {
+        /** No new instruction is handed out until a person resumes. */
+        Paused pause(String by, Instant since) {
+            return new Paused(by, since);
+        }
+
         /** A round's deadline passed below quorum. */
         Stalled stall() {
             return new Stalled();
@@ -36,6 +46,20 @@ public sealed interface RunState {
         @Override
         public String text() {
             return "running";
+        }
+    }
+
+    /**
+     * A person let it wait: no instruction is handed out, no round opened or closed; what a site works on already is
+     * taken.
+     *
+     * @param by who paused it
+     * @param since when
+     */
+    record Paused(String by, Instant since) implements Stoppable, Resumable, Taking {
+        @Override
+        public String text() {
+            return "paused";
         }
     }
 
@@ -63,10 +87,16 @@ public sealed interface RunState {
         }
     }
 
-    /** The state of a stored text. */
-    static RunState of(String text) {
+    /**
+     * The state of a stored text.
+     *
+     * @param by who paused it, of a paused run
+     * @param since when it was paused, epoch milliseconds, of a paused run
+     */
+    static RunState of(String text, String by, long since) {
         return switch (text) {
             case "running" -> new Running();
+            case "paused" -> new Paused(by, Instant.ofEpochMilli(since));
             case "stalled" -> new Stalled();
             case "stopped" -> new Stopped();
             case "completed" -> new Completed();

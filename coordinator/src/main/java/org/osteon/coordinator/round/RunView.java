@@ -45,8 +45,10 @@ public final class RunView {
 
     /** What changes whenever a person would want to look again. */
     public String stateKey(RunRecord run) {
-        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/"
-                + rounds.replies(run.id(), run.round(), run.exchange()).size();
+        List<ReplyRecord> replies = rounds.replies(run.id(), run.round(), run.exchange());
+        long without = replies.stream().filter(reply -> !reply.accepted()).count();
+        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/" + replies.size()
+                + (without == 0 ? "" : "-" + without);
     }
 
     /** Calls back once, when the state key differs or the time is over. */
@@ -70,6 +72,7 @@ public final class RunView {
         view.put("run", run.id());
         view.put("study", run.study().hex());
         view.put("state", run.state().text());
+        paused(view, run);
         view.put("round", run.round());
         view.put("exchange", run.exchange());
         view.put("governed", run.governed());
@@ -93,6 +96,7 @@ public final class RunView {
         view.put("run", run.id());
         view.put("study", run.study().hex());
         view.put("state", run.state().text());
+        paused(view, run);
         view.put("stateKey", stateKey(run));
         view.put("governed", run.governed());
         view.put("model", run.model().hex());
@@ -157,19 +161,33 @@ public final class RunView {
 
     private List<Map<String, Object>> waitingFor(RunRecord run) {
         List<Map<String, Object>> list = new ArrayList<>();
-        if (run.running()) {
+        if (run.taking()) {
             for (InstructionRecord open : rounds.instructions(run.id(), run.round(), run.exchange())) {
                 if ("open".equals(open.state())) {
                     long last = fleet.lastContact(open.nodeId());
                     Map<String, Object> view = new LinkedHashMap<>();
                     view.put("site", open.site());
                     view.put("since", Instant.ofEpochMilli(last).toString());
-                    view.put("why", last == 0 ? "NOT_CONNECTED" : "COMPUTING_OR_SENDING");
+                    view.put("why", why(open, last));
                     list.add(view);
                 }
             }
         }
         return list;
+    }
+
+    private String why(InstructionRecord open, long lastContact) {
+        if (fleet.withholds(open.nodeId(), open.messageId())) {
+            return "WITHHELD_BY_PAUSE";
+        }
+        return lastContact == 0 ? "NOT_CONNECTED" : "COMPUTING_OR_SENDING";
+    }
+
+    private static void paused(Map<String, Object> view, RunRecord run) {
+        if (run.state() instanceof RunState.Paused paused) {
+            view.put("pausedBy", paused.by());
+            view.put("pausedSince", paused.since().toString());
+        }
     }
 
     private void look() {

@@ -8,7 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBAppender;
@@ -32,6 +35,9 @@ final class CohortDatabase implements AutoCloseable {
             "autoinstall_known_extensions=false",
             "allow_community_extensions=false",
             "enable_external_access=false");
+
+    /** The column that every table of a snapshot has. */
+    private static final TableColumn PATIENT = new TableColumn(PatientRule.PATIENT, ColumnKind.STRING, "");
 
     private final Connection connection;
 
@@ -75,8 +81,9 @@ final class CohortDatabase implements AutoCloseable {
         }
     }
 
-    /** Loads some columns of a table, whole numbers as doubles. */
-    void load(Snapshot snapshot, Manifest.Table table, SortedSet<String> wanted) throws SQLException, IOException {
+    /** Loads some columns of a table, whole numbers as doubles, without the rows of some patients. */
+    void load(Snapshot snapshot, Manifest.Table table, SortedSet<String> wanted, Set<String> without)
+            throws SQLException, IOException {
         List<TableColumn> columns = table.columns().stream()
                 .filter(column -> wanted.contains(column.name()))
                 .map(column -> new TableColumn(
@@ -90,8 +97,24 @@ final class CohortDatabase implements AutoCloseable {
         }
         DuckDBConnection duckdb = connection.unwrap(DuckDBConnection.class);
         try (DuckDBAppender appender = duckdb.createAppender("main", physical(table.name()))) {
-            TableReader.read(snapshot.file(table), columns, row -> append(appender, row));
+            List<TableColumn> read = withPatient(columns);
+            int patient = read.indexOf(PATIENT);
+            TableReader.read(snapshot.file(table), read, row -> {
+                if (!without.contains(String.valueOf(row[patient]))) {
+                    append(appender, Arrays.copyOf(row, columns.size()));
+                }
+            });
         }
+    }
+
+    /** The columns, with the patient's at the end where the query does not read it. */
+    private static List<TableColumn> withPatient(List<TableColumn> columns) {
+        List<TableColumn> read = new ArrayList<>();
+        columns.forEach(column -> read.add(column.name().equals(PATIENT.name()) ? PATIENT : column));
+        if (!read.contains(PATIENT)) {
+            read.add(PATIENT);
+        }
+        return read;
     }
 
     private static String type(ColumnKind kind) {

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import org.osteon.adapters.snapshot.Snapshot;
 
@@ -75,9 +76,18 @@ public final class CohortQuery {
      * @throws org.osteon.adapters.snapshot.SnapshotException if a table is not the one of the manifest
      */
     public CohortTable run(Snapshot snapshot, CohortLimits limits) {
+        return run(snapshot, limits, Set.of());
+    }
+
+    /**
+     * The same as if some patients were not in the snapshot: none of their rows reaches the database.
+     *
+     * @param without pseudonyms of the patients left out
+     */
+    public CohortTable run(Snapshot snapshot, CohortLimits limits, Set<String> without) {
         QueryWriter writer = new QueryWriter(snapshot.manifest());
         QueryWriter.Select select = writer.whole(query);
-        return new CohortRun(snapshot, limits).rows(select, writer.read());
+        return new CohortRun(snapshot, limits, without).rows(select, writer.read());
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,10 +24,12 @@ final class CohortRun {
 
     private final Snapshot snapshot;
     private final CohortLimits limits;
+    private final Set<String> without;
 
-    CohortRun(Snapshot snapshot, CohortLimits limits) {
+    CohortRun(Snapshot snapshot, CohortLimits limits, Set<String> without) {
         this.snapshot = snapshot;
         this.limits = limits;
+        this.without = without;
     }
 
     /** The numbers and truth values of a result, in order. */
@@ -69,7 +72,7 @@ final class CohortRun {
             for (Map.Entry<String, SortedSet<String>> entry : read.entrySet()) {
                 Manifest.Table table = snapshot.table(entry.getKey()).orElseThrow();
                 snapshot.verify(table);
-                database.load(snapshot, table, entry.getValue());
+                database.load(snapshot, table, entry.getValue(), without);
             }
             try (Statement statement = database.connection().createStatement();
                     Deadline deadline = new Deadline(statement, limits.time(), late);

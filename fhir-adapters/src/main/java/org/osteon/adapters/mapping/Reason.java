@@ -13,6 +13,8 @@ public record Reason(String code, Disposition disposition) {
     public static final Reason NOT_SELECTED = new Reason("NOT_SELECTED", Disposition.FILTERED);
     /** A value is outside a list that the profile filters by. */
     public static final Reason CODE_NOT_LISTED = new Reason("CODE_NOT_LISTED", Disposition.FILTERED);
+    /** The patient has withdrawn at this site. */
+    public static final Reason PATIENT_WITHDRAWN = new Reason("PATIENT_WITHDRAWN", Disposition.FILTERED);
     /** The same unit came before. */
     public static final Reason REPEATED = new Reason("REPEATED", Disposition.DUPLICATE);
     /** Not one well-formed JSON object. */

@@ -110,7 +110,8 @@ public final class DataMapping {
         RiskMeter risk = new RiskMeter(profile.quasiIdentifiers());
         try (Tables tables = new Tables(work);
                 Quarantine quarantine = new Quarantine(work.resolve(Snapshot.QUARANTINE))) {
-            UnitMapper mapper = new UnitMapper(profile, new Pseudonyms(keys.pseudonymKey()), tables, risk);
+            UnitMapper mapper =
+                    new UnitMapper(profile, new Pseudonyms(keys.pseudonymKey()), keys.withdrawn(), tables, risk);
             MappingRun run = new MappingRun(profile, mapper, quarantine, progress);
             for (SourceFile file : files) {
                 run.file(file);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osteon.adapters.dicom.DicomCode;
 import org.osteon.adapters.dicom.DicomLimits;
@@ -33,14 +34,16 @@ final class UnitMapper {
     private final Map<String, List<ViewMapping>> views = new HashMap<>();
     private final Profile profile;
     private final Pseudonyms pseudonyms;
+    private final Set<String> withdrawn;
     private final DicomMapper dicom;
     private final Tables tables;
     private final RiskMeter risk;
     private final SeenUnits seen = new SeenUnits();
 
-    UnitMapper(Profile profile, Pseudonyms pseudonyms, Tables tables, RiskMeter risk) {
+    UnitMapper(Profile profile, Pseudonyms pseudonyms, Set<String> withdrawn, Tables tables, RiskMeter risk) {
         this.profile = profile;
         this.pseudonyms = pseudonyms;
+        this.withdrawn = withdrawn;
         this.tables = tables;
         this.risk = risk;
         this.dicom = new DicomMapper(
@@ -78,6 +81,10 @@ final class UnitMapper {
         if (rows.isEmpty()) {
             throw filtered;
         }
+        rows.removeIf(row -> withdrawn(row.values));
+        if (rows.isEmpty()) {
+            throw new UnitRefused(Reason.PATIENT_WITHDRAWN);
+        }
         String id = resource.path("id").textValue();
         seen.enter(id == null ? "content|" + content : "resource|" + type + "/" + id, content);
         for (TableRow row : rows) {
@@ -89,6 +96,7 @@ final class UnitMapper {
     void row(CsvMapping.Bound table, List<String> fields) throws IOException {
         CsvMapping mapping = table.mapping();
         @Nullable Object[] row = table.row(fields, pseudonyms);
+        refuseWithdrawn(row);
         if (mapping.onePerPatient()) {
             seen.enter(
                     "row|" + mapping.schema().name() + "|" + row[0],
@@ -114,8 +122,10 @@ final class UnitMapper {
         }
         DicomOutcome.Mapped mapped = (DicomOutcome.Mapped) outcome;
         DicomMapping to = mapping.orElseThrow();
+        @Nullable Object[] image = to.imageRow(mapped.header(), mapped.pixels());
+        refuseWithdrawn(image);
         seen.enter("image|" + mapped.header().instanceUid(), content);
-        write(to.image(), to.imageRow(mapped.header(), mapped.pixels()));
+        write(to.image(), image);
         for (int frame = 0; frame < mapped.pixels().format().frames(); frame++) {
             write(to.frame(), to.frameRow(mapped.header(), mapped.pixels(), frame));
         }
@@ -141,6 +151,17 @@ final class UnitMapper {
     /** Makes the table of a delimited file. */
     void expectRows(CsvMapping mapping) throws IOException {
         tables.open(mapping.schema());
+    }
+
+    /** Each row begins with its patient. */
+    private boolean withdrawn(@Nullable Object[] row) {
+        return row[0] instanceof String patient && withdrawn.contains(patient);
+    }
+
+    private void refuseWithdrawn(@Nullable Object[] row) {
+        if (withdrawn(row)) {
+            throw new UnitRefused(Reason.PATIENT_WITHDRAWN);
+        }
     }
 
     private void write(TableSchema schema, @Nullable Object[] row) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +194,20 @@ class CohortQueryTest {
                 .isInstanceOfSatisfying(
                         CohortRefused.class,
                         refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    @Test
+    void leavesPatientsOutAsIfTheyWereNotThere() {
+        CohortTable joined = CohortQuery.compile("SELECT e.patient, age, o.n FROM export e LEFT JOIN"
+                        + " (SELECT patient, count(*) AS n FROM observation GROUP BY patient) AS o"
+                        + " ON o.patient = e.patient")
+                .run(snapshot, CohortLimits.standard(), Set.of(id("A"), "nobody"));
+        CohortTable nobody = CohortQuery.compile("SELECT patient, age FROM export")
+                .run(snapshot, CohortLimits.standard(), Set.of(id("A"), id("B"), id("C")));
+
+        assertThat(joined.patients()).containsExactlyInAnyOrder(id("B"), id("C"));
+        assertThat(row(joined, "C")).containsExactly(90, 2);
+        assertThat(nobody.patients()).isEmpty();
     }
 
     @Test

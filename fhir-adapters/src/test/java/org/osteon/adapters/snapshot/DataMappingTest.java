@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -26,6 +27,7 @@ import org.osteon.adapters.cohort.CohortQuery;
 import org.osteon.adapters.dicom.phantom.DicomPhantoms;
 import org.osteon.adapters.dicom.phantom.PhantomPatient;
 import org.osteon.adapters.mapping.Profile;
+import org.osteon.adapters.mapping.Pseudonyms;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Manifest;
 
@@ -107,6 +109,44 @@ class DataMappingTest {
                         .run(Snapshot.open(result.snapshot()), CohortLimits.standard())
                         .patients())
                 .hasSize(1);
+    }
+
+    @Test
+    void aPatientWhoHasWithdrawnHasNoRowFromAnySource() throws IOException {
+        Hospital hospital = new Hospital(folder)
+                .lines(
+                        "p.ndjson",
+                        StandardCharsets.UTF_8,
+                        PATIENT.formatted("ZY1-00001"),
+                        PATIENT.formatted("ZY1-00002"))
+                .lines("c.ndjson", StandardCharsets.UTF_8, CONDITION.formatted("c", "Patient/ZY1-00001"))
+                .lines(
+                        "e.csv",
+                        GB18030,
+                        Hospital.HEADER,
+                        Hospital.row("ZY1-00001", "女", 70, "-1", 0),
+                        Hospital.row("ZY1-00002", "男", 71, "-1", 0))
+                .file("i/x", phantom("ZY1-00001"));
+        String gone = new Pseudonyms(Hospital.KEYS.pseudonymKey()).ofPatient("ZY1-00001");
+
+        MappingResult result = DataMapping.map(
+                hospital.input(),
+                folder.resolve("without"),
+                Profile.builtIn(),
+                new MappingKeys(Hospital.KEYS.pseudonymKey(), Hospital.KEYS.manifestKey(), Set.of(gone)),
+                MappingProgress.NONE);
+
+        assertThat(result.mapped()).isEqualTo(2);
+        assertThat(result.filtered()).isEqualTo(4);
+        assertThat(result.reasons()).isEqualTo(Map.of("PATIENT_WITHDRAWN", 4L));
+        assertThat(result.manifest().document().sources()).allMatch(Manifest.SourceCount::balances);
+        assertThat(result.manifest().document().patients()).isEqualTo(1);
+        assertThat(CohortQuery.compile("SELECT patient, age FROM export")
+                        .run(Snapshot.open(result.snapshot()), CohortLimits.standard())
+                        .patients())
+                .doesNotContain(gone)
+                .hasSize(1);
+        assertThat(result.snapshot().resolve("quarantine.ndjson")).isEmptyFile();
     }
 
     @Test

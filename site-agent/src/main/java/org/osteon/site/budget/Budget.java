@@ -1,5 +1,6 @@
 package org.osteon.site.budget;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,11 +128,36 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         set.put(
                 "reservedWithoutRelease",
                 rows.stream().filter(row -> !row.committed()).count());
+        set.put("history", history(delta));
         set.put("exactReleaseMade", rows.stream().anyMatch(row -> row.mechanism() instanceof Mechanism.ExactRelease));
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("sets", List.of(set));
         view.put("epsilonTotal", policy.epsilonTotal());
         return view;
+    }
+
+    /** Every charge in the order it was made, with ε of it alone and of all up to it. */
+    private List<Map<String, Object>> history(double delta) {
+        List<Map<String, Object>> history = new ArrayList<>();
+        RdpCurve sum = RdpCurve.none();
+        boolean any = false;
+        for (SqlLedgerRows.Charge charge : store.read(SqlLedgerRows::charges)) {
+            Mechanism mechanism = charge.row().mechanism();
+            boolean stated = !(mechanism instanceof Mechanism.ExactRelease);
+            any |= stated;
+            sum = sum.plus(mechanism.cost());
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("time", Instant.ofEpochMilli(charge.made()).toString());
+            view.put("study", charge.row().study());
+            view.put("run", charge.run());
+            view.put("round", charge.round());
+            view.put("mechanism", mechanism.getClass().getSimpleName());
+            view.put("state", charge.row().committed() ? "committed" : "reserved");
+            view.put("epsilon", stated ? mechanism.cost().epsilon(delta) : 0.0);
+            view.put("epsilonSum", any ? sum.epsilon(delta) : 0.0);
+            history.add(view);
+        }
+        return history;
     }
 
     /** The δ that ε is stated at; an exact study names none. */

@@ -48,6 +48,27 @@ public final class SqlLedgerRows implements LedgerRows {
                 .list();
     }
 
+    /**
+     * A charge with when and where it was made.
+     *
+     * @param row the ledger's row
+     * @param run the run
+     * @param round the round
+     * @param made epoch milliseconds
+     */
+    record Charge(Row row, String run, int round, long made) {}
+
+    /** Every charge, in the order they were made. */
+    static List<Charge> charges(JdbcClient sql) {
+        return sql.sql("SELECT id, study, mechanism, state, run, round, made FROM charge ORDER BY made, id")
+                .query((row, n) -> new Charge(
+                        row(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                        row.getString(5),
+                        row.getInt(6),
+                        row.getLong(7)))
+                .list();
+    }
+
     @Override
     public void add(Row row) {
         sql.sql("INSERT INTO charge(id, study, run, round, mechanism, state, made) VALUES (?, ?, ?, ?, ?, ?, ?)")

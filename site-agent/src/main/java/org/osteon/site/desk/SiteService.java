@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +36,11 @@ import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
 import org.osteon.protocol.v1.IssueLinkRequest;
+import org.osteon.protocol.v1.JournalRequest;
+import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.SiteGrpc;
 import org.osteon.protocol.v1.StudyRef;
+import org.osteon.protocol.v1.WithdrawPatientRequest;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CohortFacts;
 import org.osteon.site.approval.CohortSource;
@@ -48,6 +52,7 @@ import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 
@@ -68,6 +73,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final RedSwitch redSwitch;
     private final Egress egress;
     private final Console console;
+    private final PatientDesk patients;
+    private final Statements statements;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -82,6 +89,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Outbox outbox,
             RedSwitch redSwitch,
             Egress egress,
+            PatientDesk patients,
+            Statements statements,
             Console console) {
         this.site = site;
         this.store = store;
@@ -94,6 +103,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.outbox = outbox;
         this.redSwitch = redSwitch;
         this.egress = egress;
+        this.patients = patients;
+        this.statements = statements;
         this.console = console;
     }
 
@@ -183,6 +194,10 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("remaining", budget.epsilonLeft(study));
             view.put("policy", site.settings().policy().view());
             view.put("objections", policy.objections(study, List.of()));
+            new Amendment(approvals, site)
+                    .of(study, String.valueOf(view.get("snapshot")))
+                    .ifPresent(amendment -> view.put("amendment", amendment));
+            view.put("questions", statements.questions(study.digest()));
             view.put("decision", decision(study.digest()));
             view.put(
                     "capsule",
@@ -207,6 +222,26 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         });
     }
 
+    @Override
+    public void ask(Document request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var statement = statements.take(request.getEnvelope().toByteArray());
+            egress.wake();
+            statements
+                    .atHub(statement.digest(), redSwitch.on() ? Duration.ZERO : HUB_PATIENCE)
+                    .thenAccept(atHub -> Answers.guard(
+                            observer,
+                            () -> Answers.json(
+                                    observer,
+                                    Map.of(
+                                            "site", site.settings().site(),
+                                            "study",
+                                                    statement.document().study().hex(),
+                                            "question", statement.digest().hex(),
+                                            "hub", atHub.code()))));
+        });
+    }
+
     private Map<String, Object> decided(SignedDocument<? extends Decision> decision, Approvals.AtHub atHub) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("site", site.settings().site());
@@ -221,21 +256,57 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     }
 
     @Override
-    public void journal(StudyRef request, StreamObserver<Answer> observer) {
+    public void findPatient(PatientRef request, StreamObserver<Answer> observer) {
+        answer(observer, () -> patients.find(request.getPatient()));
+    }
+
+    @Override
+    public void withdrawPatient(WithdrawPatientRequest request, StreamObserver<Answer> observer) {
+        Answers.guard(observer, () -> {
+            var told = patients.withdraw(
+                    request.getPatient(),
+                    request.getNoticesList().stream()
+                            .map(ByteString::toByteArray)
+                            .toList(),
+                    redSwitch.on() ? Duration.ZERO : HUB_PATIENCE);
+            egress.wake();
+            told.whenComplete((view, failure) -> Answers.guard(observer, () -> {
+                if (failure != null) {
+                    throw new IllegalStateException("what was withdrawn cannot be shown", failure);
+                }
+                Answers.json(observer, view);
+            }));
+        });
+    }
+
+    @Override
+    public void journal(JournalRequest request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
             String study = request.getStudy().isEmpty()
                     ? ""
                     : approvals.get(request.getStudy()).digest().hex();
-            return Map.of(
-                    "entries",
-                    journal.entries(study).stream().map(Journal::view).toList());
+            List<Journal.Entry> entries = journal.entries(
+                    Journal.Filter.of(study, request.getType(), request.getSince(), request.getUntil()));
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put("entries", entries.stream().map(Journal::view).toList());
+            view.put(
+                    "perDay",
+                    Journal.sums(
+                            entries,
+                            "day",
+                            entry -> entry.time()
+                                    .atZone(ZoneOffset.UTC)
+                                    .toLocalDate()
+                                    .toString()));
+            view.put("perStudy", Journal.sums(entries, "study", Journal.Entry::study));
+            return view;
         });
     }
 
     @Override
     public void verifyJournal(Empty request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
-            List<Journal.Entry> entries = journal.entries("");
+            List<Journal.Entry> entries = journal.entries(Journal.Filter.all());
             List<String> findings = new JournalAudit(outbox, entries, logged()).findings();
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("ok", findings.isEmpty());

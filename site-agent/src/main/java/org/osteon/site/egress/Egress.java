@@ -12,6 +12,7 @@ import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
@@ -44,6 +45,7 @@ public final class Egress implements AutoCloseable {
             Approvals approvals,
             PolicyEvaluator policy,
             Journal journal,
+            Statements statements,
             TrainingRuns training,
             Outbox outbox,
             RedSwitch redSwitch,
@@ -61,7 +63,7 @@ public final class Egress implements AutoCloseable {
                         redSwitch)
                 : hub;
         this.fleet = new FleetSession(carrier, site, training, outbox, journal, redSwitch, clock);
-        this.link = new HubLink(hub, site, store, events, approvals, policy, journal, clock);
+        this.link = new HubLink(hub, site, store, events, approvals, policy, journal, statements, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);
     }

@@ -24,9 +24,12 @@ import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.document.DryRunAnswer;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
+import org.osteon.protocol.document.QuestionAnswer;
 import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Statement;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.CosignRequest;
 import org.osteon.protocol.v1.CosignResponse;
@@ -37,12 +40,14 @@ import org.osteon.protocol.v1.PushCosignatureRequest;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
+import org.osteon.protocol.v1.PushStatementRequest;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +66,7 @@ final class HubLink {
     private final Approvals approvals;
     private final PolicyEvaluator policy;
     private final Journal journal;
+    private final Statements statements;
     private final Witness witness;
     private final ClockGuard clock;
     private final Set<String> answered = new HashSet<>();
@@ -73,6 +79,7 @@ final class HubLink {
             Approvals approvals,
             PolicyEvaluator policy,
             Journal journal,
+            Statements statements,
             ClockGuard clock) {
         this.hub = hub;
         this.site = site;
@@ -81,6 +88,7 @@ final class HubLink {
         this.approvals = approvals;
         this.policy = policy;
         this.journal = journal;
+        this.statements = statements;
         this.witness = new Witness(site.settings().site(), site.cosignerKey());
         this.clock = clock;
     }
@@ -104,12 +112,13 @@ final class HubLink {
         }
         work.getDryRunsList().forEach(this::answer);
         work.getReceiptsList().forEach(receipt -> keep(receipt.toByteArray()));
+        work.getAnswersList().forEach(answer -> keepAnswer(answer.toByteArray()));
         if (!work.getHubCheckpoint().isEmpty()) {
             cosignHub(work);
         }
     }
 
-    /** Hands on what waits: decisions, then the log and its head. */
+    /** Hands on what waits: decisions and statements, then the log and its head. */
     void push() {
         for (SignedDocument<? extends Decision> decision : approvals.unforwarded()) {
             byte[] bytes = decision.bytes();
@@ -121,29 +130,52 @@ final class HubLink {
                     bytes.length,
                     capsule,
                     decision.document().study().hex()));
-            Approvals.AtHub outcome = Approvals.AtHub.TAKEN;
-            try {
-                hub.link(CALL)
-                        .pushDecision(PushDecisionRequest.newBuilder()
-                                .setEnvelope(ByteString.copyFrom(bytes))
-                                .build());
-            } catch (io.grpc.StatusRuntimeException e) {
-                if (e.getStatus().getCode() != io.grpc.Status.Code.FAILED_PRECONDITION
-                        && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
-                    throw e;
-                }
-                outcome = Approvals.AtHub.NOT_COUNTED;
-                LOG.atWarn()
-                        .addKeyValue("decision", decision.digest().brief())
-                        .log(
-                                "the hub does not count a decision: {}",
-                                e.getStatus().getDescription());
-            }
+            Approvals.AtHub outcome = told(
+                    decision.digest(),
+                    () -> hub.link(CALL)
+                            .pushDecision(PushDecisionRequest.newBuilder()
+                                    .setEnvelope(ByteString.copyFrom(bytes))
+                                    .build()));
             approvals.forwarded(decision.digest(), outcome);
+        }
+        for (SignedDocument<? extends Statement> statement : statements.unforwarded()) {
+            byte[] bytes = statement.bytes();
+            journal.record(entry(
+                    Statements.kind(statement.document()),
+                    Digest.of(bytes),
+                    bytes.length,
+                    "",
+                    statement.document().study().hex()));
+            Approvals.AtHub outcome = told(
+                    statement.digest(),
+                    () -> hub.link(CALL)
+                            .pushStatement(PushStatementRequest.newBuilder()
+                                    .setEnvelope(ByteString.copyFrom(bytes))
+                                    .build()));
+            statements.forwarded(statement.digest(), outcome);
         }
         events.lookAtClock(site.settings().site());
         pushLog();
         cosignOwn();
+    }
+
+    /** What the hub says to a signed document; what it cannot say now is thrown. */
+    private static Approvals.AtHub told(Digest document, Runnable push) {
+        try {
+            push.run();
+            return Approvals.AtHub.TAKEN;
+        } catch (io.grpc.StatusRuntimeException e) {
+            if (e.getStatus().getCode() != io.grpc.Status.Code.FAILED_PRECONDITION
+                    && e.getStatus().getCode() != io.grpc.Status.Code.INVALID_ARGUMENT) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("document", document.brief())
+                    .log(
+                            "the hub does not count what an officer signed: {}",
+                            e.getStatus().getDescription());
+            return Approvals.AtHub.NOT_COUNTED;
+        }
     }
 
     private void answer(DryRunAsk ask) {
@@ -220,6 +252,18 @@ final class HubLink {
         hub.link(CALL)
                 .confirmReceipt(ConfirmReceiptRequest.newBuilder()
                         .setReceipt(receipt.digest().hex())
+                        .build());
+    }
+
+    private void keepAnswer(byte[] envelope) {
+        SignedDocument<QuestionAnswer> answer = SignedDocument.read(envelope, QuestionAnswer.class);
+        if (!statements.keep(answer)) {
+            LOG.atWarn().log("an answer that is not the hub's to a question of this site is not kept");
+            return;
+        }
+        hub.link(CALL)
+                .confirmAnswer(ConfirmAnswerRequest.newBuilder()
+                        .setAnswer(answer.digest().hex())
                         .build());
     }
 

@@ -1,9 +1,14 @@
 package org.osteon.site.journal;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.osteon.site.store.SiteStore;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,8 +26,8 @@ public final class Journal {
      * One thing that left.
      *
      * @param time when it was released to be sent
-     * @param type {@code update}, {@code refusal}, {@code decision}, {@code dry-run-answer}, {@code log-entries},
-     *     {@code checkpoint}, {@code cosignature} or {@code error}
+     * @param type {@code update}, {@code refusal}, {@code decision}, {@code withdrawal-notice}, {@code question},
+     *     {@code dry-run-answer}, {@code log-entries}, {@code checkpoint}, {@code cosignature} or {@code error}
      * @param digest SHA-256 of what left: of the update file for an update, else of the bytes
      * @param bytes how many
      * @param to the hub's address
@@ -59,11 +64,49 @@ public final class Journal {
         });
     }
 
-    /** All entries, oldest first; of one study when its digest is given. */
-    public List<Entry> entries(String study) {
-        return store.read(sql -> sql.sql("SELECT occurred, type, digest, bytes, recipient, capsule, study FROM journal"
-                        + " WHERE ? = '' OR study = ? ORDER BY seq")
-                .params(study, study)
+    /**
+     * Which entries are asked for.
+     *
+     * @param study hex digest of a study, empty for all
+     * @param type a type, empty for all
+     * @param since from this time on
+     * @param until before this time
+     */
+    public record Filter(String study, String type, Instant since, Instant until) {
+        private static final Instant LAST = Instant.ofEpochMilli(Long.MAX_VALUE);
+
+        /** Every entry. */
+        public static Filter all() {
+            return new Filter("", "", Instant.EPOCH, LAST);
+        }
+
+        /** Reads the texts of a request. */
+        public static Filter of(String study, String type, String since, String until) {
+            return new Filter(
+                    study, type, since.isEmpty() ? Instant.EPOCH : time(since), until.isEmpty() ? LAST : time(until));
+        }
+
+        private static Instant time(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw CallException.wrong("TIME_MALFORMED", "a time is ISO 8601 in UTC, such as 2026-11-24T08:00:00Z");
+            }
+        }
+    }
+
+    /** The entries asked for, oldest first. */
+    public List<Entry> entries(Filter filter) {
+        return store.read(sql -> sql.sql(
+                        "SELECT occurred, type, digest, bytes, recipient, capsule, study FROM journal"
+                                + " WHERE (? = '' OR study = ?) AND (? = '' OR type = ?) AND occurred >= ? AND occurred < ? ORDER BY seq")
+                .params(
+                        filter.study(),
+                        filter.study(),
+                        filter.type(),
+                        filter.type(),
+                        filter.since().toEpochMilli(),
+                        filter.until().toEpochMilli())
                 .query((row, n) -> new Entry(
                         Instant.ofEpochMilli(row.getLong(1)),
                         row.getString(2),
@@ -73,6 +116,25 @@ public final class Journal {
                         row.getString(6),
                         row.getString(7)))
                 .list());
+    }
+
+    /** Entries and bytes by a key, in the key's order. */
+    public static List<Map<String, Object>> sums(List<Entry> entries, String name, Function<Entry, String> key) {
+        Map<String, long[]> sums = new TreeMap<>();
+        for (Entry entry : entries) {
+            long[] sum = sums.computeIfAbsent(key.apply(entry), unused -> new long[2]);
+            sum[0]++;
+            sum[1] += entry.bytes();
+        }
+        List<Map<String, Object>> views = new ArrayList<>();
+        sums.forEach((of, sum) -> {
+            Map<String, Object> view = new LinkedHashMap<>();
+            view.put(name, of);
+            view.put("entries", sum[0]);
+            view.put("bytes", sum[1]);
+            views.add(view);
+        });
+        return views;
     }
 
     /** An entry as people get it. */

@@ -10,17 +10,24 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.osteon.adapters.cohort.CohortLimits;
 import org.osteon.adapters.cohort.CohortQuery;
 import org.osteon.adapters.cohort.CohortRefused;
 import org.osteon.adapters.cohort.CohortTable;
+import org.osteon.adapters.parquet.ColumnKind;
+import org.osteon.adapters.parquet.TableColumn;
+import org.osteon.adapters.parquet.TableReader;
 import org.osteon.adapters.snapshot.Snapshot;
 import org.osteon.adapters.snapshot.SnapshotException;
 import org.osteon.audit.event.EventDraft;
@@ -42,8 +49,12 @@ import org.osteon.site.event.SiteEvents;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Cohorts;
+import org.osteon.site.withdrawal.Withdrawals;
 
-/** The snapshots that the agent keeps under its own folder; studies see the newest one only. */
+/**
+ * The snapshots that the agent keeps under its own folder; studies see the newest one only, without the patients who
+ * withdrew.
+ */
 public final class Snapshots implements CohortSource, Cohorts {
     private static final int REMEMBERED = 16;
 
@@ -51,13 +62,18 @@ public final class Snapshots implements CohortSource, Cohorts {
     private final SiteEvents events;
     private final SiteFolder site;
     private final VerificationKey manifestKey;
+    private final Withdrawals withdrawals;
     private final Map<String, Cohort> cohorts = new ConcurrentHashMap<>();
 
+    /** Pseudonyms by snapshot, or by snapshot and study: a snapshot never changes. */
+    private final Map<String, Set<String>> members = new ConcurrentHashMap<>();
+
     /** The snapshots of this site. */
-    public Snapshots(SiteStore store, SiteEvents events, SiteFolder site) {
+    public Snapshots(SiteStore store, SiteEvents events, SiteFolder site, Withdrawals withdrawals) {
         this.store = store;
         this.events = events;
         this.site = site;
+        this.withdrawals = withdrawals;
         this.manifestKey = KeyFile.readPublic(site.folder().resolve("manifest.key"));
     }
 
@@ -166,21 +182,13 @@ public final class Snapshots implements CohortSource, Cohorts {
 
     private Cohort cohort(Study study) {
         Snapshot snapshot = required();
-        String key = snapshot.commitment().hex() + study.digest().hex();
+        Withdrawals.Excluded excluded = withdrawals.excluded();
+        String key = snapshot.commitment().hex() + study.digest().hex() + excluded.generation();
         Cohort known = cohorts.get(key);
         if (known != null) {
             return known;
         }
-        Cohort drawn;
-        try {
-            drawn = draw(study, snapshot);
-        } catch (CohortRefused e) {
-            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
-        } catch (LearningException e) {
-            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
-        } catch (SnapshotException e) {
-            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "operator"));
-        }
+        Cohort drawn = drawn(study, snapshot, excluded.patients());
         if (cohorts.size() >= REMEMBERED) {
             cohorts.clear();
         }
@@ -188,10 +196,86 @@ public final class Snapshots implements CohortSource, Cohorts {
         return drawn;
     }
 
-    private static Cohort draw(Study study, Snapshot snapshot) {
+    private static Cohort drawn(Study study, Snapshot snapshot, Set<String> without) {
+        try {
+            return draw(study, snapshot, without);
+        } catch (CohortRefused e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (LearningException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
+        } catch (SnapshotException e) {
+            throw new CohortUnavailable(new Reason(e.code(), Map.of(), "operator"));
+        }
+    }
+
+    /** Whether a patient is in a study's cohort now; false where there is none to speak of. */
+    public boolean inCohort(Study study, String pseudonym) {
+        try {
+            return members(study, snapshot()).contains(pseudonym)
+                    && !withdrawals.excluded().patients().contains(pseudonym);
+        } catch (CohortUnavailable e) {
+            return false;
+        }
+    }
+
+    /**
+     * All patients of a study's cohort on a snapshot of this site, whoever has withdrawn since.
+     *
+     * @throws CohortUnavailable when the cohort cannot be drawn
+     */
+    public Set<String> members(Study study, Digest commitment) {
+        String key = commitment.hex() + study.digest().hex();
+        Set<String> known = members.get(key);
+        if (known != null) {
+            return known;
+        }
+        TrainingData rows = drawn(study, kept(commitment), Set.of()).rows();
+        Set<String> drawn =
+                IntStream.range(0, rows.size()).mapToObj(rows::patient).collect(Collectors.toSet());
+        if (members.size() >= REMEMBERED) {
+            members.clear();
+        }
+        members.put(key, drawn);
+        return drawn;
+    }
+
+    private Snapshot kept(Digest commitment) {
+        String folder = store.read(sql -> sql.sql("SELECT folder FROM snapshot WHERE commitment = ?")
+                        .param(commitment.hex())
+                        .query(String.class)
+                        .optional())
+                .orElseThrow(() -> new CohortUnavailable(new Reason("NO_SNAPSHOT", Map.of(), "operator")));
+        return Snapshot.open(site.folder().resolve("snapshots").resolve(folder));
+    }
+
+    /** Whether the newest snapshot has a row of a patient, withdrawn or not. */
+    public boolean has(String pseudonym) {
+        return newest().map(snapshot -> patients(snapshot).contains(pseudonym)).orElse(false);
+    }
+
+    private Set<String> patients(Snapshot snapshot) {
+        String key = snapshot.commitment().hex();
+        Set<String> known = members.get(key);
+        if (known != null) {
+            return known;
+        }
+        Set<String> patients = new HashSet<>();
+        List<TableColumn> column = List.of(new TableColumn("patient", ColumnKind.STRING, ""));
+        try {
+            for (Manifest.Table table : snapshot.manifest().tables()) {
+                TableReader.read(snapshot.file(table), column, row -> patients.add(String.valueOf(row[0])));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        members.put(key, patients);
+        return patients;
+    }
+
+    private static Cohort draw(Study study, Snapshot snapshot, Set<String> without) {
         snapshot.verify();
         CohortQuery query = CohortQuery.compile(study.cohort().sql());
-        CohortTable table = query.run(snapshot, CohortLimits.standard());
+        CohortTable table = query.run(snapshot, CohortLimits.standard(), without);
         int label = column(table, study.cohort().label());
         int[] features = study.cohort().features().stream()
                 .mapToInt(feature -> column(table, feature.column()))

@@ -1,4 +1,4 @@
-package org.osteon.cli.hub;
+package org.osteon.protocol.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -10,8 +10,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.Study;
 
 /**
  * One thing that a study's new version says otherwise.
@@ -21,14 +19,14 @@ import org.osteon.protocol.document.Study;
  * @param before the value before, empty for added
  * @param after the value after, empty for removed
  */
-record StudyDifference(String field, String change, String before, String after) {
+public record StudyDifference(String field, String change, String before, String after) {
     /** What differs in any case. */
     private static final Set<String> CHAIN = Set.of("previous", "version");
 
     private static final List<String> NAMES = List.of("name", "column");
 
     /** What differs between two versions, by field; the chain of versions itself apart. */
-    static List<StudyDifference> between(Study before, Study after) {
+    public static List<StudyDifference> between(Study before, Study after) {
         SortedMap<String, String> old = flat(CanonicalJson.tree(before));
         SortedMap<String, String> now = flat(CanonicalJson.tree(after));
         SortedSet<String> fields = new TreeSet<>(old.keySet());
