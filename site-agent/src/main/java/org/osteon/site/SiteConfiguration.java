@@ -160,8 +160,7 @@ class SiteConfiguration {
     }
 
     @Bean
-    Statements statements(
-            SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, ClockGuard clock) {
+    Statements statements(SiteFolder site, SiteStore store, SiteEvents events, Approvals approvals, ClockGuard clock) {
         return new Statements(site, store, events, approvals, clock);
     }
 

@@ -53,6 +53,7 @@ public class HubConsole {
             Route.get("/runs/{run}", ALL),
             Route.get("/runs/{run}/live", ALL),
             Route.post("/runs/{run}/stop", ENGINEER),
+            Route.post("/runs/{run}/pause", ENGINEER),
             Route.post("/runs/{run}/resume", ENGINEER),
             Route.get("/models", RESEARCH),
             Route.get("/models/{model}", RESEARCH),

@@ -87,6 +87,12 @@ final class RunPages {
         return "redirect:/runs/" + id;
     }
 
+    @PostMapping("/runs/{run}/pause")
+    String pause(@PathVariable("run") String id) {
+        rounds.pause(id, desk.person().name());
+        return "redirect:/runs/" + id;
+    }
+
     @PostMapping("/runs/{run}/resume")
     String resume(@PathVariable("run") String id) {
         rounds.resume(id, desk.person().name());

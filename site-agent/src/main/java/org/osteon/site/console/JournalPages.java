@@ -6,13 +6,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.v1.Empty;
-import org.osteon.protocol.v1.StudyRef;
+import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.journal.Journal;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -27,47 +25,39 @@ final class JournalPages {
 
     private final Desk desk;
     private final Approvals approvals;
+    private final Journal journal;
 
-    JournalPages(Desk desk, Approvals approvals) {
+    JournalPages(Desk desk, Approvals approvals, Journal journal) {
         this.desk = desk;
         this.approvals = approvals;
+        this.journal = journal;
     }
-
-    /**
-     * What left on one day, or for one study.
-     *
-     * @param count how many things
-     * @param bytes how many bytes
-     */
-    record Sum(String name, long count, long bytes) {}
 
     @GetMapping("/journal")
     String journal(
             @RequestParam(name = "study", defaultValue = "") String study,
             @RequestParam(name = "type", defaultValue = "") String type,
+            @RequestParam(name = "since", defaultValue = "") String since,
+            @RequestParam(name = "until", defaultValue = "") String until,
             Model model) {
-        List<Map<String, Object>> all = entries(study);
-        List<Map<String, Object>> chosen = all.stream()
-                .filter(entry -> type.isEmpty() || type.equals(entry.get("type")))
-                .toList();
-        List<Map<String, Object>> newest = new ArrayList<>(chosen);
+        Map<String, Object> view = ask(study, type, since, until);
+        List<Map<String, Object>> newest = new ArrayList<>(rows(view, "entries"));
         Collections.reverse(newest);
         model.addAttribute("entries", newest.subList(0, Math.min(MOST, newest.size())));
-        model.addAttribute("total", chosen.size());
+        model.addAttribute("total", newest.size());
         model.addAttribute(
-                "bytes", chosen.stream().mapToLong(JournalPages::bytes).sum());
-        model.addAttribute(
-                "types",
-                new TreeSet<>(all.stream()
-                        .map(entry -> String.valueOf(entry.get("type")))
-                        .toList()));
+                "bytes",
+                newest.stream()
+                        .mapToLong(entry -> Long.parseLong(String.valueOf(entry.get("bytes"))))
+                        .sum());
+        model.addAttribute("days", rows(view, "perDay"));
+        model.addAttribute("studies", rows(view, "perStudy"));
+        model.addAttribute("types", journal.types());
         model.addAttribute("type", type);
         model.addAttribute("study", study);
+        model.addAttribute("since", since);
+        model.addAttribute("until", until);
         model.addAttribute("names", names());
-        model.addAttribute(
-                "days", sums(chosen, entry -> String.valueOf(entry.get("time")).substring(0, 10)));
-        model.addAttribute(
-                "studies", sums(chosen, entry -> names().getOrDefault(String.valueOf(entry.get("study")), "")));
         return "site/journal";
     }
 
@@ -76,13 +66,13 @@ final class JournalPages {
         model.addAttribute(
                 "recomputed",
                 desk.ask((service, observer) -> service.verifyJournal(Empty.getDefaultInstance(), observer)));
-        return journal("", "", model);
+        return journal("", "", "", "", model);
     }
 
     @GetMapping("/journal.csv")
     ResponseEntity<byte[]> csv(@RequestParam(name = "study", defaultValue = "") String study) {
         StringBuilder csv = new StringBuilder("time,type,sha256,bytes,to,capsule,study\r\n");
-        for (Map<String, Object> entry : entries(study)) {
+        for (Map<String, Object> entry : rows(ask(study, "", "", ""), "entries")) {
             csv.append(String.join(
                             ",",
                             List.of("time", "type", "digest", "bytes", "to", "capsule", "study").stream()
@@ -112,27 +102,18 @@ final class JournalPages {
         return names;
     }
 
-    private static List<Sum> sums(
-            List<Map<String, Object>> entries, java.util.function.Function<Map<String, Object>, String> by) {
-        Map<String, Sum> sums = new TreeMap<>(Collections.reverseOrder());
-        for (Map<String, Object> entry : entries) {
-            sums.merge(
-                    by.apply(entry),
-                    new Sum(by.apply(entry), 1, bytes(entry)),
-                    (a, b) -> new Sum(a.name(), a.count() + b.count(), a.bytes() + b.bytes()));
-        }
-        return List.copyOf(sums.values());
-    }
-
-    private static long bytes(Map<String, Object> entry) {
-        return Long.parseLong(String.valueOf(entry.get("bytes")));
+    private Map<String, Object> ask(String study, String type, String since, String until) {
+        JournalRequest request = JournalRequest.newBuilder()
+                .setStudy(study)
+                .setType(type)
+                .setSince(since.isEmpty() ? "" : since + "T00:00:00Z")
+                .setUntil(until.isEmpty() ? "" : until + "T00:00:00Z")
+                .build();
+        return desk.ask((service, observer) -> service.journal(request, observer));
     }
 
     @SuppressWarnings("unchecked")
-    private List<Map<String, Object>> entries(String study) {
-        Object entries = desk.ask((service, observer) ->
-                        service.journal(StudyRef.newBuilder().setStudy(study).build(), observer))
-                .get("entries");
-        return (List<Map<String, Object>>) Optional.ofNullable(entries).orElse(List.of());
+    private static List<Map<String, Object>> rows(Map<String, Object> view, String name) {
+        return (List<Map<String, Object>>) view.getOrDefault(name, List.of());
     }
 }

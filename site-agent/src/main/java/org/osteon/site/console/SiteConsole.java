@@ -12,6 +12,7 @@ import org.osteon.console.route.Routes;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.desk.SiteService;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
 import org.springframework.context.annotation.Bean;
@@ -83,8 +84,8 @@ public class SiteConsole {
     }
 
     @Bean
-    JournalPages journalPages(Desk desk, Approvals approvals) {
-        return new JournalPages(desk, approvals);
+    JournalPages journalPages(Desk desk, Approvals approvals, Journal journal) {
+        return new JournalPages(desk, approvals, journal);
     }
 
     @Bean

@@ -137,6 +137,13 @@ public final class Journal {
         return views;
     }
 
+    /** The types of what has left. */
+    public List<String> types() {
+        return store.read(sql -> sql.sql("SELECT DISTINCT type FROM journal ORDER BY type")
+                .query((row, n) -> row.getString(1))
+                .list());
+    }
+
     /** An entry as people get it. */
     public static Map<String, Object> view(Entry entry) {
         Map<String, Object> view = new LinkedHashMap<>();
