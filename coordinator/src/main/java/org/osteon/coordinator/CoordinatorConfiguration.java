@@ -157,6 +157,18 @@ class CoordinatorConfiguration {
     }
 
     @Bean
+    Statements statements(
+            HubFolder folder,
+            HubStore store,
+            HubEvents events,
+            TrustBook trust,
+            Studies studies,
+            Models models,
+            Clock clock) {
+        return new Statements(store, events, trust, studies, models, folder.hubKey(), folder.federation(), clock);
+    }
+
+    @Bean
     RunView views(Rounds rounds, Studies studies, FleetHandlers fleet) {
         return new RunView(rounds, studies, fleet);
     }
@@ -220,12 +232,11 @@ class CoordinatorConfiguration {
             Models models,
             ObjectStore objects,
             ModelEvidence modelEvidence,
+            Statements statements,
             Console console,
             Clock clock,
             ScheduledExecutorService timer) {
         Witness witness = new Witness("hub", folder.cosignerKey());
-        Statements statements =
-                new Statements(store, events, trust, studies, models, folder.hubKey(), folder.federation(), clock);
         SiteLinkService link =
                 new SiteLinkService(store, events, sites, studies, trust, statements, witness, timer, clock);
         studies.onWork(link::wake);

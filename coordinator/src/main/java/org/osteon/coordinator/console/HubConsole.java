@@ -21,6 +21,7 @@ import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.springframework.context.annotation.Bean;
@@ -48,6 +49,7 @@ public class HubConsole {
             Route.get("/studies/{study}/dry-run/{id}/live", ALL),
             Route.post("/studies/{study}/dry-run", ENGINEER),
             Route.post("/studies/{study}/run", ENGINEER),
+            Route.post("/studies/{study}/answer", ENGINEER),
             Route.post("/studies/{study}/assign", OPERATOR),
             Route.get("/runs", ALL),
             Route.get("/runs/{run}", ALL),
@@ -110,9 +112,9 @@ public class HubConsole {
             Rounds rounds,
             RunView views,
             Assignments assignments,
-            Console console,
-            ScheduledExecutorService timer) {
-        return new StudyPages(desk, studies, rounds, views, assignments, console, timer);
+            Statements statements,
+            Console console) {
+        return new StudyPages(desk, studies, rounds, views, assignments, statements, console);
     }
 
     @Bean
@@ -128,8 +130,9 @@ public class HubConsole {
             ObjectStore objects,
             Releases releases,
             ModelEvidence evidence,
+            Statements statements,
             HubFolder folder) {
-        return new ModelPages(desk, studies, models, objects, releases, evidence, folder);
+        return new ModelPages(desk, studies, models, objects, releases, evidence, statements, folder);
     }
 
     @Bean

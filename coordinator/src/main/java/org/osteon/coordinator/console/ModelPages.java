@@ -12,6 +12,7 @@ import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.settings.HubFolder;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
@@ -38,6 +39,7 @@ final class ModelPages {
     private final ObjectStore objects;
     private final Releases releases;
     private final ModelEvidence evidence;
+    private final Statements statements;
     private final HubFolder folder;
 
     ModelPages(
@@ -47,6 +49,7 @@ final class ModelPages {
             ObjectStore objects,
             Releases releases,
             ModelEvidence evidence,
+            Statements statements,
             HubFolder folder) {
         this.desk = desk;
         this.studies = studies;
@@ -54,6 +57,7 @@ final class ModelPages {
         this.objects = objects;
         this.releases = releases;
         this.evidence = evidence;
+        this.statements = statements;
         this.folder = folder;
     }
 
@@ -96,6 +100,7 @@ final class ModelPages {
         model.addAttribute("version", version);
         model.addAttribute("short", version.digest().hex().substring(0, 8));
         model.addAttribute("ancestors", ancestors(version));
+        model.addAttribute("flags", statements.flags(version));
         Optional<SignedDocument<Release>> release = releases.find(version.digest());
         release.ifPresent(signed -> model.addAttribute("release", signed.document()));
         releases.report(version.digest()).ifPresent(report -> model.addAttribute("results", results(report)));

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osteon.console.Console;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
+import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
@@ -37,8 +37,8 @@ final class StudyPages {
     private final Rounds rounds;
     private final RunView views;
     private final Assignments assignments;
+    private final Statements statements;
     private final Console console;
-    private final ScheduledExecutorService timer;
 
     StudyPages(
             Desk desk,
@@ -46,15 +46,15 @@ final class StudyPages {
             Rounds rounds,
             RunView views,
             Assignments assignments,
-            Console console,
-            ScheduledExecutorService timer) {
+            Statements statements,
+            Console console) {
         this.desk = desk;
         this.studies = studies;
         this.rounds = rounds;
         this.views = views;
         this.assignments = assignments;
+        this.statements = statements;
         this.console = console;
-        this.timer = timer;
     }
 
     /**
@@ -138,6 +138,7 @@ final class StudyPages {
                                 "digest",
                                 other.digest().hex()))
                         .toList());
+        model.addAttribute("questions", statements.questions(digest));
         model.addAttribute("regulators", assignments.regulators(study));
         model.addAttribute(
                 "people",
@@ -188,6 +189,17 @@ final class StudyPages {
         RunRecord run =
                 rounds.start(studies.get(reference).document(), desk.person().name());
         return "redirect:/runs/" + run.id();
+    }
+
+    @PostMapping("/studies/{study}/answer")
+    String answer(
+            @PathVariable("study") String reference,
+            @RequestParam("site") String site,
+            @RequestParam("question") String question,
+            @RequestParam("text") String text) {
+        Digest study = studies.get(reference).digest();
+        statements.answer(study, site, question, text, desk.person().name());
+        return "redirect:/studies/" + study.hex() + "#questions";
     }
 
     @PostMapping("/studies/{study}/assign")

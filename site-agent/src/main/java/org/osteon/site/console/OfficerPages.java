@@ -7,6 +7,7 @@ import java.util.Map;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.v1.Empty;
+import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.settings.SiteFolder;
@@ -16,6 +17,8 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** What waits for the data officer, and everything to decide by; the decision itself is signed elsewhere. */
 @Controller
@@ -85,6 +88,22 @@ final class OfficerPages {
                         "Content-Disposition",
                         "attachment; filename=study-" + signed.digest().hex().substring(0, 8) + ".json")
                 .body(signed.bytes());
+    }
+
+    @GetMapping("/patients")
+    String patients(Model model) {
+        model.addAttribute("folder", site.folder().getFileName().toString());
+        return "site/patients";
+    }
+
+    /** The answer for one patient; the identifier comes in the body, and stands in no address, log or event. */
+    @PostMapping("/patients")
+    String patient(@RequestParam("patient") String patient, Model model) {
+        model.addAttribute(
+                "found",
+                desk.ask((service, observer) -> service.findPatient(
+                        PatientRef.newBuilder().setPatient(patient.strip()).build(), observer)));
+        return patients(model);
     }
 
     private Map<String, Object> budget() {
