@@ -62,8 +62,17 @@ final class HostileFederation implements AutoCloseable {
     HostileFederation(Path folder, String heap) throws IOException {
         this.folder = folder;
         federation = new Federation(Files.createDirectory(folder.resolve("federation")))
-                .withHub(List.of("--allow-ungoverned"), DaemonMemory.options(heap));
-        federation.enrol(AGENT, "--epsilon-ceiling", "5", "--epsilon-total", "100", "--delta-ceiling", "1e-5");
+                .withHub(List.of("--allow-ungoverned", "--console", "127.0.0.1:0"), DaemonMemory.options(heap));
+        federation.enrol(
+                AGENT,
+                "--epsilon-ceiling",
+                "5",
+                "--epsilon-total",
+                "100",
+                "--delta-ceiling",
+                "1e-5",
+                "--console",
+                "127.0.0.1:0");
         federation.startSite(AGENT, DaemonMemory.options(heap));
         federation.map(AGENT, SAMPLES.resolve("hospital-c").resolve("export.csv"));
         south = new WireSite(federation.enrol("south"));

@@ -54,6 +54,7 @@ import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EnrolRequest;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.IssueTokenRequest;
 import org.osteon.protocol.v1.ModelRef;
 import org.osteon.protocol.v1.NamedArray;
@@ -344,6 +345,12 @@ final class HubRequests {
         for (String method : List.of("Status", "Trust", "ListStudies", "ListRuns", "ListModels")) {
             engineer(method, Empty.getDefaultInstance(), null);
         }
+        operator(
+                "IssueLink",
+                IssueLinkRequest.newBuilder()
+                        .setPerson("Prof Wu")
+                        .setRole("engineer")
+                        .build());
         operator("IssueToken", IssueTokenRequest.newBuilder().setSite("later").build());
         operator("RevokeSite", RevokeSiteRequest.newBuilder().setSite("new-0").build());
         for (String role : List.of("releaser", "declaration", "officer")) {

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,6 +39,7 @@ import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.WithdrawalNotice;
 import org.osteon.protocol.flower.wire.FleetGrpc;
 import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.settings.Settings;
@@ -47,8 +49,10 @@ import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
 import org.osteon.protocol.v1.JournalRequest;
+import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.StudyRef;
+import org.osteon.protocol.v1.WithdrawPatientRequest;
 
 /**
  * Without a capsule that binds exactly this study, snapshot, hub, site and time nothing leaves, and both logs say so:
@@ -552,6 +556,48 @@ class RefusalsTest {
         JsonNode end = run(study);
         assertThat(end.path("state").asText()).as(end.toString()).isEqualTo("completed");
         assertThat(updates(study)).isEqualTo(ROUNDS);
+    }
+
+    @Test
+    @Order(11)
+    void noticesThatNoWithdrawalOwesAreRefusedAndThePatientStays() throws Exception {
+        Study study = publish("notices");
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        WithdrawalNotice notice = new WithdrawalNotice(
+                WithdrawalNotice.SCHEMA, study.federation(), study.digest(), SITE, List.of(study.digest()), now);
+        ByteString signed =
+                ByteString.copyFrom(SignedDocument.sign(notice, officer).bytes());
+        ByteString unsigned = ByteString.copyFrom(
+                SignedDocument.sign(notice, SigningKey.ed25519()).bytes());
+
+        refusedWithdrawal(List.of(signed), Status.Code.FAILED_PRECONDITION, "NOTICE_NOT_OWED");
+        refusedWithdrawal(List.of(unsigned), Status.Code.FAILED_PRECONDITION, "STATEMENT_SIGNER_UNKNOWN");
+        refusedWithdrawal(Collections.nCopies(64, signed), Status.Code.FAILED_PRECONDITION, "NOTICE_NOT_OWED");
+        refusedWithdrawal(Collections.nCopies(65, signed), Status.Code.INVALID_ARGUMENT, "NOTICES_TOO_MANY");
+
+        JsonNode found = tree(node.desk()
+                .findPatient(PatientRef.newBuilder().setPatient("nobody-1").build())
+                .getJson());
+        assertThat(found.path("withdrawn").asText("-")).isEmpty();
+        assertThat(tree(node.desk()
+                                .withdrawPatient(WithdrawPatientRequest.newBuilder()
+                                        .setPatient("nobody-1")
+                                        .build())
+                                .getJson())
+                        .path("fresh")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    private void refusedWithdrawal(List<ByteString> notices, Status.Code status, String code) {
+        assertCall(
+                () -> node.desk()
+                        .withdrawPatient(WithdrawPatientRequest.newBuilder()
+                                .setPatient("nobody-1")
+                                .addAllNotices(notices)
+                                .build()),
+                status,
+                code);
     }
 
     private Capsule refusedAtSite(

@@ -27,6 +27,7 @@ import org.osteon.protocol.v1.AddDataRequest;
 import org.osteon.protocol.v1.Document;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.EventsRequest;
+import org.osteon.protocol.v1.IssueLinkRequest;
 import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
@@ -84,6 +85,14 @@ final class SiteRequests {
                 officerClient,
                 null);
         add("Events", EventsRequest.newBuilder().setFrom(2).setLimit(20).build(), operatorClient, null);
+        add(
+                "IssueLink",
+                IssueLinkRequest.newBuilder()
+                        .setPerson("Prof Wu")
+                        .setRole("officer")
+                        .build(),
+                operatorClient,
+                null);
         decisions(undecided);
         statements(undecided);
         try (Stream<Path> files = Files.list(trial.federation().folder())) {

@@ -43,7 +43,8 @@ public final class Statements {
     }
 
     /**
-     * Reads a statement and checks that an officer of this site signed it about a study that is here.
+     * Reads a statement and checks that an officer of this site signed it for this site. Whether its study is here is
+     * the caller's to know: this asks no table, so that many statements of one call take no turn at the database each.
      *
      * @throws CallException with the code of what is wrong
      */
@@ -58,15 +59,19 @@ public final class Statements {
                 || !document.federation().equals(site.root().federation())) {
             throw CallException.refused("STATEMENT_FOR_ANOTHER_SITE", "what is to be told is of another site");
         }
-        if (approvals.find(document.study()).isEmpty()) {
-            throw CallException.absent("STUDY_UNKNOWN", "what is to be told is about a study that is not here");
-        }
         return statement;
     }
 
-    /** Keeps a statement that stands alone, to be handed on; durable and logged when this returns. */
+    /**
+     * Keeps a statement that stands alone, to be handed on; durable and logged when this returns.
+     *
+     * @throws CallException with the code of what is wrong; {@code STUDY_UNKNOWN} for a study that is not here
+     */
     public SignedDocument<? extends Statement> take(byte[] envelope) {
         SignedDocument<? extends Statement> statement = read(envelope);
+        if (approvals.find(statement.document().study()).isEmpty()) {
+            throw CallException.absent("STUDY_UNKNOWN", "what is to be told is about a study that is not here");
+        }
         store.write(sql -> {
             add(sql, statement);
             return true;
