@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.console.Console;
 import org.osteon.console.page.Navigation;
 import org.osteon.console.page.Navigation.Link;
+import org.osteon.console.page.Show;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.coordinator.enrolment.Sites;
@@ -128,8 +129,9 @@ public class HubConsole {
             ObjectStore objects,
             Releases releases,
             ModelEvidence evidence,
-            HubFolder folder) {
-        return new ModelPages(desk, studies, models, objects, releases, evidence, folder);
+            HubFolder folder,
+            Show show) {
+        return new ModelPages(desk, studies, models, objects, releases, evidence, folder, show);
     }
 
     @Bean
