@@ -150,8 +150,10 @@ class ConsoleConfiguration {
                 .logout(out -> out.logoutUrl("/sign-out").logoutSuccessUrl("/sign-in?why=SIGNED_OUT"))
                 .exceptionHandling(errors -> errors.defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/sign-in"), pages)
-                        .accessDeniedHandler(
-                                (request, response, denied) -> response.sendError(HttpStatus.FORBIDDEN.value())))
+                        .accessDeniedHandler((request, response, denied) -> response.sendError(
+                                routes.of(request).isPresent()
+                                        ? HttpStatus.FORBIDDEN.value()
+                                        : HttpStatus.NOT_FOUND.value())))
                 .sessionManagement(sessions -> sessions.sessionFixation(fixed -> fixed.changeSessionId()))
                 .headers(headers -> headers.httpStrictTransportSecurity(hsts -> hsts.includeSubDomains(false))
                         .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))

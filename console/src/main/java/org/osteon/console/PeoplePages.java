@@ -5,6 +5,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Who has an account here, and links for those who are to have one. */
 @Controller
@@ -23,8 +24,9 @@ final class PeoplePages {
     }
 
     @PostMapping("/people/link")
-    String link(@RequestParam("person") String person, @RequestParam("role") String role, Model model) {
-        model.addAttribute("link", console.link(person.strip(), role));
-        return people(model);
+    String link(
+            @RequestParam("person") String person, @RequestParam("role") String role, RedirectAttributes shownOnce) {
+        shownOnce.addFlashAttribute("link", console.link(person.strip(), role));
+        return "redirect:/people";
     }
 }

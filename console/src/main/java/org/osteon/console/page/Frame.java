@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.console.account.Person;
@@ -46,10 +48,16 @@ public final class Frame {
      * @param person who is signed in
      * @param links where they can go
      * @param here the path of this page
+     * @param query what the address asks beside its path, without the language
      * @param needed the roles that may see the page that was asked for
      */
     public record View(
-            String place, @Nullable Person person, List<Navigation.Link> links, String here, Set<String> needed) {
+            String place,
+            @Nullable Person person,
+            List<Navigation.Link> links,
+            String here,
+            String query,
+            Set<String> needed) {
         /** Whether a way leads to this page. */
         public boolean at(String path) {
             return here.equals(path) || here.startsWith(path + "/");
@@ -66,6 +74,7 @@ public final class Frame {
                 person,
                 person == null ? List.of() : navigation.of(person.role()),
                 failed == null ? request.getRequestURI() : failed.toString(),
+                query(request),
                 failed == null ? Set.of() : needed(request.getMethod(), failed.toString()));
     }
 
@@ -80,6 +89,16 @@ public final class Frame {
     @GetMapping("/health/live")
     public ResponseEntity<String> live() {
         return ResponseEntity.ok("live\n");
+    }
+
+    private static String query(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return query == null
+                ? ""
+                : Stream.of(query.split("&"))
+                        .filter(part -> !part.isEmpty() && !part.equals("lang") && !part.startsWith("lang="))
+                        .map(part -> part + "&")
+                        .collect(Collectors.joining());
     }
 
     private Set<String> needed(String method, String path) {

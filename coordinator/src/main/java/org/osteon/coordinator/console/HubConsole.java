@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.console.Console;
 import org.osteon.console.page.Navigation;
 import org.osteon.console.page.Navigation.Link;
+import org.osteon.console.page.Show;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.coordinator.enrolment.Sites;
@@ -131,8 +132,9 @@ public class HubConsole {
             Releases releases,
             ModelEvidence evidence,
             Statements statements,
-            HubFolder folder) {
-        return new ModelPages(desk, studies, models, objects, releases, evidence, statements, folder);
+            HubFolder folder,
+            Show show) {
+        return new ModelPages(desk, studies, models, objects, releases, evidence, statements, folder, show);
     }
 
     @Bean

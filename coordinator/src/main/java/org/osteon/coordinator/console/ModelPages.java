@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osteon.conformance.report.Sentences;
 import org.osteon.conformance.verdict.Report;
+import org.osteon.console.page.Show;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.registry.ModelExport;
 import org.osteon.coordinator.registry.Models;
@@ -41,6 +42,7 @@ final class ModelPages {
     private final ModelEvidence evidence;
     private final Statements statements;
     private final HubFolder folder;
+    private final Show show;
 
     ModelPages(
             Desk desk,
@@ -50,7 +52,8 @@ final class ModelPages {
             Releases releases,
             ModelEvidence evidence,
             Statements statements,
-            HubFolder folder) {
+            HubFolder folder,
+            Show show) {
         this.desk = desk;
         this.studies = studies;
         this.models = models;
@@ -59,6 +62,7 @@ final class ModelPages {
         this.evidence = evidence;
         this.statements = statements;
         this.folder = folder;
+        this.show = show;
     }
 
     /**
@@ -132,7 +136,7 @@ final class ModelPages {
             List<String> facts,
             String evidence) {}
 
-    private static List<Result> results(byte[] report) {
+    private List<Result> results(byte[] report) {
         Sentences sentences = Sentences.of(LocaleContextHolder.getLocale());
         return SignedDocument.read(report, Report.class).document().results().stream()
                 .map(result -> new Result(
@@ -141,7 +145,7 @@ final class ModelPages {
                         result.outcome().name(),
                         sentences.say(result.limit()),
                         result.measured().entrySet().stream()
-                                .map(one -> sentences.measure(one.getKey()) + " " + one.getValue())
+                                .map(one -> sentences.measure(one.getKey()) + " " + show.number(one.getValue()))
                                 .toList(),
                         result.facts().stream().map(sentences::say).toList(),
                         result.evidenceDigest().hex()))

@@ -18,6 +18,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Enrolment, sites, people and health, for the hub's operator. */
 @Controller
@@ -76,9 +77,11 @@ final class OperatorPages {
     }
 
     @PostMapping("/sites/token")
-    String token(@RequestParam("site") String site, Model model) {
-        model.addAttribute("token", sites.issueToken(site.strip(), operator()));
-        return sites(model);
+    String token(@RequestParam("site") String site, RedirectAttributes shownOnce) {
+        String name = site.strip();
+        shownOnce.addFlashAttribute("token", sites.issueToken(name, operator()));
+        shownOnce.addFlashAttribute("invited", name);
+        return "redirect:/sites";
     }
 
     @PostMapping("/sites/{site}/confirm")
