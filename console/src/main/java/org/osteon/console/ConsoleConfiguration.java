@@ -150,10 +150,17 @@ class ConsoleConfiguration {
                 .logout(out -> out.logoutUrl("/sign-out").logoutSuccessUrl("/sign-in?why=SIGNED_OUT"))
                 .exceptionHandling(errors -> errors.defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/sign-in"), pages)
-                        .accessDeniedHandler((request, response, denied) -> response.sendError(
-                                routes.of(request).isPresent()
-                                        ? HttpStatus.FORBIDDEN.value()
-                                        : HttpStatus.NOT_FOUND.value())))
+                        .accessDeniedHandler((request, response, denied) -> {
+                            if (Frame.person() == null) {
+                                // A form that was open for longer than the session.
+                                response.sendRedirect("/sign-in?why=SESSION_ENDED");
+                                return;
+                            }
+                            response.sendError(
+                                    routes.of(request).isPresent()
+                                            ? HttpStatus.FORBIDDEN.value()
+                                            : HttpStatus.NOT_FOUND.value());
+                        }))
                 .sessionManagement(sessions -> sessions.sessionFixation(fixed -> fixed.changeSessionId()))
                 .headers(headers -> headers.httpStrictTransportSecurity(hsts -> hsts.includeSubDomains(false))
                         .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))

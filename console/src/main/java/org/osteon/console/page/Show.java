@@ -92,9 +92,12 @@ public final class Show {
         if (count < 10_000) {
             return number(count) + " B";
         }
-        return count < 10_000_000
-                ? String.format(Locale.ROOT, "%.1f kB", count / 1e3)
-                : String.format(Locale.ROOT, "%.1f MB", count / 1e6);
+        if (count < 10_000_000) {
+            return String.format(Locale.ROOT, "%.1f kB", count / 1e3);
+        }
+        return count < 10_000_000_000L
+                ? String.format(Locale.ROOT, "%.1f MB", count / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", count / 1e9);
     }
 
     private static @Nullable Instant instant(@Nullable Object at) {
