@@ -14,11 +14,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.osteon.cli.output.CliException;
-import org.osteon.cli.output.Csv;
 import org.osteon.cli.output.ExitCode;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.v1.SiteGrpc;
+import org.osteon.protocol.words.Csv;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

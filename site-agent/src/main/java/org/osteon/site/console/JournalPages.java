@@ -9,6 +9,7 @@ import java.util.Map;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.JournalRequest;
+import org.osteon.protocol.words.Csv;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.journal.Journal;
 import org.springframework.http.MediaType;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class JournalPages {
     private static final int MOST = 200;
+    private static final List<String> COLUMNS = List.of("time", "type", "digest", "bytes", "to", "capsule", "study");
 
     private final Desk desk;
     private final Approvals approvals;
@@ -70,26 +72,21 @@ final class JournalPages {
     }
 
     @GetMapping("/journal.csv")
-    ResponseEntity<byte[]> csv(@RequestParam(name = "study", defaultValue = "") String study) {
-        StringBuilder csv = new StringBuilder("time,type,sha256,bytes,to,capsule,study\r\n");
-        for (Map<String, Object> entry : rows(ask(study, "", "", ""), "entries")) {
-            csv.append(String.join(
-                            ",",
-                            List.of("time", "type", "digest", "bytes", "to", "capsule", "study").stream()
-                                    .map(name -> cell(String.valueOf(entry.get(name))))
-                                    .toList()))
-                    .append("\r\n");
+    ResponseEntity<byte[]> csv(
+            @RequestParam(name = "study", defaultValue = "") String study,
+            @RequestParam(name = "type", defaultValue = "") String type,
+            @RequestParam(name = "since", defaultValue = "") String since,
+            @RequestParam(name = "until", defaultValue = "") String until) {
+        StringBuilder csv = new StringBuilder(Csv.line(COLUMNS));
+        for (Map<String, Object> entry : rows(ask(study, type, since, until), "entries")) {
+            csv.append(Csv.line(COLUMNS.stream()
+                    .map(column -> String.valueOf(entry.get(column)))
+                    .toList()));
         }
         return ResponseEntity.ok()
                 .contentType(new MediaType("text", "csv", StandardCharsets.UTF_8))
                 .header("Content-Disposition", "attachment; filename=left-this-hospital.csv")
                 .body(csv.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** A cell as RFC 4180 has it, and never the beginning of a formula. */
-    private static String cell(String text) {
-        String safe = text.matches("^[=+\\-@\\t\\r].*") ? "'" + text : text;
-        return safe.matches("(?s).*[\",\\r\\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 
     private Map<String, String> names() {

@@ -1,4 +1,4 @@
-package org.osteon.cli.output;
+package org.osteon.protocol.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.osteon.cli.output;
+package org.osteon.protocol.words;
 
 import java.util.List;
 import java.util.stream.Collectors;
