@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -143,15 +142,6 @@ public final class Accounts implements AutoCloseable {
                 .param(name)
                 .update();
         return new Person(name, row.role(), federation);
-    }
-
-    /** When a resting account wakes, for the page that says so. */
-    public synchronized Instant restsUntil(String name) {
-        return Instant.ofEpochMilli(sql.sql("SELECT locked_until FROM account WHERE name = ?")
-                .param(name)
-                .query((row, n) -> row.getLong(1))
-                .optional()
-                .orElse(0L));
     }
 
     /** Everybody who has an account here. */

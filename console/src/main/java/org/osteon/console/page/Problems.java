@@ -2,7 +2,6 @@ package org.osteon.console.page;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.call.CallException;
@@ -56,14 +55,12 @@ public final class Problems {
         return page;
     }
 
-    /** The status of a kind of no. */
-    public static HttpStatus status(CallException.Kind kind) {
-        return Map.of(
-                        CallException.Kind.WRONG, HttpStatus.BAD_REQUEST,
-                        CallException.Kind.ABSENT, HttpStatus.NOT_FOUND,
-                        CallException.Kind.REFUSED, HttpStatus.CONFLICT,
-                        CallException.Kind.DOES_NOT_HOLD, HttpStatus.CONFLICT)
-                .getOrDefault(kind, HttpStatus.BAD_REQUEST);
+    private static HttpStatus status(CallException.Kind kind) {
+        return switch (kind) {
+            case WRONG -> HttpStatus.BAD_REQUEST;
+            case ABSENT -> HttpStatus.NOT_FOUND;
+            case REFUSED, DOES_NOT_HOLD -> HttpStatus.CONFLICT;
+        };
     }
 
     private ModelAndView page(HttpServletRequest request, HttpStatus status, String code, @Nullable String sentence) {
