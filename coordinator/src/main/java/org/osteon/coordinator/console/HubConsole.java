@@ -47,7 +47,6 @@ public class HubConsole {
             Route.post("/studies/new", ENGINEER),
             Route.get("/studies/{study}", ALL),
             Route.get("/studies/{study}/document", ALL),
-            Route.get("/studies/{study}/dry-run/{id}/live", ALL),
             Route.post("/studies/{study}/dry-run", ENGINEER),
             Route.post("/studies/{study}/run", ENGINEER),
             Route.post("/studies/{study}/answer", ENGINEER),

@@ -60,7 +60,7 @@ final class StudyPages {
     /**
      * A study in the list.
      *
-     * @param stage where it stands: {@code open}, {@code approved}, {@code running}, {@code completed}, …
+     * @param stage where it stands: {@code awaiting}, {@code decided}, or its newest run's state
      * @param awaited the sites that have not decided
      */
     record Line(Study study, String digest, String stage, List<String> awaited, List<String> refused) {}
@@ -106,7 +106,8 @@ final class StudyPages {
         Study study = signed.document();
         desk.shows(study, "study");
         fill(study, model);
-        dryRun.filter(id -> id.matches("[0-9a-f-]{36}")).ifPresent(id -> answers(study, id, model));
+        dryRun.filter(id -> id.matches("[0-9a-f-]{36}"))
+                .ifPresent(id -> model.addAttribute("answers", studies.answers(study.digest(), id)));
         return "hub/study";
     }
 
@@ -146,14 +147,6 @@ final class StudyPages {
                         .filter(person -> "regulator".equals(person.role()))
                         .toList());
         model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
-    }
-
-    private void answers(Study study, String id, Model model) {
-        List<Map<String, Object>> answers = studies.answers(id);
-        model.addAttribute("dryRun", id);
-        model.addAttribute("digest", study.digest().hex());
-        model.addAttribute("answers", answers);
-        model.addAttribute("answered", answers.stream().noneMatch(answer -> "no-answer".equals(answer.get("verdict"))));
     }
 
     @GetMapping("/studies/{study}/document")

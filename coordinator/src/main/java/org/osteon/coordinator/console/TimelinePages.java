@@ -2,12 +2,10 @@ package org.osteon.coordinator.console;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventType;
-import org.osteon.audit.log.Checkpoint;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
@@ -100,13 +98,6 @@ final class TimelinePages {
     }
 
     private String proof(long seq) {
-        Checkpoint head = events.publish();
-        StringBuilder proof = new StringBuilder("c2sp.org/tlog-proof@v1\nindex " + seq + "\n");
-        for (byte[] hash : events.log().inclusion(seq, head.size())) {
-            proof.append(Base64.getEncoder().encodeToString(hash)).append('\n');
-        }
-        return proof.append('\n')
-                .append(new String(head.bytes(), StandardCharsets.UTF_8))
-                .toString();
+        return new String(events.proof(seq).bytes(), StandardCharsets.UTF_8);
     }
 }

@@ -9,7 +9,9 @@ import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.TileLog;
+import org.osteon.audit.log.TlogProof;
 import org.osteon.coordinator.store.HubStore;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -66,6 +68,15 @@ public final class HubEvents {
                 listeners.forEach(Runnable::run);
             }
         }
+    }
+
+    /** The proof that an event is in the log, under the head of now. */
+    public TlogProof proof(long seq) {
+        Checkpoint head = publish();
+        if (seq < 0 || seq >= head.size()) {
+            throw CallException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (head.size() - 1));
+        }
+        return new TlogProof(seq, log.inclusion(seq, head.size()), head);
     }
 
     /** The size of the log that covers a model's release. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.osteon.audit.log.Checkpoint;
 import org.osteon.console.Console;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
@@ -240,12 +239,14 @@ public final class HubService extends HubGrpc.HubImplBase {
     @Override
     public void dryRun(StudyRef request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
-            Studies.DryRun asked =
-                    studies.dryRun(studies.get(request.getStudy()).document(), caller());
+            SignedDocument<Study> study = studies.get(request.getStudy());
+            Studies.DryRun asked = studies.dryRun(study.document(), caller());
             timer.schedule(() -> asked.complete().complete(null), DRY_RUN_SECONDS, TimeUnit.SECONDS);
             asked.complete()
                     .thenRun(() -> Answers.guard(
-                            observer, () -> Answers.json(observer, Map.of("answers", studies.answers(asked.id())))));
+                            observer,
+                            () -> Answers.json(
+                                    observer, Map.of("answers", studies.answers(study.digest(), asked.id())))));
         });
     }
 
@@ -430,16 +431,7 @@ public final class HubService extends HubGrpc.HubImplBase {
     @Override
     public void prove(ProveRequest request, StreamObserver<Answer> observer) {
         Answers.guard(observer, () -> {
-            Checkpoint head = events.publish();
-            if (request.getEvent() < 0 || request.getEvent() >= head.size()) {
-                throw CallException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (head.size() - 1));
-            }
-            List<String> hashes = events.log().inclusion(request.getEvent(), head.size()).stream()
-                    .map(hash -> Base64.getEncoder().encodeToString(hash))
-                    .toList();
-            String proof = "c2sp.org/tlog-proof@v1\nindex " + request.getEvent() + "\n"
-                    + String.join("", hashes.stream().map(hash -> hash + "\n").toList()) + "\n"
-                    + new String(head.bytes(), StandardCharsets.UTF_8);
+            String proof = new String(events.proof(request.getEvent()).bytes(), StandardCharsets.UTF_8);
             Answers.json(observer, Map.of("proof", proof));
         });
     }

@@ -172,9 +172,9 @@ public final class Studies {
     public record DryRun(String id, CompletableFuture<Void> complete) {}
 
     /** What the sites have answered so far; a site without an answer says so. */
-    public List<Map<String, Object>> answers(String dryRun) {
-        return store.read(sql -> sql.sql("SELECT site, answer FROM dry_run WHERE id = ? ORDER BY site")
-                .param(dryRun)
+    public List<Map<String, Object>> answers(Digest study, String dryRun) {
+        return store.read(sql -> sql.sql("SELECT site, answer FROM dry_run WHERE id = ? AND study = ? ORDER BY site")
+                .params(dryRun, study.hex())
                 .query((row, n) -> {
                     Map<String, Object> view = new LinkedHashMap<>();
                     view.put("site", row.getString(1));
