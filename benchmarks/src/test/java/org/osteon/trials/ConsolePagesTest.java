@@ -397,7 +397,7 @@ class ConsolePagesTest {
                 .path("entries")
                 .size();
         List<String> lines = Files.readAllLines(csv);
-        assertThat(lines.get(0)).isEqualTo("time,type,sha256,bytes,to,capsule,study");
+        assertThat(lines.get(0)).isEqualTo("time,type,digest,bytes,to,capsule,study");
         assertThat(lines.size() - 1).isPositive().isLessThanOrEqualTo(rows);
 
         page.click("a[href='/journal/recompute']");
