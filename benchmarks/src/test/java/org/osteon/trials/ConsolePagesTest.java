@@ -196,6 +196,19 @@ class ConsolePagesTest {
         rules.lookHere(page, "editor-fault-en");
         assertThat(at(ENGINEER, "/studies").isVisible(".empty")).isTrue();
 
+        // When one types, the page checks without being asked and publishes nothing
+        page.click("a[href='/studies/new']");
+        page.click("a[href='/studies/new?example=fracture-risk']");
+        String example = page.inputValue("#text");
+        page.fill("#text", example.replace("\"version\"", "\"verzion\""));
+        page.locator("#check .bad").waitFor();
+        assertThat(page.textContent("#check")).contains("member \"version\"");
+        page.fill("#text", example);
+        page.locator("#check .good").waitFor();
+        assertThat(page.textContent("#check")).contains("is well-formed").contains("north");
+        rules.lookHere(page, "editor-typing-en");
+        assertThat(at(ENGINEER, "/studies").isVisible(".empty")).isTrue();
+
         // When a document is whole
         page.click("a[href='/studies/new']");
         page.fill("#text", Files.readString(studyFile()));

@@ -1,17 +1,21 @@
 package org.osteon.audit.bundle;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.NoteKey;
+import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.TrustDocument;
 import org.osteon.protocol.document.TrustDocument.TrustedKey;
 import org.osteon.protocol.document.TrustDocument.TrustedLog;
+import org.osteon.protocol.sign.Signature;
 
 /** Holds a bundle against the keys, roles, times and sizes of a trust document from outside it. */
 final class TrustCheck {
@@ -84,18 +88,38 @@ final class TrustCheck {
         findings.require(document.text("federation").equals(trust.root().federation()), "FEDERATION_MISMATCH", where);
         if (document.kind().signer() == DocumentKind.Signer.HUB) {
             findings.require(document.signedBy(trust.root().hub()), "DOCUMENT_SIGNATURE", where);
+            if (document.kind() == DocumentKind.REPORT) {
+                findings.require(declared(document, logs), "DECLARATION_SIGNATURE", where);
+            }
             return;
         }
         boolean byRelease = document.kind().signer() == DocumentKind.Signer.RELEASER;
         String holder = document.text(byRelease ? "by" : "site");
-        Optional<Instant> time = Optional.ofNullable(logs.get(byRelease ? "hub" : holder))
+        String role = role(document.kind().signer());
+        boolean signed = logged(document, byRelease ? "hub" : holder, logs)
+                .filter(time -> trust.keysOf(role, holder, time).stream().anyMatch(key -> document.signedBy(key.key())))
+                .isPresent();
+        findings.require(signed, "DOCUMENT_SIGNATURE", where);
+    }
+
+    /** Whether a report's limits were signed by whoever declared them, with a key that counted when the report came. */
+    private boolean declared(Envelope report, Map<String, VerifiedLog> logs) {
+        JsonNode declaration = report.tree().path("declaration");
+        byte[] canonical = CanonicalJson.write(declaration.path("document"));
+        String declarer = declaration.path("document").path("declaredBy").asText("");
+        List<Signature> signatures = new ArrayList<>();
+        declaration.path("signatures").forEach(entry -> signatures.add(CanonicalJson.bind(entry, Signature.class)));
+        return logged(report, "hub", logs)
+                .filter(time -> trust.keysOf("declaration", declarer, time).stream()
+                        .anyMatch(key ->
+                                signatures.stream().anyMatch(one -> key.key().verifies(canonical, one))))
+                .isPresent();
+    }
+
+    private static Optional<Instant> logged(Envelope document, String holder, Map<String, VerifiedLog> logs) {
+        return Optional.ofNullable(logs.get(holder))
                 .flatMap(log -> log.logged(document.digest()))
                 .or(() -> firstLogged(document.digest(), logs));
-        String role = role(document.kind().signer());
-        boolean signed = time.isPresent()
-                && trust.keysOf(role, holder, time.orElseThrow()).stream()
-                        .anyMatch(key -> document.signedBy(key.key()));
-        findings.require(signed, "DOCUMENT_SIGNATURE", where);
     }
 
     private static Optional<Instant> firstLogged(Digest document, Map<String, VerifiedLog> logs) {

@@ -31,6 +31,7 @@ import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
 import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.TrustDocument;
 import org.osteon.protocol.sign.SigningKey;
 
 class BundleTest {
@@ -378,6 +379,40 @@ class BundleTest {
                 .containsExactly(new Verdict.Finding(
                         "DOCUMENT_SIGNATURE", "documents/refusal-" + federation.refusal.hex() + ".json"));
         assertThat(codes(forgedTrust)).containsExactly("TRUST_SIGNATURE");
+    }
+
+    @Test
+    void refusesLimitsThatTheirDeclarerDidNotSign() {
+        // Given a hub that judged by limits of its own under a declarer's name
+        TrustDocument known = federation.trust().document();
+        TrustDocument others = new TrustDocument(
+                known.schema(),
+                known.root(),
+                known.version(),
+                known.keys().stream()
+                        .map(key -> key.role().equals("declaration")
+                                ? new TrustDocument.TrustedKey(
+                                        key.role(),
+                                        key.holder(),
+                                        SigningKey.ed25519().publicKey(),
+                                        key.notBefore(),
+                                        key.notAfter(),
+                                        "")
+                                : key)
+                        .toList(),
+                known.logs(),
+                known.quorum(),
+                EvidenceFixture.START);
+
+        // When
+        Verdict verdict =
+                BundleVerifier.verify(bundle, Optional.of(SignedDocument.sign(others, federation.hubKey)));
+
+        // Then
+        assertThat(verdict.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("DECLARATION_SIGNATURE");
+            assertThat(finding.where()).startsWith("documents/report-");
+        });
     }
 
     @Test

@@ -46,6 +46,7 @@ final class EvidenceFixture {
 
     final SigningKey hubKey = SigningKey.ed25519();
     final SigningKey releaser = SigningKey.ed25519();
+    final SigningKey declarer = SigningKey.ed25519();
     final Map<String, SigningKey> officers = new HashMap<>();
     final Map<String, SigningKey> nodes = new HashMap<>();
     final Map<String, SigningKey> cosigners = new HashMap<>();
@@ -61,7 +62,16 @@ final class EvidenceFixture {
     private Instant now = START;
 
     /** A conformance report, of which this room knows the envelope only. */
-    record Report(String schema, String federation, Digest model, String verdict) implements Document {}
+    record Report(
+            String schema,
+            String federation,
+            Digest model,
+            SignedDocument<Declaration> declaration,
+            String verdict)
+            implements Document {}
+
+    /** The limits a report was judged by. */
+    record Declaration(String schema, String federation, String declaredBy) implements Document {}
 
     EvidenceFixture(Path folder) {
         this.folder = folder;
@@ -134,7 +144,15 @@ final class EvidenceFixture {
         for (ModelVersion.Input input : inputs) {
             receipt(input, study);
         }
-        Digest report = signed(new Report("osteon.conformance-report/1", FEDERATION, model.digest(), "PASS"), hubKey);
+        Declaration limits = new Declaration("osteon.declaration/1", FEDERATION, "Dr. Mei");
+        Digest report = signed(
+                new Report(
+                        "osteon.conformance-report/1",
+                        FEDERATION,
+                        model.digest(),
+                        SignedDocument.sign(limits, declarer),
+                        "PASS"),
+                hubKey);
         event(
                 "hub",
                 EventDraft.of(EventType.CONFORMANCE_RUN, "hub", "hub")
@@ -420,6 +438,7 @@ final class EvidenceFixture {
                     sizes ? head.rootBase64() : ""));
         }
         keys.add(new TrustedKey("releaser", "Dr. Lin", releaser.publicKey(), START, END, ""));
+        keys.add(new TrustedKey("declaration", "Dr. Mei", declarer.publicKey(), START, END, ""));
         return SignedDocument.sign(new TrustDocument(TrustDocument.SCHEMA, root, 1, keys, known, 2, START), hubKey);
     }
 }

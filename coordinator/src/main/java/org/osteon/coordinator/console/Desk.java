@@ -26,6 +26,11 @@ final class Desk {
         return person;
     }
 
+    /** The federation that this hub serves. */
+    String federation() {
+        return federation;
+    }
+
     /** Whether the person sees a study at all. */
     boolean sees(Study study) {
         Person person = person();

@@ -207,32 +207,47 @@ final class StudyPages {
     }
 
     @GetMapping("/studies/new")
-    String editor(@RequestParam(name = "from", required = false) Optional<String> from, Model model) {
+    String editor(
+            @RequestParam(name = "from", required = false) Optional<String> from,
+            @RequestParam(name = "example", required = false) Optional<String> example,
+            Model model) {
+        model.addAttribute("examples", StudyText.EXAMPLES);
         model.addAttribute(
                 "text",
                 from.map(reference -> StudyText.successor(studies.get(reference).document()))
+                        .or(() -> example.map(name -> StudyText.example(name, desk.federation())))
                         .orElse(""));
         return "hub/study-editor";
     }
 
     @PostMapping("/studies/new")
     String publish(@RequestParam("text") String text, @RequestParam("act") String act, Model model) {
+        model.addAttribute("examples", StudyText.EXAMPLES);
         model.addAttribute("text", text);
         Study study;
         try {
             study = StudyText.read(text);
+            studies.check(study);
         } catch (DocumentException e) {
-            model.addAttribute("fault", e.code());
-            model.addAttribute("detail", String.valueOf(e.getMessage()));
-            return "hub/study-editor";
+            return fault(e.code(), e, model);
+        } catch (CallException e) {
+            return fault(e.code(), e, model);
         }
         if (!"publish".equals(act)) {
             model.addAttribute("valid", study.digest().hex());
             model.addAttribute("study", study);
+            model.addAttribute(
+                    "asked", studies.asked(study).stream().map(SiteRecord::name).toList());
             return "hub/study-editor";
         }
         Digest digest = studies.publish(
                 SignedDocument.sign(study).bytes(), desk.person().name());
         return "redirect:/studies/" + digest.hex();
+    }
+
+    private static String fault(String code, RuntimeException why, Model model) {
+        model.addAttribute("fault", code);
+        model.addAttribute("detail", String.valueOf(why.getMessage()));
+        return "hub/study-editor";
     }
 }

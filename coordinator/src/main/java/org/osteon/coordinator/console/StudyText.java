@@ -3,7 +3,13 @@ package org.osteon.coordinator.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.document.Study;
@@ -17,6 +23,23 @@ final class StudyText {
     /** Reads what was typed; blanks and the order of members do not count. */
     static Study read(String text) {
         return CanonicalJson.bind(CanonicalJson.readTree(text.getBytes(StandardCharsets.UTF_8)), Study.class);
+    }
+
+    /** The sample studies that an editor offers to begin with. */
+    static final List<String> EXAMPLES = List.of("fracture-risk", "glow-exact");
+
+    /** The text of a sample study, asked of another federation's name. */
+    static String example(String name, String federation) {
+        if (!EXAMPLES.contains(name)) {
+            throw CallException.absent("EXAMPLE_UNKNOWN", "no example " + name + "; there are " + EXAMPLES);
+        }
+        try (InputStream file =
+                Objects.requireNonNull(StudyText.class.getResourceAsStream("examples/" + name + ".json"))) {
+            ObjectNode tree = (ObjectNode) CanonicalJson.readTree(file.readAllBytes());
+            return pretty(tree.put("federation", federation));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The text of the version after a study, to be changed. */

@@ -65,9 +65,8 @@ public final class Studies {
         listeners.add(listener);
     }
 
-    /** Publishes a study, countersigned by the hub. */
-    public Digest publish(byte[] envelope, String engineer) {
-        Study study = SignedDocument.read(envelope, Study.class).document();
+    /** Refuses a study that could not be published at this hub. */
+    public void check(Study study) {
         if (!study.federation().equals(federation)) {
             throw CallException.wrong(
                     "FEDERATION_OTHER",
@@ -78,6 +77,12 @@ public final class Studies {
                     "PREDECESSOR_UNKNOWN",
                     "the predecessor " + study.previous().substring(0, 8) + "… is not at this hub");
         }
+    }
+
+    /** Publishes a study, countersigned by the hub. */
+    public Digest publish(byte[] envelope, String engineer) {
+        Study study = SignedDocument.read(envelope, Study.class).document();
+        check(study);
         SignedDocument<Study> signed = SignedDocument.sign(study, hubKey);
         Digest digest = signed.digest();
         store.writeNow(sql -> {
