@@ -10,6 +10,7 @@ import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.egress.Specimens;
 import org.osteon.site.settings.SiteFolder;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -28,9 +29,12 @@ final class OfficerPages {
     private final SiteFolder site;
     private final SiteAccessLog log;
     private final BudgetBar bar;
+    private final Specimens specimens;
 
-    OfficerPages(Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar) {
+    OfficerPages(
+            Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar, Specimens specimens) {
         this.desk = desk;
+        this.specimens = specimens;
         this.bar = bar;
         this.approvals = approvals;
         this.site = site;
@@ -74,6 +78,7 @@ final class OfficerPages {
         model.addAttribute("review", review);
         model.addAttribute("bar", "open".equals(review.get("decision")) ? bar.of(review) : bar.spent(budget()));
         model.addAttribute("folder", site.folder().getFileName().toString());
+        model.addAttribute("specimens", shown(specimens.of(study)));
         model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
         return "site/review";
     }
@@ -104,6 +109,32 @@ final class OfficerPages {
                 desk.ask((service, observer) -> service.findPatient(
                         PatientRef.newBuilder().setPatient(patient.strip()).build(), observer)));
         return patients(model);
+    }
+
+    /**
+     * What may leave, as it is shown.
+     *
+     * @param bytes how many all parts have
+     */
+    record Shown(String type, String occasion, List<String> fields, long bytes, List<ShownPart> parts) {}
+
+    /** Some bytes as they are shown. */
+    record ShownPart(String name, long bytes, String readable, String hex) {}
+
+    private static List<Shown> shown(List<Specimens.Specimen> specimens) {
+        return specimens.stream()
+                .map(specimen -> new Shown(
+                        specimen.type(),
+                        specimen.occasion(),
+                        specimen.fields(),
+                        specimen.parts().stream()
+                                .mapToLong(part -> part.bytes().length)
+                                .sum(),
+                        specimen.parts().stream()
+                                .map(part -> new ShownPart(
+                                        part.name(), part.bytes().length, part.readable(), HexDump.of(part.bytes())))
+                                .toList()))
+                .toList();
     }
 
     private Map<String, Object> budget() {
