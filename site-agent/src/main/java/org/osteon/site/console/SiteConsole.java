@@ -36,6 +36,7 @@ public class SiteConsole {
             Route.get("/inbox", OFFICER),
             Route.get("/studies/{study}", OFFICER),
             Route.get("/studies/{study}/document", OFFICER),
+            Route.get("/studies/{study}/preview", OFFICER),
             Route.get("/journal", BOTH),
             Route.get("/journal/recompute", BOTH),
             Route.get("/journal.csv", BOTH),
@@ -81,8 +82,14 @@ public class SiteConsole {
 
     @Bean
     OfficerPages officerPages(
-            Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar, Specimens specimens) {
-        return new OfficerPages(desk, approvals, site, log, bar, specimens);
+            Desk desk,
+            Approvals approvals,
+            SiteFolder site,
+            SiteAccessLog log,
+            BudgetBar bar,
+            Specimens specimens,
+            Snapshots snapshots) {
+        return new OfficerPages(desk, approvals, site, log, bar, specimens, snapshots);
     }
 
     @Bean

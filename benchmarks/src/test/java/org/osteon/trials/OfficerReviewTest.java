@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import org.osteon.protocol.sign.KeyFile;
  * types with the same fields. Only the answer to a malformed message is shown and not provoked, because this hub sends
  * none.
  */
-class SpecimensTest {
+class OfficerReviewTest {
     private static final Path EXPORT = Path.of("..", "sample-data", "hospital-b", "export.csv");
     private static final Pattern SPECIMEN = Pattern.compile(
             "<details class=\"specimen\" data-type=\"([a-z-]+)\" data-occasion=\"([a-z-]+)\">(.*?)</details>",
@@ -85,18 +86,7 @@ class SpecimensTest {
                                     entry -> "refusal".equals(entry.path("type").asText())));
 
             // When the officer reads the page
-            federation.console("north");
-            ConsolePerson person = ConsolePerson.of(federation
-                    .done(
-                            "site",
-                            "link",
-                            federation.site("north").toString(),
-                            "--person",
-                            "Chen Mei",
-                            "--role",
-                            "data-officer")
-                    .path("link")
-                    .asText());
+            ConsolePerson person = person("Chen Mei", "data-officer");
             String page = person.get("/studies/" + study).body();
 
             // Then
@@ -109,6 +99,7 @@ class SpecimensTest {
                     .containsExactlyElementsOf(left);
             assertThat(shown).filteredOn(kind -> kind.startsWith("error ")).hasSize(1);
             theBytesAreWhatTheySay(page);
+            thePreviewIsForTheOfficerAlone(person, study);
         }
     }
 
@@ -141,6 +132,50 @@ class SpecimensTest {
         assertThat(reply.signedBy(KeyFile.readPublic(federation.site("north").resolve("node.key"))))
                 .as("a specimen is not this site's to anybody")
                 .isFalse();
+    }
+
+    private void thePreviewIsForTheOfficerAlone(ConsolePerson officer, String study) throws Exception {
+        long before = looked(study);
+
+        HttpResponse<String> shown = officer.get("/studies/" + study + "/preview");
+        HttpResponse<String> refused = person("Gao Jun", "operator").get("/studies/" + study + "/preview");
+        HttpResponse<String> stranger =
+                new ConsolePerson(federation.console("north")).get("/studies/" + study + "/preview");
+
+        assertThat(shown.statusCode()).isEqualTo(200);
+        assertThat(shown.body())
+                .contains("Patients in the cohort", "Row 5", "What the model gets", "<code lang=\"en\">age</code>")
+                .doesNotContain("Row 6");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).doesNotContain("Row 1");
+        assertThat(stranger.statusCode()).isEqualTo(302);
+        assertThat(looked(study)).as("the log says who looked, once").isEqualTo(before + 1);
+        assertThat(officer.get("/studies/" + study + "/preview").body().replaceFirst("(?s).*<main", ""))
+                .as("the same rows whenever it is asked")
+                .isEqualTo(shown.body().replaceFirst("(?s).*<main", ""));
+    }
+
+    private ConsolePerson person(String name, String role) throws Exception {
+        federation.console("north");
+        return ConsolePerson.of(federation
+                .done("site", "link", federation.site("north").toString(), "--person", name, "--role", role)
+                .path("link")
+                .asText());
+    }
+
+    /** How often the site's log says that the preview of a study was looked at. */
+    private long looked(String study) {
+        long count = 0;
+        for (JsonNode event : federation
+                .done("audit", "log", "--site", federation.site("north").toString())
+                .path("entries")) {
+            if ("study-looked-at".equals(event.path("type").asText())
+                    && "preview".equals(event.path("subject").asText())
+                    && event.toString().contains(study)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** Each kind as {@code type [field, …]}, ascending. */
