@@ -28,7 +28,15 @@ class PagesWordsTest {
 
     /** Keys that are put together from a group and a value. */
     private static final Set<String> GROUPS =
-            Set.of("role.", "sign.", "error.", "stage.", "studies.empty.", "models.empty.", "editor.example.");
+            Set.of(
+                    "role.",
+                    "sign.",
+                    "error.",
+                    "stage.",
+                    "leaves.when.",
+                    "studies.empty.",
+                    "models.empty.",
+                    "editor.example.");
 
     private static Map<String, String> bundle(String language) throws IOException {
         Map<String, String> all = new TreeMap<>();

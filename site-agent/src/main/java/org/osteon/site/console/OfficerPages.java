@@ -10,7 +10,10 @@ import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.PatientRef;
 import org.osteon.protocol.v1.StudyRef;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.CohortSource;
+import org.osteon.site.egress.Specimens;
 import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.snapshot.Snapshots;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -23,14 +26,27 @@ import org.springframework.web.bind.annotation.RequestParam;
 /** What waits for the data officer, and everything to decide by; the decision itself is signed elsewhere. */
 @Controller
 final class OfficerPages {
+    private static final int PREVIEW_ROWS = 5;
+
     private final Desk desk;
     private final Approvals approvals;
     private final SiteFolder site;
     private final SiteAccessLog log;
     private final BudgetBar bar;
+    private final Specimens specimens;
+    private final Snapshots snapshots;
 
-    OfficerPages(Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar) {
+    OfficerPages(
+            Desk desk,
+            Approvals approvals,
+            SiteFolder site,
+            SiteAccessLog log,
+            BudgetBar bar,
+            Specimens specimens,
+            Snapshots snapshots) {
         this.desk = desk;
+        this.snapshots = snapshots;
+        this.specimens = specimens;
         this.bar = bar;
         this.approvals = approvals;
         this.site = site;
@@ -74,8 +90,28 @@ final class OfficerPages {
         model.addAttribute("review", review);
         model.addAttribute("bar", "open".equals(review.get("decision")) ? bar.of(review) : bar.spent(budget()));
         model.addAttribute("folder", site.folder().getFileName().toString());
+        model.addAttribute("specimens", shown(specimens.of(study)));
         model.addAttribute("text", new String(study.canonical(), StandardCharsets.UTF_8));
         return "site/review";
+    }
+
+    /** A few rows as the study would see them; shown to the officer alone, and never part of anything that leaves. */
+    @GetMapping("/studies/{study}/preview")
+    String preview(@PathVariable("study") String reference, Model model) {
+        SignedDocument<Study> signed = approvals.get(reference);
+        log.looked(desk.person(), signed.digest().hex(), "preview");
+        model.addAttribute("study", signed.document());
+        model.addAttribute("digest", signed.digest().hex());
+        model.addAttribute("columns", review(signed.digest().hex()).get("columns"));
+        try {
+            model.addAttribute(
+                    "preview",
+                    snapshots.preview(
+                            signed.document(), site.settings().policy().k(), PREVIEW_ROWS));
+        } catch (CohortSource.CohortUnavailable e) {
+            model.addAttribute("unavailable", e.reason().code());
+        }
+        return "site/preview";
     }
 
     @GetMapping("/studies/{study}/document")
@@ -104,6 +140,32 @@ final class OfficerPages {
                 desk.ask((service, observer) -> service.findPatient(
                         PatientRef.newBuilder().setPatient(patient.strip()).build(), observer)));
         return patients(model);
+    }
+
+    /**
+     * What may leave, as it is shown.
+     *
+     * @param bytes how many all parts have
+     */
+    record Shown(String type, String occasion, List<String> fields, long bytes, List<ShownPart> parts) {}
+
+    /** Some bytes as they are shown. */
+    record ShownPart(String name, long bytes, String readable, String hex) {}
+
+    private static List<Shown> shown(List<Specimens.Specimen> specimens) {
+        return specimens.stream()
+                .map(specimen -> new Shown(
+                        specimen.type(),
+                        specimen.occasion(),
+                        specimen.fields(),
+                        specimen.parts().stream()
+                                .mapToLong(part -> part.bytes().length)
+                                .sum(),
+                        specimen.parts().stream()
+                                .map(part -> new ShownPart(
+                                        part.name(), part.bytes().length, part.readable(), HexDump.of(part.bytes())))
+                                .toList()))
+                .toList();
     }
 
     private Map<String, Object> budget() {

@@ -10,7 +10,10 @@ import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.desk.SiteService;
+import org.osteon.site.egress.Specimens;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -33,6 +36,7 @@ public class SiteConsole {
             Route.get("/inbox", OFFICER),
             Route.get("/studies/{study}", OFFICER),
             Route.get("/studies/{study}/document", OFFICER),
+            Route.get("/studies/{study}/preview", OFFICER),
             Route.get("/journal", BOTH),
             Route.get("/journal/recompute", BOTH),
             Route.get("/journal.csv", BOTH),
@@ -77,8 +81,20 @@ public class SiteConsole {
     }
 
     @Bean
-    OfficerPages officerPages(Desk desk, Approvals approvals, SiteFolder site, SiteAccessLog log, BudgetBar bar) {
-        return new OfficerPages(desk, approvals, site, log, bar);
+    OfficerPages officerPages(
+            Desk desk,
+            Approvals approvals,
+            SiteFolder site,
+            SiteAccessLog log,
+            BudgetBar bar,
+            Specimens specimens,
+            Snapshots snapshots) {
+        return new OfficerPages(desk, approvals, site, log, bar, specimens, snapshots);
+    }
+
+    @Bean
+    Specimens specimens(SiteFolder site, PolicyEvaluator policy, ClockGuard clock) {
+        return new Specimens(site, policy, clock);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -43,6 +44,7 @@ import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.training.Outbox;
@@ -200,7 +202,7 @@ final class FleetSession {
     /** Answers with a code and nothing else. */
     private void error(Metadata metadata, String code) {
         if (metadata.getMessageId().matches("[0-9a-f]{64}") && metadata.getSrcNodeId() == MessageRules.HUB_NODE) {
-            OutgoingMessage error = OutgoingMessage.error(MessageRules.replyMetadata(metadata, clock.now()), 0, code);
+            OutgoingMessage error = error(metadata, clock.now(), code);
             byte[] bytes = error.message().toByteArray();
             journal.record(new Journal.Entry(
                     clock.now(),
@@ -209,9 +211,15 @@ final class FleetSession {
                     bytes.length,
                     site.settings().fleet(),
                     "",
-                    ""));
+                    "",
+                    Contents.of(error)));
             push(error);
         }
+    }
+
+    /** The answer to a message that cannot be followed: a code. */
+    static OutgoingMessage error(Metadata metadata, Instant now, String code) {
+        return OutgoingMessage.error(MessageRules.replyMetadata(metadata, now), 0, code);
     }
 
     private void pull(Metadata metadata, ObjectTree tree, Path inbox) throws IOException {

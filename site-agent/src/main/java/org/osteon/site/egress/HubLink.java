@@ -29,6 +29,7 @@ import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Statement;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.ConfirmAnswerRequest;
 import org.osteon.protocol.v1.ConfirmReceiptRequest;
 import org.osteon.protocol.v1.CosignRequest;
@@ -45,6 +46,7 @@ import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.statement.Statements;
@@ -129,7 +131,8 @@ final class HubLink {
                     Digest.of(bytes),
                     bytes.length,
                     capsule,
-                    decision.document().study().hex()));
+                    decision.document().study().hex(),
+                    Contents.of(decision)));
             Approvals.AtHub outcome = told(
                     decision.digest(),
                     () -> hub.link(CALL)
@@ -145,7 +148,8 @@ final class HubLink {
                     Digest.of(bytes),
                     bytes.length,
                     "",
-                    statement.document().study().hex()));
+                    statement.document().study().hex(),
+                    Contents.of(statement)));
             Approvals.AtHub outcome = told(
                     statement.digest(),
                     () -> hub.link(CALL)
@@ -189,15 +193,9 @@ final class HubLink {
         }
         approvals.receive(study.bytes());
         List<Reason> reasons = policy.stated(study.document());
-        DryRunAnswer answer = new DryRunAnswer(
-                DryRunAnswer.SCHEMA,
-                site.root().federation(),
-                study.digest(),
-                site.settings().site(),
-                reasons.isEmpty() ? "would-accept" : "would-refuse",
-                reasons,
-                clock.now().truncatedTo(ChronoUnit.MILLIS));
-        byte[] bytes = SignedDocument.sign(answer, site.nodeKey()).bytes();
+        SignedDocument<DryRunAnswer> signed = dryRunAnswer(site, study.digest(), reasons, clock.now(), site.nodeKey());
+        DryRunAnswer answer = signed.document();
+        byte[] bytes = signed.bytes();
         events.record(EventDraft.of(EventType.DRY_RUN_ANSWERED, site.settings().site(), "site")
                 .about(ask.getId())
                 .value("verdict", answer.verdict())
@@ -208,13 +206,28 @@ final class HubLink {
                 Digest.of(bytes),
                 bytes.length,
                 "",
-                study.digest().hex()));
+                study.digest().hex(),
+                Contents.of(signed)));
         hub.link(CALL)
                 .pushDryRunAnswer(PushDryRunAnswerRequest.newBuilder()
                         .setId(ask.getId())
                         .setEnvelope(ByteString.copyFrom(bytes))
                         .build());
         answered.add(ask.getId());
+    }
+
+    /** The answer to a dry-run. */
+    static SignedDocument<DryRunAnswer> dryRunAnswer(
+            SiteFolder site, Digest study, List<Reason> reasons, Instant now, SigningKey key) {
+        DryRunAnswer answer = new DryRunAnswer(
+                DryRunAnswer.SCHEMA,
+                site.root().federation(),
+                study,
+                site.settings().site(),
+                reasons.isEmpty() ? "would-accept" : "would-refuse",
+                reasons,
+                now.truncatedTo(ChronoUnit.MILLIS));
+        return SignedDocument.sign(answer, key);
     }
 
     private void keep(byte[] envelope) {
@@ -298,7 +311,7 @@ final class HubLink {
                             next.rootBase64(),
                             new String(next.with(cosigned.line()).bytes(), StandardCharsets.UTF_8))
                     .update();
-            Journal.add(sql, entry("cosignature", Digest.of(line), line.length, "", ""));
+            Journal.add(sql, entry("cosignature", Digest.of(line), line.length, "", "", Contents.ofCosignature(line)));
             return true;
         });
         hub.link(CALL)
@@ -311,11 +324,10 @@ final class HubLink {
     private void pushLog() {
         long from = store.state("log.pushed").map(Long::parseLong).orElse(0L);
         for (List<byte[]> leaves = events.leaves(from, BATCH); !leaves.isEmpty(); leaves = events.leaves(from, BATCH)) {
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            leaves.forEach(all::writeBytes);
+            byte[] all = together(leaves);
             PushLogRequest.Builder request = PushLogRequest.newBuilder().setFirstIndex(from);
             leaves.forEach(leaf -> request.addEntries(ByteString.copyFrom(leaf)));
-            journal.record(entry("log-entries", Digest.of(all.toByteArray()), all.size(), "", ""));
+            journal.record(entry("log-entries", Digest.of(all), all.length, "", "", fields(leaves)));
             hub.link(CALL).pushLog(request.build());
             from += leaves.size();
             long pushed = from;
@@ -326,6 +338,22 @@ final class HubLink {
         }
     }
 
+    /** The bytes of leaves that leave together. */
+    static byte[] together(List<byte[]> leaves) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        leaves.forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    /** The fields of leaves that leave together; each leaf is read. */
+    static List<String> fields(List<byte[]> leaves) {
+        return leaves.stream()
+                .map(Contents::ofLeaf)
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
+    }
+
     private void cosignOwn() {
         Checkpoint head = events.publish();
         long known = store.state("log.cosigned").map(Long::parseLong).orElse(0L);
@@ -333,7 +361,7 @@ final class HubLink {
             return;
         }
         byte[] note = head.bytes();
-        journal.record(entry("checkpoint", Digest.of(note), note.length, "", ""));
+        journal.record(entry("checkpoint", Digest.of(note), note.length, "", "", Contents.of(head)));
         CosignResponse response = cosign(head, known);
         if (response.getCosignature().isEmpty()
                 && response.getKnownSize() != known
@@ -379,8 +407,9 @@ final class HubLink {
                 .orElse(new Known(0, new byte[0])));
     }
 
-    private Journal.Entry entry(String type, Digest digest, long bytes, String capsule, String study) {
+    private Journal.Entry entry(
+            String type, Digest digest, long bytes, String capsule, String study, List<String> fields) {
         return new Journal.Entry(
-                clock.now(), type, digest, bytes, site.settings().hub(), capsule, study);
+                clock.now(), type, digest, bytes, site.settings().hub(), capsule, study, fields);
     }
 }

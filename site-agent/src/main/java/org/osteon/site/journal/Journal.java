@@ -1,5 +1,6 @@
 package org.osteon.site.journal;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,17 +34,36 @@ public final class Journal {
      * @param to the hub's address
      * @param capsule hex digest of the capsule it left under, empty where none is needed
      * @param study hex digest of the study, empty where it belongs to none
+     * @param fields what it is made of, as {@link Contents} reads it from the bytes; empty for what left before fields
+     *     were kept
      */
     public record Entry(
-            Instant time, String type, Digest digest, long bytes, String to, String capsule, String study) {}
+            Instant time,
+            String type,
+            Digest digest,
+            long bytes,
+            String to,
+            String capsule,
+            String study,
+            List<String> fields) {
+        /** Takes a copy. */
+        public Entry {
+            fields = List.copyOf(fields);
+        }
+    }
 
     /** Adds an entry in the caller's transaction. */
     public static void add(JdbcClient sql, Entry entry) {
         long seq = sql.sql("SELECT COALESCE(MAX(seq), -1) + 1 FROM journal")
                 .query(Long.class)
                 .single();
+        String fields = String.join("\n", entry.fields());
+        String contents = Digest.of(fields.getBytes(StandardCharsets.UTF_8)).hex();
+        sql.sql("INSERT INTO contents(digest, fields) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING")
+                .params(contents, fields)
+                .update();
         sql.sql(
-                        "INSERT INTO journal(seq, occurred, type, digest, bytes, recipient, capsule, study) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                        "INSERT INTO journal(seq, occurred, type, digest, bytes, recipient, capsule, study, contents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
                         seq,
                         entry.time().toEpochMilli(),
@@ -52,7 +72,8 @@ public final class Journal {
                         entry.bytes(),
                         entry.to(),
                         entry.capsule(),
-                        entry.study())
+                        entry.study(),
+                        contents)
                 .update();
     }
 
@@ -98,7 +119,8 @@ public final class Journal {
     /** The entries asked for, oldest first. */
     public List<Entry> entries(Filter filter) {
         return store.read(sql -> sql.sql(
-                        "SELECT occurred, type, digest, bytes, recipient, capsule, study FROM journal"
+                        "SELECT occurred, type, journal.digest, bytes, recipient, capsule, study, COALESCE(fields, '') FROM journal"
+                                + " LEFT JOIN contents ON contents.digest = journal.contents"
                                 + " WHERE (? = '' OR study = ?) AND (? = '' OR type = ?) AND occurred >= ? AND occurred < ? ORDER BY seq")
                 .params(
                         filter.study(),
@@ -114,7 +136,8 @@ public final class Journal {
                         row.getLong(4),
                         row.getString(5),
                         row.getString(6),
-                        row.getString(7)))
+                        row.getString(7),
+                        row.getString(8).lines().toList()))
                 .list());
     }
 
@@ -154,6 +177,7 @@ public final class Journal {
         view.put("to", entry.to());
         view.put("capsule", entry.capsule());
         view.put("study", entry.study());
+        view.put("fields", entry.fields());
         return view;
     }
 }

@@ -3,14 +3,18 @@ package org.osteon.site.snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.osteon.adapters.cohort.CohortLimits;
 import org.osteon.adapters.cohort.CohortQuery;
 import org.osteon.adapters.cohort.CohortRefused;
@@ -197,8 +204,12 @@ public final class Snapshots implements CohortSource, Cohorts {
     }
 
     private static Cohort drawn(Study study, Snapshot snapshot, Set<String> without) {
+        return guarded(() -> draw(study, snapshot, without));
+    }
+
+    private static <T> T guarded(Supplier<T> drawing) {
         try {
-            return draw(study, snapshot, without);
+            return drawing.get();
         } catch (CohortRefused e) {
             throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
         } catch (LearningException e) {
@@ -272,7 +283,62 @@ public final class Snapshots implements CohortSource, Cohorts {
         return patients;
     }
 
+    /**
+     * A few rows as the study would see them, drawn by the same query and features; for the data officer alone. Which
+     * rows, and in which order, follows from a keyed hash of the patients: nothing of where a row stood, and the same
+     * rows whoever asks however often.
+     *
+     * @param k smaller groups are not shown
+     * @throws CohortUnavailable when the cohort cannot be drawn
+     */
+    public Preview preview(Study study, int k, int most) {
+        Raw raw = guarded(() -> raw(study, required(), withdrawals.excluded().patients()));
+        List<Preview.Column> columns = new ArrayList<>();
+        study.cohort()
+                .features()
+                .forEach(feature -> columns.add(
+                        new Preview.Column(feature.column(), "feature", feature.center(), feature.scale(), 0)));
+        columns.add(new Preview.Column(study.cohort().label(), "label", 0, 1, 0));
+        double[][] values = new double[raw.features().length][columns.size()];
+        for (int row = 0; row < values.length; row++) {
+            System.arraycopy(raw.features()[row], 0, values[row], 0, columns.size() - 1);
+            values[row][columns.size() - 1] = raw.labels()[row];
+        }
+        String[] places = Arrays.stream(raw.patients())
+                .map(patient -> place(study, patient))
+                .toArray(String[]::new);
+        int[] order = IntStream.range(0, places.length)
+                .boxed()
+                .sorted(Comparator.comparing(row -> places[row]))
+                .limit(most)
+                .mapToInt(Integer::intValue)
+                .toArray();
+        return Preview.of(k, columns, values, order);
+    }
+
+    private String place(Study study, String patient) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(site.splitKey(), "HmacSHA256"));
+            byte[] full =
+                    mac.doFinal(("preview|" + study.digest().hex() + "|" + patient).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(full);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HMAC with SHA-256", e);
+        }
+    }
+
+    /** Unscaled inputs, labels and pseudonyms, row by row, with the query that drew them. */
+    private record Raw(CohortQuery query, double[][] features, int[] labels, String[] patients) {}
+
     private static Cohort draw(Study study, Snapshot snapshot, Set<String> without) {
+        Raw raw = raw(study, snapshot, without);
+        TrainingData rows =
+                TrainingData.scaled(study.cohort().features(), raw.features(), raw.labels(), raw.patients());
+        return new Cohort(rows, facts(study, snapshot, raw.query(), rows));
+    }
+
+    private static Raw raw(Study study, Snapshot snapshot, Set<String> without) {
         snapshot.verify();
         CohortQuery query = CohortQuery.compile(study.cohort().sql());
         CohortTable table = query.run(snapshot, CohortLimits.standard(), without);
@@ -302,12 +368,11 @@ public final class Snapshots implements CohortSource, Cohorts {
             labels.add((int) outcome);
             patients.add(table.patients().get(row));
         }
-        TrainingData rows = TrainingData.scaled(
-                study.cohort().features(),
+        return new Raw(
+                query,
                 raw.toArray(double[][]::new),
                 labels.stream().mapToInt(Integer::intValue).toArray(),
                 patients.toArray(String[]::new));
-        return new Cohort(rows, facts(study, snapshot, query, rows));
     }
 
     private static CohortFacts facts(Study study, Snapshot snapshot, CohortQuery query, TrainingData rows) {

@@ -110,9 +110,14 @@ public final class Outbox {
 
     /** The Flower message of a row; the same bytes whenever it is built. */
     public OutgoingMessage message(Row row) {
+        return message(row, file(row.reply().document().update()));
+    }
+
+    /** The Flower message of a row whose payloads lie in this file. */
+    public static OutgoingMessage message(Row row, Path update) {
         Reply reply = row.reply().document();
         return new OutgoingMessage.Builder()
-                .arrays("arrays", ArrayContent.of(reply.arrays(), file(reply.update())))
+                .arrays("arrays", ArrayContent.of(reply.arrays(), update))
                 .metric("metrics", "num-examples", reply.weight())
                 .config(Reply.RECORD, Reply.RECORD, row.reply().bytes())
                 .build(row.metadata());

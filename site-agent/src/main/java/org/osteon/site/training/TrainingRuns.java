@@ -35,7 +35,6 @@ import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
-import org.osteon.protocol.flower.MessageRules;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CapsuleCheck;
@@ -45,6 +44,7 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.budget.SqlLedgerRows;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.store.SiteStore;
@@ -67,6 +67,7 @@ public final class TrainingRuns {
     private final Cohorts cohorts;
     private final ClockGuard clock;
     private final InstructionGate gate;
+    private final Replies replies;
     private final SecureRandom entropy;
 
     /** The training of this site. */
@@ -89,6 +90,7 @@ public final class TrainingRuns {
         this.outbox = outbox;
         this.cohorts = cohorts;
         this.clock = clock;
+        this.replies = new Replies(site.nodeKey(), clock::now);
         this.gate = new InstructionGate(site, store, approvals, capsules, policy, facts, budget, clock);
         try {
             // The kernel's generator; its state is in no file of this site.
@@ -170,6 +172,10 @@ public final class TrainingRuns {
         Computed update;
         try {
             update = compute(instruction, study, open.snapshot(), base, mechanism);
+            if (!update.specs().equals(Replies.arrays(study, instruction.exchange()))) {
+                throw new LearningException(
+                        "ARRAYS_MISMATCH", "what was computed is not what the study's exchange lets leave");
+            }
         } catch (LearningException e) {
             LOG.atWarn().setCause(e).addKeyValue("code", e.code()).log("an instruction cannot be followed");
             return refuse(signed, message, e.code());
@@ -188,9 +194,8 @@ public final class TrainingRuns {
         SignedDocument<Capsule> capsule = open.capsule();
         byte[] payload = update.payload();
         Digest file = outbox.keep(payload);
-        Reply reply =
-                reply(signed, "update", "", update.specs(), file, study.plan().weight(), capsule.digest());
-        Outbox.Row row = row(signed, message, reply);
+        Outbox.Row row = replies.update(signed, message, study, file, capsule.digest());
+        List<String> fields = Contents.of(outbox.message(row));
         store.write(sql -> {
             double epsilon =
                     budget.commit(sql, signed.digest(), study, clock.now().toEpochMilli());
@@ -204,7 +209,8 @@ public final class TrainingRuns {
                             payload.length,
                             site.settings().fleet(),
                             capsule.digest().hex(),
-                            study.digest().hex()));
+                            study.digest().hex(),
+                            fields));
             EventDraft charge = event(EventType.BUDGET_COMMITTED, instruction)
                     .value("epsilonStudy", epsilon)
                     .value("delta", study.privacy().delta())
@@ -214,14 +220,7 @@ public final class TrainingRuns {
                     .ref("instruction", signed.digest());
             SqlLedgerRows.constants(mechanism).forEach(charge::value);
             events.add(sql, charge);
-            events.add(
-                    sql,
-                    event(EventType.UPDATE_SENT, instruction)
-                            .ref("study", study.digest())
-                            .ref("instruction", signed.digest())
-                            .ref("reply", row.reply().digest())
-                            .ref("update", file)
-                            .ref("capsule", capsule.digest()));
+            events.add(sql, sent(row));
             return true;
         });
         events.publish();
@@ -229,8 +228,8 @@ public final class TrainingRuns {
     }
 
     private Outbox.Row refuse(SignedDocument<Instruction> signed, Metadata message, String code) {
-        Reply reply = reply(signed, "refused", code, List.of(), Reply.NOTHING, 0, Reply.NOTHING);
-        Outbox.Row row = row(signed, message, reply);
+        Outbox.Row row = replies.refusal(signed, message, code);
+        List<String> fields = Contents.of(outbox.message(row));
         store.write(sql -> {
             Outbox.add(sql, row);
             Journal.add(
@@ -242,7 +241,8 @@ public final class TrainingRuns {
                             row.reply().bytes().length,
                             site.settings().fleet(),
                             "",
-                            signed.document().study().hex()));
+                            signed.document().study().hex(),
+                            fields));
             events.add(
                     sql,
                     event(EventType.INSTRUCTION_REFUSED, signed.document())
@@ -270,7 +270,7 @@ public final class TrainingRuns {
             try (GradientEngine engine = engine(study)) {
                 Evaluation.Result result = new Evaluation(engine).evaluate(study, model, split.heldOut(all), entropy);
                 requireCharged(charged, result.mechanism());
-                return counts(result.histograms().counts());
+                return counts(study, result.histograms().counts());
             }
         }
         TrainingData training = split == null ? all : split.training(all);
@@ -297,17 +297,16 @@ public final class TrainingRuns {
     }
 
     /** Histograms travel as two arrays of integers. */
-    private static Computed counts(long[][] counts) {
-        int bins = counts[0].length;
-        ByteBuffer payload = ByteBuffer.allocate(2 * bins * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private static Computed counts(Study study, long[][] counts) {
+        List<ArraySpec> arrays = Replies.arrays(study, "evaluate");
+        ByteBuffer payload =
+                ByteBuffer.allocate(Math.toIntExact(ArraySpec.bytes(arrays))).order(ByteOrder.LITTLE_ENDIAN);
         for (long[] histogram : counts) {
             for (long count : histogram) {
                 payload.putLong(count);
             }
         }
-        return new Computed(
-                List.of(ArraySpec.shared("histogram/0", "int64", bins), ArraySpec.shared("histogram/1", "int64", bins)),
-                payload.array());
+        return new Computed(arrays, payload.array());
     }
 
     private static Computed computed(NamedArrays arrays) {
@@ -345,46 +344,21 @@ public final class TrainingRuns {
         events.publish();
     }
 
+    /** What the log says of an update that is released to be sent. */
+    public static EventDraft sent(Outbox.Row row) {
+        Reply reply = row.reply().document();
+        return EventDraft.of(EventType.UPDATE_SENT, reply.site(), "site")
+                .about(reply.run() + "/" + reply.round() + "/" + reply.exchange())
+                .ref("study", reply.study())
+                .ref("instruction", row.instruction())
+                .ref("reply", row.reply().digest())
+                .ref("update", reply.update())
+                .ref("capsule", reply.capsule());
+    }
+
     private EventDraft event(EventType type, Instruction instruction) {
         return EventDraft.of(type, site.settings().site(), "site")
                 .about(instruction.run() + "/" + instruction.round() + "/" + instruction.exchange());
-    }
-
-    private static Reply reply(
-            SignedDocument<Instruction> signed,
-            String outcome,
-            String reason,
-            List<ArraySpec> arrays,
-            Digest update,
-            long weight,
-            Digest capsule) {
-        Instruction to = signed.document();
-        return new Reply(
-                Reply.SCHEMA,
-                to.federation(),
-                to.study(),
-                to.run(),
-                to.round(),
-                to.exchange(),
-                to.site(),
-                to.node(),
-                signed.digest(),
-                to.fence(),
-                outcome,
-                reason,
-                arrays,
-                update,
-                "le",
-                weight,
-                capsule);
-    }
-
-    private Outbox.Row row(SignedDocument<Instruction> signed, Metadata message, Reply reply) {
-        return new Outbox.Row(
-                signed.digest(),
-                SignedDocument.sign(reply, site.nodeKey()),
-                MessageRules.replyMetadata(message, clock.now()),
-                false);
     }
 
     private static Digest digest(Path file) {
