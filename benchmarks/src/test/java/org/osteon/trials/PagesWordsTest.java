@@ -33,6 +33,8 @@ class PagesWordsTest {
                     "sign.",
                     "error.",
                     "stage.",
+                    "phase.",
+                    "part.",
                     "leaves.when.",
                     "studies.empty.",
                     "models.empty.",

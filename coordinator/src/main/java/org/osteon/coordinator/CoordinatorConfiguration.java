@@ -36,6 +36,7 @@ import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
@@ -171,6 +172,11 @@ class CoordinatorConfiguration {
     @Bean
     RunView views(Rounds rounds, Studies studies, FleetHandlers fleet) {
         return new RunView(rounds, studies, fleet);
+    }
+
+    @Bean
+    RunFigures figures(HubStore store, Studies studies, FleetHandlers fleet) {
+        return new RunFigures(store, studies, fleet);
     }
 
     @Bean

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
+import org.osteon.console.Console;
+import org.osteon.coordinator.console.HubConsole;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.protocol.call.CallSigner;
 import org.osteon.protocol.call.TlsPin;
@@ -35,13 +37,18 @@ public final class RunningHub implements AutoCloseable {
     private final ConfigurableApplicationContext context;
     private final ManagedChannel channel;
 
-    /** Makes and starts a hub in a new folder. */
+    /** Makes and starts a hub in a new folder, without pages. */
     public RunningHub(Path path) throws java.io.IOException {
+        this(path, "off");
+    }
+
+    /** Makes and starts a hub in a new folder, with pages at an address or {@code off}. */
+    public RunningHub(Path path, String console) throws java.io.IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, "off", true);
+        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, console, true);
         System.setProperty("osteon.folder", path.toAbsolutePath().toString());
         context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)
@@ -50,6 +57,12 @@ public final class RunningHub implements AutoCloseable {
         channel = Grpc.newChannelBuilder(
                         folder.address(), TlsPin.channelCredentials(folder.tls().pin()))
                 .build();
+        context.getBean(Console.class).start(context, HubConsole.class);
+    }
+
+    /** One of the hub's parts. */
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
     }
 
     /** The hub's folder. */

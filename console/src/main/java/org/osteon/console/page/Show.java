@@ -64,6 +64,17 @@ public final class Show {
         return seconds < 172_800 ? words.of("time.hours", seconds / 3600) : words.of("time.days", seconds / 86_400);
     }
 
+    /** A span of milliseconds, in words. */
+    public String span(long millis) {
+        if (millis < 100_000) {
+            return words.of("span.seconds", number(millis < 1000 ? millis / 1e3 : Math.round(millis / 1e2) / 10.0));
+        }
+        long seconds = millis / 1000;
+        return seconds < 6000
+                ? words.of("span.minutes", seconds / 60, seconds % 60)
+                : words.of("span.hours", seconds / 3600, seconds / 60 % 60);
+    }
+
     /** A number with four significant digits at most, never in powers of ten within reach. */
     public String number(@Nullable Object value) {
         if (value == null) {

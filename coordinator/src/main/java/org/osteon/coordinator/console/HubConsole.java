@@ -9,6 +9,7 @@ import org.osteon.console.Console;
 import org.osteon.console.page.Navigation;
 import org.osteon.console.page.Navigation.Link;
 import org.osteon.console.page.Show;
+import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.coordinator.enrolment.Sites;
@@ -18,8 +19,10 @@ import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.registry.Origins;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
@@ -58,6 +61,7 @@ public class HubConsole {
             Route.post("/runs/{run}/pause", ENGINEER),
             Route.post("/runs/{run}/resume", ENGINEER),
             Route.get("/models", RESEARCH),
+            Route.get("/models/compare", RESEARCH),
             Route.get("/models/{model}", RESEARCH),
             Route.get("/models/{model}/export", RESEARCH),
             Route.get("/models/{model}/report", RESEARCH),
@@ -118,8 +122,16 @@ public class HubConsole {
     }
 
     @Bean
-    RunPages runPages(Desk desk, Studies studies, Rounds rounds, RunView views, ScheduledExecutorService timer) {
-        return new RunPages(desk, studies, rounds, views, timer);
+    RunPages runPages(
+            Desk desk,
+            Studies studies,
+            Rounds rounds,
+            RunView views,
+            RunFigures figures,
+            Show show,
+            Words words,
+            ScheduledExecutorService timer) {
+        return new RunPages(desk, studies, rounds, views, figures, new RunTimes(show, words), timer);
     }
 
     @Bean
@@ -131,9 +143,36 @@ public class HubConsole {
             Releases releases,
             ModelEvidence evidence,
             Statements statements,
+            HubStore store,
             HubFolder folder,
-            Show show) {
-        return new ModelPages(desk, studies, models, objects, releases, evidence, statements, folder, show);
+            Show show,
+            Words words) {
+        return new ModelPages(
+                desk,
+                studies,
+                models,
+                objects,
+                releases,
+                evidence,
+                statements,
+                new Origins(store),
+                folder,
+                show,
+                words);
+    }
+
+    @Bean
+    ComparePages comparePages(
+            Desk desk,
+            Studies studies,
+            Models models,
+            ObjectStore objects,
+            Releases releases,
+            Rounds rounds,
+            RunFigures figures,
+            Show show,
+            Words words) {
+        return new ComparePages(desk, studies, models, objects, releases, rounds, figures, show, words);
     }
 
     @Bean

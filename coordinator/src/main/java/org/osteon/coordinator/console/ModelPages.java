@@ -7,10 +7,12 @@ import java.util.Optional;
 import org.osteon.conformance.report.Sentences;
 import org.osteon.conformance.verdict.Report;
 import org.osteon.console.page.Show;
+import org.osteon.console.page.Words;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.registry.ModelExport;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.registry.Origins;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
@@ -41,8 +43,10 @@ final class ModelPages {
     private final Releases releases;
     private final ModelEvidence evidence;
     private final Statements statements;
+    private final Origins origins;
     private final HubFolder folder;
     private final Show show;
+    private final Words words;
 
     ModelPages(
             Desk desk,
@@ -52,8 +56,10 @@ final class ModelPages {
             Releases releases,
             ModelEvidence evidence,
             Statements statements,
+            Origins origins,
             HubFolder folder,
-            Show show) {
+            Show show,
+            Words words) {
         this.desk = desk;
         this.studies = studies;
         this.models = models;
@@ -61,8 +67,10 @@ final class ModelPages {
         this.releases = releases;
         this.evidence = evidence;
         this.statements = statements;
+        this.origins = origins;
         this.folder = folder;
         this.show = show;
+        this.words = words;
     }
 
     /**
@@ -105,10 +113,30 @@ final class ModelPages {
         model.addAttribute("short", version.digest().hex().substring(0, 8));
         model.addAttribute("ancestors", ancestors(version));
         model.addAttribute("flags", statements.flags(version));
+        model.addAttribute("others", others(version));
+        List<Origins.Origin> data = origins.of(version);
+        model.addAttribute("origins", data);
         Optional<SignedDocument<Release>> release = releases.find(version.digest());
+        if (!data.isEmpty()) {
+            String by = release.map(signed -> signed.document().by()).orElse("");
+            model.addAttribute("lineage", LineagePicture.of(words, version, data, by));
+        }
         release.ifPresent(signed -> model.addAttribute("release", signed.document()));
         releases.report(version.digest()).ifPresent(report -> model.addAttribute("results", results(report)));
         return "hub/model";
+    }
+
+    /** The versions this one can be compared with: of its run, and the last of other runs of the study's versions. */
+    private List<ModelVersion> others(ModelVersion version) {
+        Optional<String> name = study(version).map(Study::name);
+        List<ModelVersion> others = new ArrayList<>(models.ofRun(version.run()));
+        models.newestOfRuns().stream()
+                .filter(other -> !other.run().equals(version.run()))
+                .filter(other ->
+                        name.isPresent() && study(other).map(Study::name).equals(name))
+                .forEach(others::add);
+        others.removeIf(other -> other.digest().equals(version.digest()));
+        return others;
     }
 
     private List<Map<String, Object>> ancestors(ModelVersion version) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.coordinator.round.Rounds;
+import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.coordinator.study.Studies;
@@ -26,17 +27,31 @@ import org.springframework.web.servlet.ModelAndView;
 final class RunPages {
     private static final int HOLD_SECONDS = 20;
 
+    /** Rounds on a page; older ones are a page of their own. */
+    private static final int PAGE = 20;
+
     private final Desk desk;
     private final Studies studies;
     private final Rounds rounds;
     private final RunView views;
+    private final RunFigures figures;
+    private final RunTimes times;
     private final ScheduledExecutorService timer;
 
-    RunPages(Desk desk, Studies studies, Rounds rounds, RunView views, ScheduledExecutorService timer) {
+    RunPages(
+            Desk desk,
+            Studies studies,
+            Rounds rounds,
+            RunView views,
+            RunFigures figures,
+            RunTimes times,
+            ScheduledExecutorService timer) {
         this.desk = desk;
         this.studies = studies;
         this.rounds = rounds;
         this.views = views;
+        this.figures = figures;
+        this.times = times;
         this.timer = timer;
     }
 
@@ -55,10 +70,11 @@ final class RunPages {
     }
 
     @GetMapping("/runs/{run}")
-    String show(@PathVariable("run") String id, Model model) {
+    String show(
+            @PathVariable("run") String id, @RequestParam(name = "upto", defaultValue = "0") int upto, Model model) {
         RunRecord run = rounds.get(id);
         looked(run, "run");
-        fill(run, model);
+        fill(run, upto, model);
         return "hub/run";
     }
 
@@ -75,7 +91,7 @@ final class RunPages {
         DeferredResult<ModelAndView> answer = new DeferredResult<>((HOLD_SECONDS + 10) * 1000L);
         views.whenChanged(id, unless, HOLD_SECONDS, timer, changed -> {
             Model model = new ExtendedModelMap();
-            fill(changed, model);
+            fill(changed, 0, model);
             answer.setResult(new ModelAndView("hub/run-live", model.asMap()));
         });
         return answer;
@@ -99,11 +115,24 @@ final class RunPages {
         return "redirect:/runs/" + id;
     }
 
-    private void fill(RunRecord run, Model model) {
-        Map<String, Object> view = views.of(run);
+    /** {@code upto} is the newest round that is shown; 0 shows the newest there is, and follows it. */
+    private void fill(RunRecord run, int upto, Model model) {
+        int last = upto <= 0 ? run.round() : Math.min(upto, run.round());
+        int first = Math.max(1, last - PAGE + 1);
+        List<RunFigures.Exchange> exchanges = figures.of(run, first, last);
+        Map<String, Object> view = views.head(run);
         model.addAttribute("run", view);
+        model.addAttribute("round", run.round());
         model.addAttribute("deadline", run.deadline());
         model.addAttribute("running", run.running());
+        model.addAttribute("follows", run.running() && last == run.round());
+        model.addAttribute("waits", Waits.of(view));
+        model.addAttribute("first", first);
+        model.addAttribute("last", last);
+        model.addAttribute("exchanges", exchanges);
+        model.addAttribute("bytes", figures.bytes(run));
+        model.addAttribute("phases", RunTimes.phases(exchanges));
+        times.chart(exchanges).ifPresent(chart -> model.addAttribute("times", chart));
         study(run).ifPresent(study -> model.addAttribute("study", study));
     }
 

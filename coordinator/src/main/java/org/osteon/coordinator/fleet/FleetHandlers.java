@@ -1,11 +1,13 @@
 package org.osteon.coordinator.fleet;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +70,7 @@ public final class FleetHandlers {
     private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
     private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
     private final Map<String, Long> lastContact = new ConcurrentHashMap<>();
+    private final Meter meter = new Meter();
 
     /** Handlers over a spool and whoever takes replies. */
     public FleetHandlers(Spool spool, ReplySink sink, ScheduledExecutorService timer, Clock clock) {
@@ -82,11 +85,19 @@ public final class FleetHandlers {
 
     /** Puts a message into a node's mailbox. */
     public void send(String nodeId, OutgoingMessage message) {
+        meter.begin(nodeId, message.id(), true);
+        mailbox(nodeId).put(message);
+    }
+
+    /** Puts a message into a node's mailbox that lay in it before the hub started. */
+    public void sendAgain(String nodeId, OutgoingMessage message) {
+        meter.begin(nodeId, message.id(), false);
         mailbox(nodeId).put(message);
     }
 
     /** Puts a message into a node's mailbox that the node may answer and does not get. */
     public void sendWithheld(String nodeId, OutgoingMessage message) {
+        meter.begin(nodeId, message.id(), false);
         mailbox(nodeId).putWithheld(message);
     }
 
@@ -109,6 +120,12 @@ public final class FleetHandlers {
     public void withdraw(String nodeId, String messageId) {
         mailbox(nodeId).remove(messageId);
         pending.remove(nodeId);
+        meter.end(nodeId, messageId);
+    }
+
+    /** What went between the hub and a node over a message that is open. */
+    public Traffic traffic(String nodeId, String messageId) {
+        return meter.of(nodeId, messageId);
     }
 
     /** When a node last called, epoch milliseconds, 0 for never since the start. */
@@ -165,7 +182,10 @@ public final class FleetHandlers {
             return next.thenApply(message -> {
                 PullMessagesResponse.Builder answer = PullMessagesResponse.newBuilder();
                 message.ifPresent(m -> answer.addMessagesList(m.message()).addMessageObjectTrees(m.tree()));
-                return new Outcome.Done<>(answer.build());
+                PullMessagesResponse response = answer.build();
+                message.ifPresent(
+                        m -> meter.handed(node.nodeId(), m.id(), clock.millis(), response.getSerializedSize()));
+                return new Outcome.Done<>(response);
             });
         });
     }
@@ -206,24 +226,32 @@ public final class FleetHandlers {
                 node,
                 request.getNode(),
                 () -> mailbox(node.nodeId())
-                        .object(request.getObjectId())
-                        .map(object -> done(PullObjectResponse.newBuilder()
-                                .setObjectFound(true)
-                                .setObjectAvailable(true)
-                                .setObjectContent(com.google.protobuf.UnsafeByteOperations.unsafeWrap(object.encoded()))
-                                .build()))
+                        .holder(request.getObjectId())
+                        .map(message -> done(object(node, message, request.getObjectId())))
                         .orElseGet(() -> notForYou("OBJECT_NOT_ADDRESSED_TO_NODE")));
+    }
+
+    private PullObjectResponse object(SiteRecord node, OutgoingMessage message, String id) {
+        PullObjectResponse response = PullObjectResponse.newBuilder()
+                .setObjectFound(true)
+                .setObjectAvailable(true)
+                .setObjectContent(UnsafeByteOperations.unsafeWrap(
+                        Objects.requireNonNull(message.object(id)).encoded()))
+                .build();
+        meter.out(node.nodeId(), message.id(), response.getSerializedSize());
+        return response;
     }
 
     CompletionStage<Outcome<ConfirmMessageReceivedResponse>> confirm(
             SiteRecord node, ConfirmMessageReceivedRequest request) {
         // Kept until it is answered: a node that dies in between gets the same message again.
-        return own(
-                node,
-                request.getNode(),
-                () -> mailbox(node.nodeId()).holds(request.getMessageObjectId())
-                        ? done(ConfirmMessageReceivedResponse.getDefaultInstance())
-                        : notForYou("MESSAGE_NOT_ADDRESSED_TO_NODE"));
+        return own(node, request.getNode(), () -> {
+            if (!mailbox(node.nodeId()).holds(request.getMessageObjectId())) {
+                return notForYou("MESSAGE_NOT_ADDRESSED_TO_NODE");
+            }
+            meter.taken(node.nodeId(), request.getMessageObjectId(), clock.millis());
+            return done(ConfirmMessageReceivedResponse.getDefaultInstance());
+        });
     }
 
     CompletionStage<Outcome<PushMessagesResponse>> pushMessages(SiteRecord node, PushMessagesRequest request) {
@@ -243,6 +271,11 @@ public final class FleetHandlers {
             } catch (FlowerException e) {
                 return notForYou(e.code());
             }
+            meter.answering(
+                    node.nodeId(),
+                    message.getMetadata().getReplyToMessageId(),
+                    clock.millis(),
+                    request.getSerializedSize());
             Set<String> missing = ConcurrentHashMap.newKeySet();
             ids.stream().filter(id -> !spool.has(node.nodeId(), id)).forEach(missing::add);
             PendingReply reply = new PendingReply(node, message, missing, new CompletableFuture<>());
@@ -275,6 +308,7 @@ public final class FleetHandlers {
             if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {
                 return done(PushObjectResponse.newBuilder().setStored(false).build());
             }
+            meter.in(node.nodeId(), reply.message().getMetadata().getReplyToMessageId(), request.getSerializedSize());
             PushObjectResponse stored =
                     PushObjectResponse.newBuilder().setStored(true).build();
             boolean last = reply.missing().remove(id) && reply.missing().isEmpty();
@@ -286,8 +320,9 @@ public final class FleetHandlers {
         if (pending.remove(reply.node().nodeId(), reply)) {
             sink.accept(reply.node(), reply.message())
                     .thenRun(() -> {
-                        mailbox(reply.node().nodeId())
-                                .remove(reply.message().getMetadata().getReplyToMessageId());
+                        String answered = reply.message().getMetadata().getReplyToMessageId();
+                        mailbox(reply.node().nodeId()).remove(answered);
+                        meter.end(reply.node().nodeId(), answered);
                         spool.clear(reply.node().nodeId());
                     })
                     .whenComplete((nothing, failure) -> {

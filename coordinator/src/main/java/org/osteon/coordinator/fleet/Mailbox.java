@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 
 /**
@@ -91,15 +90,11 @@ final class Mailbox {
         answer();
     }
 
-    /** An object of a message addressed to this node. */
-    synchronized Optional<FlowerObject> object(String id) {
-        for (OutgoingMessage message : open.values()) {
-            FlowerObject object = message.object(id);
-            if (object != null) {
-                return Optional.of(object);
-            }
-        }
-        return Optional.empty();
+    /** The message addressed to this node that has an object. */
+    synchronized Optional<OutgoingMessage> holder(String objectId) {
+        return open.values().stream()
+                .filter(message -> message.object(objectId) != null)
+                .findFirst();
     }
 
     /** An open message by id. */

@@ -105,4 +105,13 @@ public final class Models {
                         CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
                 .list());
     }
+
+    /** The newest version of each run, newest run first. */
+    public List<ModelVersion> newestOfRuns() {
+        return store.read(sql -> sql.sql(
+                        "SELECT document FROM model WHERE digest IN (SELECT model FROM run) ORDER BY made DESC")
+                .query((row, n) ->
+                        CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .list());
+    }
 }

@@ -182,7 +182,7 @@ public final class Rounds implements ReplySink {
         for (InstructionRecord open : store.read(RunRows::open)) {
             RunRecord run = get(open.run());
             if (run.running()) {
-                fleet.send(open.nodeId(), instructions.message(run, open));
+                fleet.sendAgain(open.nodeId(), instructions.message(run, open));
             } else if (run.paused()) {
                 fleet.sendWithheld(open.nodeId(), instructions.message(run, open));
             }
@@ -212,7 +212,7 @@ public final class Rounds implements ReplySink {
                     .about(id);
             store.writeNow(sql -> {
                 RunRows.update(sql, stopped);
-                open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
+                open.forEach(instruction -> end(sql, instruction, "void"));
                 return events.add(sql, event);
             });
             withdraw(open);
@@ -368,7 +368,7 @@ public final class Rounds implements ReplySink {
                 || !run.exchange().equals(to.exchange());
         ReplyRecord reply = late && judged.reply().accepted() ? judged.reply().late() : judged.reply();
         RunRows.insert(sql, reply, to, judged.envelope(), clock.millis());
-        RunRows.setState(sql, to.digest(), "replied");
+        end(sql, to, "replied");
         events.add(
                 sql,
                 EventDraft.of(EventType.UPDATE_RECEIVED, reply.site(), "site")
@@ -383,6 +383,12 @@ public final class Rounds implements ReplySink {
                 .ref("reply", reply.digest());
         events.add(sql, reply.accepted() ? verdict : verdict.refused(reply.reason()));
         return true;
+    }
+
+    /** An instruction is open no longer; what went over it is kept with its state. */
+    private void end(JdbcClient sql, InstructionRecord instruction, String state) {
+        RunRows.setState(
+                sql, instruction.digest(), state, fleet.traffic(instruction.nodeId(), instruction.messageId()));
     }
 
     private void openRound(String id) {
@@ -427,7 +433,7 @@ public final class Rounds implements ReplySink {
         }
         List<InstructionRecord> old = open(run);
         store.writeNow(sql -> {
-            old.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
+            old.forEach(instruction -> end(sql, instruction, "void"));
             RunRows.update(sql, run);
             events.add(
                     sql,
@@ -516,6 +522,7 @@ public final class Rounds implements ReplySink {
 
     private void close(
             RunRecord run, List<ReplyRecord> replies, List<ReplyRecord> accepted, List<InstructionRecord> open) {
+        long combining = clock.millis();
         Optional<ModelVersion> version =
                 run.evaluating() ? Optional.empty() : Optional.of(versions.next(run, replies, accepted));
         String result = run.evaluating() ? EvaluationResult.of(study(run), accepted, objects) : "{}";
@@ -528,8 +535,8 @@ public final class Rounds implements ReplySink {
             }
             version.ifPresent(made -> models.add(sql, made));
             RunRows.update(sql, closed);
-            RunRows.close(sql, closed, result, clock.millis());
-            open.forEach(instruction -> RunRows.setState(sql, instruction.digest(), "void"));
+            RunRows.close(sql, closed, result, combining, clock.millis());
+            open.forEach(instruction -> end(sql, instruction, "void"));
             events.add(
                     sql,
                     EventDraft.of(EventType.ROUND_CLOSED, "hub", "hub")

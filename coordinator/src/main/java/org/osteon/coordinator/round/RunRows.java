@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.osteon.coordinator.fleet.Traffic;
 import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -110,9 +111,25 @@ final class RunRows {
                 .optional();
     }
 
-    static void setState(JdbcClient sql, Digest instruction, String state) {
-        sql.sql("UPDATE instruction SET state = ? WHERE digest = ?")
-                .params(state, instruction.hex())
+    /** An instruction is open no longer; nothing counted leaves what was kept of it before. */
+    static void setState(JdbcClient sql, Digest instruction, String state, Traffic traffic) {
+        if (traffic.equals(Traffic.NONE)) {
+            sql.sql("UPDATE instruction SET state = ? WHERE digest = ?")
+                    .params(state, instruction.hex())
+                    .update();
+            return;
+        }
+        sql.sql(
+                        "UPDATE instruction SET state = ?, metered = ?, handed = ?, taken = ?, answering = ?, bytes_out = ?, bytes_in = ? WHERE digest = ?")
+                .params(
+                        state,
+                        traffic.whole() ? 1 : 2,
+                        traffic.handed(),
+                        traffic.taken(),
+                        traffic.answering(),
+                        traffic.bytesOut(),
+                        traffic.bytesIn(),
+                        instruction.hex())
                 .update();
     }
 
@@ -174,9 +191,10 @@ final class RunRows {
                 .optional();
     }
 
-    static void close(JdbcClient sql, RunRecord run, String result, long closed) {
-        sql.sql("INSERT INTO round(run, round, exchange, model, result, closed) VALUES (?, ?, ?, ?, ?, ?)")
-                .params(run.id(), run.round(), run.exchange(), run.model().hex(), result, closed)
+    static void close(JdbcClient sql, RunRecord run, String result, long combining, long closed) {
+        sql.sql(
+                        "INSERT INTO round(run, round, exchange, model, result, combining, closed) VALUES (?, ?, ?, ?, ?, ?, ?)")
+                .params(run.id(), run.round(), run.exchange(), run.model().hex(), result, combining, closed)
                 .update();
     }
 

@@ -92,6 +92,20 @@ public final class RunView {
 
     /** The view. */
     public Map<String, Object> of(RunRecord run) {
+        Map<String, Object> view = head(run);
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (int round = 1; round <= run.round(); round++) {
+            list.add(round(run, round, "train"));
+        }
+        view.put("rounds", list);
+        if (run.evaluating()) {
+            view.put("evaluationRound", round(run, run.round(), "evaluate"));
+        }
+        return view;
+    }
+
+    /** The view without its rounds: where the run stands, who is awaited and why, what is claimed of it. */
+    public Map<String, Object> head(RunRecord run) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("run", run.id());
         view.put("study", run.study().hex());
@@ -101,13 +115,7 @@ public final class RunView {
         view.put("governed", run.governed());
         view.put("model", run.model().hex());
         view.put("waitingFor", waitingFor(run));
-        List<Map<String, Object>> list = new ArrayList<>();
-        for (int round = 1; round <= run.round(); round++) {
-            list.add(round(run, round, "train"));
-        }
-        view.put("rounds", list);
         if (run.evaluating()) {
-            view.put("evaluationRound", round(run, run.round(), "evaluate"));
             rounds.result(run.id(), run.round(), "evaluate").ifPresent(result -> view.put("evaluation", tree(result)));
         }
         if (run.governed()) {
