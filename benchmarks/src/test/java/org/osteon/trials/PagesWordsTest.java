@@ -27,18 +27,17 @@ class PagesWordsTest {
     private static final Pattern PLACE = Pattern.compile("\\{([0-9])}");
 
     /** Keys that are put together from a group and a value. */
-    private static final Set<String> GROUPS =
-            Set.of(
-                    "role.",
-                    "sign.",
-                    "error.",
-                    "stage.",
-                    "phase.",
-                    "part.",
-                    "leaves.when.",
-                    "studies.empty.",
-                    "models.empty.",
-                    "editor.example.");
+    private static final Set<String> GROUPS = Set.of(
+            "role.",
+            "sign.",
+            "error.",
+            "stage.",
+            "phase.",
+            "part.",
+            "leaves.when.",
+            "studies.empty.",
+            "models.empty.",
+            "editor.example.");
 
     private static Map<String, String> bundle(String language) throws IOException {
         Map<String, String> all = new TreeMap<>();

@@ -405,8 +405,7 @@ class BundleTest {
                 EvidenceFixture.START);
 
         // When
-        Verdict verdict =
-                BundleVerifier.verify(bundle, Optional.of(SignedDocument.sign(others, federation.hubKey)));
+        Verdict verdict = BundleVerifier.verify(bundle, Optional.of(SignedDocument.sign(others, federation.hubKey)));
 
         // Then
         assertThat(verdict.findings()).singleElement().satisfies(finding -> {

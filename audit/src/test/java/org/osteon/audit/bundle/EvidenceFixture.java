@@ -63,11 +63,7 @@ final class EvidenceFixture {
 
     /** A conformance report, of which this room knows the envelope only. */
     record Report(
-            String schema,
-            String federation,
-            Digest model,
-            SignedDocument<Declaration> declaration,
-            String verdict)
+            String schema, String federation, Digest model, SignedDocument<Declaration> declaration, String verdict)
             implements Document {}
 
     /** The limits a report was judged by. */
