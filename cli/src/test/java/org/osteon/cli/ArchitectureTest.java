@@ -146,7 +146,10 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** The one other place is the enrolment, which runs before there is a site, and sends keys and a token alone. */
+    /**
+     * The other places are the enrolment, which runs before there is a site, and sends keys and a token alone; and a
+     * console's door to the login service, which sends what that service itself gave and the client's secret.
+     */
     @Test
     void letsEgressAloneHoldADoorOut() {
         noClasses()
@@ -156,6 +159,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("org.osteon.site.egress..", "org.osteon.site.enrolment..")
                 .and()
                 .doNotHaveFullyQualifiedName("org.osteon.site.SiteConfiguration")
+                .and()
+                .doNotHaveFullyQualifiedName("org.osteon.console.oidc.IssuerDoor")
                 .should()
                 .dependOnClassesThat(named(DOORS))
                 .orShould()

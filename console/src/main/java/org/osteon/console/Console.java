@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.osteon.console.account.AccountException;
 import org.osteon.console.account.Accounts;
 import org.osteon.console.account.Person;
+import org.osteon.console.oidc.OidcConfiguration;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.TlsIdentity;
 import org.slf4j.Logger;
@@ -77,6 +78,11 @@ public final class Console implements AutoCloseable {
         }
     }
 
+    /** Where the pages are, as {@code https://host:port}; empty until they are open. */
+    public String address() {
+        return address;
+    }
+
     /** Whether the pages should be open. */
     public boolean wanted() {
         return settings != null;
@@ -103,6 +109,12 @@ public final class Console implements AutoCloseable {
             throw CallException.refused(
                     "CONSOLE_OFF", "the pages are shut; the operator opens them with console = \"HOST:PORT\"");
         }
+        if (settings().oidc().isPresent()) {
+            throw CallException.refused(
+                    "ACCOUNTS_ELSEWHERE",
+                    "people sign in at " + settings().oidc().orElseThrow().issuer()
+                            + "; who runs it makes accounts and gives roles there");
+        }
         if (address.isEmpty()) {
             throw CallException.refused("CONSOLE_NOT_OPEN", "the pages are not open yet; try again in a few seconds");
         }
@@ -122,9 +134,12 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    /** Everybody who has an account; nobody while the pages are shut. */
+    /** Everybody who has an account, or came from the login service; nobody while the pages are shut. */
     public List<Person> people() {
-        return accounts == null ? List.of() : accounts.all();
+        if (accounts == null) {
+            return List.of();
+        }
+        return settings().oidc().isPresent() ? accounts.known().all() : accounts.all();
     }
 
     @Override
@@ -141,6 +156,7 @@ public final class Console implements AutoCloseable {
     private static Map<String, Object> properties(ConsoleSettings settings) {
         Map<String, Object> values = new HashMap<>();
         TlsIdentity tls = TlsIdentity.open(settings.folder());
+        values.put(OidcConfiguration.SWITCH, settings.oidc().isPresent());
         values.put("server.address", settings.host());
         values.put("server.port", settings.port());
         values.put(

@@ -1,9 +1,14 @@
 package org.osteon.console;
 
+import jakarta.servlet.DispatcherType;
+import java.time.Clock;
 import org.osteon.console.account.AccessLog;
 import org.osteon.console.account.Accounts;
+import org.osteon.console.account.Person;
+import org.osteon.console.account.Sessions;
 import org.osteon.console.account.SignIn;
 import org.osteon.console.account.WelcomePages;
+import org.osteon.console.oidc.OidcConfiguration;
 import org.osteon.console.page.Frame;
 import org.osteon.console.page.Languages;
 import org.osteon.console.page.Navigation;
@@ -13,6 +18,7 @@ import org.osteon.console.page.Words;
 import org.osteon.console.route.Door;
 import org.osteon.console.route.Routes;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -31,10 +37,12 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.servlet.LocaleResolver;
@@ -61,6 +69,7 @@ import org.springframework.web.servlet.i18n.LocaleChangeInterceptor;
     ServletWebSecurityAutoConfiguration.class,
     SecurityFilterAutoConfiguration.class
 })
+@Import(OidcConfiguration.class)
 class ConsoleConfiguration {
     /** Everything from here, nothing inline, nothing in a frame. */
     static final String CONTENT_POLICY =
@@ -83,8 +92,14 @@ class ConsoleConfiguration {
     }
 
     @Bean
-    WelcomePages welcomePages(Accounts accounts, AccessLog log) {
-        return new WelcomePages(accounts, log);
+    Sessions sessions() {
+        return new Sessions();
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = OidcConfiguration.SWITCH, havingValue = "false")
+    WelcomePages welcomePages(Accounts accounts, AccessLog log, Sessions sessions) {
+        return new WelcomePages(accounts, log, sessions);
     }
 
     @Bean
@@ -132,22 +147,33 @@ class ConsoleConfiguration {
 
     @Bean
     SecurityFilterChain security(
-            HttpSecurity http, ConsoleSettings settings, Routes routes, Accounts accounts, AccessLog log) {
+            HttpSecurity http,
+            ConsoleSettings settings,
+            Routes routes,
+            Accounts accounts,
+            Sessions sessions,
+            AccessLog log,
+            Clock clock) {
         RequestMatcher pages = request -> !request.getRequestURI().startsWith("/api/");
-        return http.authenticationProvider(new SignIn(accounts, log))
-                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
-                                jakarta.servlet.DispatcherType.ERROR, jakarta.servlet.DispatcherType.ASYNC)
+        if (settings.oidc().isPresent()) {
+            // The service's own words carry its signature and no token of a form.
+            http.csrf(forms ->
+                    forms.ignoringRequestMatchers(request -> OidcConfiguration.ENDED.equals(request.getRequestURI())));
+        } else {
+            signInHere(http, new SignIn(accounts, log, clock), sessions);
+        }
+        // A request that was held is let through its door again when it is answered: its session may be over.
+        return http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .anyRequest()
                         .access(new Door(routes, settings.federation())))
-                .formLogin(form -> form.loginPage("/sign-in")
-                        .loginProcessingUrl("/sign-in")
-                        .usernameParameter("name")
-                        .passwordParameter("passphrase")
-                        .defaultSuccessUrl("/")
-                        .failureHandler((request, response, failure) ->
-                                response.sendRedirect("/sign-in?why=" + failure.getMessage())))
-                .logout(out -> out.logoutUrl("/sign-out").logoutSuccessUrl("/sign-in?why=SIGNED_OUT"))
+                .logout(out -> out.logoutUrl("/sign-out")
+                        .addLogoutHandler((request, response, who) -> {
+                            if (who != null && who.getPrincipal() instanceof Person person) {
+                                log.signedOut(person);
+                            }
+                        })
+                        .logoutSuccessUrl("/sign-in?why=SIGNED_OUT"))
                 .exceptionHandling(errors -> errors.defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint("/sign-in"), pages)
                         .accessDeniedHandler((request, response, denied) -> {
@@ -161,7 +187,7 @@ class ConsoleConfiguration {
                                             ? HttpStatus.FORBIDDEN.value()
                                             : HttpStatus.NOT_FOUND.value());
                         }))
-                .sessionManagement(sessions -> sessions.sessionFixation(fixed -> fixed.changeSessionId()))
+                .sessionManagement(managed -> managed.sessionFixation(fixed -> fixed.changeSessionId()))
                 .headers(headers -> headers.httpStrictTransportSecurity(hsts -> hsts.includeSubDomains(false))
                         .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
@@ -169,5 +195,22 @@ class ConsoleConfiguration {
                         .frameOptions(frames -> frames.deny()))
                 .requestCache(cache -> {})
                 .build();
+    }
+
+    private static void signInHere(HttpSecurity http, SignIn accounts, Sessions sessions) {
+        SavedRequestAwareAuthenticationSuccessHandler home = new SavedRequestAwareAuthenticationSuccessHandler();
+        http.authenticationProvider(accounts)
+                .formLogin(form -> form.loginPage("/sign-in")
+                        .loginProcessingUrl("/sign-in")
+                        .usernameParameter("name")
+                        .passwordParameter("passphrase")
+                        .successHandler((request, response, who) -> {
+                            if (who.getPrincipal() instanceof Person person) {
+                                sessions.opened(request.getSession(), new Sessions.Holder(person, "", ""));
+                            }
+                            home.onAuthenticationSuccess(request, response, who);
+                        })
+                        .failureHandler((request, response, failure) ->
+                                response.sendRedirect("/sign-in?why=" + failure.getMessage())));
     }
 }

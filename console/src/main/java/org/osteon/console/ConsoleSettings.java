@@ -3,6 +3,7 @@ package org.osteon.console;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.osteon.console.oidc.OidcSettings;
 import org.osteon.protocol.settings.HostPort;
 
 /**
@@ -13,8 +14,10 @@ import org.osteon.protocol.settings.HostPort;
  * @param federation the federation whose people may come in
  * @param place the name in the head of each page: the federation at the hub, the hospital at a site
  * @param roles the roles an account here can have
+ * @param oidc the login service where people sign in; absent when they have local accounts
  */
-public record ConsoleSettings(String address, Path folder, String federation, String place, List<String> roles) {
+public record ConsoleSettings(
+        String address, Path folder, String federation, String place, List<String> roles, Optional<OidcSettings> oidc) {
     /** The setting that keeps the pages shut. */
     public static final String OFF = "off";
 

@@ -19,8 +19,16 @@ final class PeoplePages {
     @GetMapping("/people")
     String people(Model model) {
         model.addAttribute("people", console.people());
+        console.settings().oidc().ifPresent(oidc -> model.addAttribute("service", oidc.issuer()));
         model.addAttribute("roles", console.settings().roles());
         return "console/people";
+    }
+
+    /** Lets a name go, so that another subject of the login service may bring it. */
+    @PostMapping("/people/forget")
+    String forget(@RequestParam("person") String person) {
+        console.accounts().known().forget(person);
+        return "redirect:/people";
     }
 
     @PostMapping("/people/link")

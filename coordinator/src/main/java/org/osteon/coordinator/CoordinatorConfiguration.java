@@ -219,7 +219,12 @@ class CoordinatorConfiguration {
         return Console.of(
                 folder.console()
                         .map(address -> new ConsoleSettings(
-                                address, folder.folder(), folder.federation(), folder.federation(), HubConsole.ROLES)),
+                                address,
+                                folder.folder(),
+                                folder.federation(),
+                                folder.federation(),
+                                HubConsole.ROLES,
+                                folder.oidc())),
                 clock);
     }
 

@@ -192,7 +192,8 @@ class SiteConfiguration {
                                 site.folder(),
                                 site.settings().federation(),
                                 site.settings().site(),
-                                SiteConsole.ROLES)),
+                                SiteConsole.ROLES,
+                                site.settings().oidc())),
                 clock);
     }
 

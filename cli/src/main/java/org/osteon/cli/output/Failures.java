@@ -34,8 +34,8 @@ public final class Failures {
         if (failure instanceof SignatureException signature) {
             return CliException.told(ExitCode.WRONG_CALL, signature.code(), String.valueOf(signature.getMessage()));
         }
-        if (failure instanceof SettingsException) {
-            return CliException.told(ExitCode.WRONG_CALL, "", String.valueOf(failure.getMessage()));
+        if (failure instanceof SettingsException settings) {
+            return CliException.told(ExitCode.WRONG_CALL, settings.code(), String.valueOf(failure.getMessage()));
         }
         if (failure instanceof UncheckedIOException io && io.getCause() != null) {
             return ending(io.getCause());

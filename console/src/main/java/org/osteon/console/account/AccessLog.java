@@ -5,6 +5,9 @@ public interface AccessLog {
     /** Somebody signed in. */
     void signedIn(Person who);
 
+    /** Somebody signed out, or was signed out by the login service. */
+    void signedOut(Person who);
+
     /**
      * Somebody was shown a study's data.
      *

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -25,7 +27,7 @@ public final class Accounts implements AutoCloseable {
     private static final int FREE_FAILURES = 5;
     private static final Duration FIRST_LOCK = Duration.ofSeconds(30);
     private static final Duration LONGEST_LOCK = Duration.ofMinutes(15);
-    private static final String NAME = "[\\p{L}\\p{N}][\\p{L}\\p{N} ._@-]{0,63}";
+    private static final int HASHES_AT_ONCE = 2;
 
     private final SingleConnectionDataSource source;
     private final JdbcClient sql;
@@ -35,6 +37,8 @@ public final class Accounts implements AutoCloseable {
     private final String federation;
     private final List<String> roles;
     private final Clock clock;
+    private final KnownPeople known;
+    private final Semaphore hashing = new Semaphore(HASHES_AT_ONCE, true);
 
     private Accounts(SingleConnectionDataSource source, String federation, List<String> roles, Clock clock) {
         this.source = source;
@@ -42,6 +46,7 @@ public final class Accounts implements AutoCloseable {
         this.federation = federation;
         this.roles = List.copyOf(roles);
         this.clock = clock;
+        this.known = new KnownPeople(sql, this, federation, clock);
     }
 
     /** Opens or makes the accounts of a daemon's folder, whose people have these roles. */
@@ -66,7 +71,7 @@ public final class Accounts implements AutoCloseable {
      * @throws AccountException when the name or the role will not do
      */
     public synchronized String link(String name, String role) {
-        if (!name.matches(NAME)) {
+        if (!Person.isName(name)) {
             throw new AccountException("NAME_MALFORMED");
         }
         if (!roles.contains(role)) {
@@ -98,15 +103,21 @@ public final class Accounts implements AutoCloseable {
      *
      * @throws AccountException when the link is over or the passphrase will not do; the link then still works
      */
-    public synchronized Person accept(String token, String passphrase) {
+    public Person accept(String token, String passphrase) {
         Person person = invited(token).orElseThrow(() -> new AccountException("LINK_USED_OR_EXPIRED"));
         PassphraseRules.check(person.name(), passphrase);
-        sql.sql("INSERT INTO account(name, role, federation, passphrase, failures, locked_until, made)"
-                        + " VALUES (?, ?, ?, ?, 0, 0, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role,"
-                        + " passphrase = excluded.passphrase, failures = 0, locked_until = 0")
-                .params(person.name(), person.role(), federation, encoder.encode(passphrase), clock.millis())
-                .update();
-        sql.sql("DELETE FROM link WHERE token_hash = ?").param(hash(token)).update();
+        String hash = hashing(() -> encoder.encode(passphrase));
+        synchronized (this) {
+            if (invited(token).isEmpty()) {
+                throw new AccountException("LINK_USED_OR_EXPIRED");
+            }
+            sql.sql("INSERT INTO account(name, role, federation, passphrase, failures, locked_until, made)"
+                            + " VALUES (?, ?, ?, ?, 0, 0, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role,"
+                            + " passphrase = excluded.passphrase, failures = 0, locked_until = 0")
+                    .params(person.name(), person.role(), federation, hash, clock.millis())
+                    .update();
+            sql.sql("DELETE FROM link WHERE token_hash = ?").param(hash(token)).update();
+        }
         return person;
     }
 
@@ -116,32 +127,54 @@ public final class Accounts implements AutoCloseable {
      *
      * @throws AccountException {@code SIGN_IN_WRONG} or {@code ACCOUNT_RESTS}
      */
-    public synchronized Person signIn(String name, String passphrase) {
+    public Person signIn(String name, String passphrase) {
+        Optional<Row> found = attempt(name);
+        boolean right = hashing(
+                () -> encoder.matches(passphrase, found.map(Row::passphrase).orElse(nobody)));
+        if (found.isEmpty() || !right) {
+            throw new AccountException("SIGN_IN_WRONG");
+        }
+        synchronized (this) {
+            sql.sql("UPDATE account SET failures = 0, locked_until = 0 WHERE name = ? AND passphrase = ?")
+                    .params(name, found.orElseThrow().passphrase())
+                    .update();
+        }
+        return new Person(name, found.orElseThrow().role(), federation);
+    }
+
+    /** Counts an attempt as a failure before it is tried, so that many at once count too; a right one is forgiven. */
+    private synchronized Optional<Row> attempt(String name) {
         Optional<Row> found = sql.sql(
                         "SELECT role, passphrase, failures, locked_until FROM account WHERE name = ? AND federation = ?")
                 .params(name, federation)
                 .query((row, n) -> new Row(row.getString(1), row.getString(2), row.getInt(3), row.getLong(4)))
                 .optional();
         long now = clock.millis();
-        if (found.isPresent() && found.orElseThrow().lockedUntil() > now) {
-            throw new AccountException("ACCOUNT_RESTS");
-        }
-        boolean right = encoder.matches(passphrase, found.map(Row::passphrase).orElse(nobody));
-        if (found.isEmpty()) {
-            throw new AccountException("SIGN_IN_WRONG");
-        }
-        Row row = found.orElseThrow();
-        if (!right) {
+        found.ifPresent(row -> {
+            if (row.lockedUntil() > now) {
+                throw new AccountException("ACCOUNT_RESTS");
+            }
             int failures = row.failures() + 1;
             sql.sql("UPDATE account SET failures = ?, locked_until = ? WHERE name = ?")
                     .params(failures, now + rest(failures).toMillis(), name)
                     .update();
-            throw new AccountException("SIGN_IN_WRONG");
+        });
+        return found;
+    }
+
+    /** Passphrases are made slow to compute; a flood of them must not take every processor. */
+    private <T> T hashing(Supplier<T> work) {
+        hashing.acquireUninterruptibly();
+        try {
+            return work.get();
+        } finally {
+            hashing.release();
         }
-        sql.sql("UPDATE account SET failures = 0, locked_until = 0 WHERE name = ?")
-                .param(name)
-                .update();
-        return new Person(name, row.role(), federation);
+    }
+
+    /** Those who came from a login service, in the same database. */
+    public KnownPeople known() {
+        return known;
     }
 
     /** Everybody who has an account here. */

@@ -1,5 +1,6 @@
 package org.osteon.console.account;
 
+import java.time.Clock;
 import java.util.List;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -7,6 +8,7 @@ import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 /** Signs people in with their local account. */
 public final class SignIn implements AuthenticationProvider {
@@ -14,11 +16,13 @@ public final class SignIn implements AuthenticationProvider {
 
     private final Accounts accounts;
     private final AccessLog log;
+    private final Throttle throttle;
 
     /** Over these accounts; who came in is told to the log. */
-    public SignIn(Accounts accounts, AccessLog log) {
+    public SignIn(Accounts accounts, AccessLog log, Clock clock) {
         this.accounts = accounts;
         this.log = log;
+        this.throttle = new Throttle(clock);
     }
 
     @Override
@@ -28,11 +32,17 @@ public final class SignIn implements AuthenticationProvider {
         if (name.length() > LONGEST || passphrase.length() > LONGEST) {
             throw new BadCredentialsException("SIGN_IN_WRONG");
         }
+        String address =
+                attempt.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
+        if (!throttle.admits(address)) {
+            throw new LockedException("ADDRESS_RESTS");
+        }
         try {
             Person person = accounts.signIn(name, passphrase);
             log.signedIn(person);
             return of(person);
         } catch (AccountException e) {
+            throttle.failed(address);
             if ("ACCOUNT_RESTS".equals(e.code())) {
                 throw new LockedException(e.code(), e);
             }

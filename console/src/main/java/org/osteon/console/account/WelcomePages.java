@@ -2,6 +2,7 @@ package org.osteon.console.account;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.util.Optional;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -18,12 +19,14 @@ import org.springframework.web.bind.annotation.RequestParam;
 public final class WelcomePages {
     private final Accounts accounts;
     private final AccessLog log;
+    private final Sessions open;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
 
     /** Over these accounts. */
-    public WelcomePages(Accounts accounts, AccessLog log) {
+    public WelcomePages(Accounts accounts, AccessLog log, Sessions open) {
         this.accounts = accounts;
         this.log = log;
+        this.open = open;
     }
 
     /** The page to sign in at; {@code why} is the code of what went wrong or happened before. */
@@ -45,7 +48,7 @@ public final class WelcomePages {
         return "console/welcome";
     }
 
-    /** Takes the passphrase, makes the account and signs its owner in. */
+    /** Takes the passphrase, makes the account and signs its owner in; older sessions of that account end. */
     @PostMapping("/welcome/{token}")
     public String accept(
             @PathVariable("token") String token,
@@ -60,12 +63,14 @@ public final class WelcomePages {
             }
             Person person = accounts.accept(token, passphrase);
             log.signedIn(person);
-            request.getSession(true);
+            open.end(holder -> holder.person().name().equals(person.name()));
+            HttpSession session = request.getSession(true);
             request.changeSessionId();
             SecurityContext context = SecurityContextHolder.createEmptyContext();
             context.setAuthentication(SignIn.of(person));
             SecurityContextHolder.setContext(context);
             sessions.saveContext(context, request, response);
+            open.opened(session, new Sessions.Holder(person, "", ""));
             return "redirect:/";
         } catch (AccountException e) {
             model.addAttribute("why", e.code());

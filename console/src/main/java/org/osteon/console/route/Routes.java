@@ -21,11 +21,17 @@ public final class Routes {
             Route.get("/health/ready"),
             Route.get("/sign-in"),
             Route.post("/sign-in"),
+            Route.get("/sign-in/begin"),
+            Route.get("/sign-in/back"),
+            Route.get("/sign-in/leave"),
+            Route.post("/sign-in/ended"),
+            Route.get("/.well-known/osteon"),
             Route.get("/welcome/{token}"),
             Route.post("/welcome/{token}"),
             new Route("POST", "/sign-out", Route.SIGNED_IN),
             Route.get("/people", "operator"),
-            Route.post("/people/link", "operator"));
+            Route.post("/people/link", "operator"),
+            Route.post("/people/forget", "operator"));
 
     private final List<Line> lines;
 

@@ -27,6 +27,14 @@ final class HubAccessLog implements AccessLog {
     }
 
     @Override
+    public void signedOut(Person who) {
+        store.writeNow(sql -> events.add(
+                sql,
+                EventDraft.of(EventType.PERSON_SIGNED_OUT, who.name(), who.role())
+                        .about("console")));
+    }
+
+    @Override
     public void looked(Person who, String study, String page) {
         store.writeNow(sql -> events.add(
                 sql,

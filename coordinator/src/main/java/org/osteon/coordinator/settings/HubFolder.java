@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.osteon.console.ConsoleSettings;
+import org.osteon.console.oidc.OidcSettings;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.FederationRoot;
@@ -29,6 +30,7 @@ import org.osteon.protocol.sign.SigningKey;
  * @param federation the federation's id
  * @param address host:port it listens on
  * @param console host:port of its pages; absent when they are shut
+ * @param oidc the login service of its pages; absent when people have local accounts
  * @param allowUngoverned whether runs over Flower nodes without capsules may be started
  * @param tls its TLS identity
  * @param hubKey signs instructions, receipts and the trust document
@@ -41,6 +43,7 @@ public record HubFolder(
         String federation,
         String address,
         Optional<String> console,
+        Optional<OidcSettings> oidc,
         boolean allowUngoverned,
         TlsIdentity tls,
         SigningKey hubKey,
@@ -51,7 +54,7 @@ public record HubFolder(
     public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
 
     private static final Set<String> KEYS =
-            Set.of("role", "federation", "address", "tlsPin", "console", "allowUngoverned");
+            OidcSettings.with("role", "federation", "address", "tlsPin", "console", "allowUngoverned");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
@@ -114,6 +117,7 @@ public record HubFolder(
                     settings.text("federation"),
                     settings.text("address"),
                     ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
+                    OidcSettings.read(settings, folder),
                     settings.flag("allowUngoverned", false),
                     TlsIdentity.open(folder),
                     KeyFile.readPlain(folder.resolve("hub.key")),

@@ -3,9 +3,12 @@ package org.osteon.protocol.call;
 import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.osteon.protocol.document.Digest;
 
@@ -20,6 +23,17 @@ public final class TlsPin extends X509ExtendedTrustManager {
     /** Channel credentials that accept only the server whose public key has this SHA-256. */
     public static ChannelCredentials channelCredentials(Digest pin) {
         return TlsChannelCredentials.newBuilder().trustManager(new TlsPin(pin)).build();
+    }
+
+    /** A TLS context for clients that are not gRPC's, with the same trust. */
+    public static SSLContext clientContext(Digest pin) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new TlsPin(pin)}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no TLS", e);
+        }
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {

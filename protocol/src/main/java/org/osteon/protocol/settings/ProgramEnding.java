@@ -35,7 +35,10 @@ public record ProgramEnding(int exit, String code, String sentence) {
         if (failure instanceof SignatureException signature) {
             return new ProgramEnding(WRONG_CALL, signature.code(), message);
         }
-        if (failure instanceof SettingsException || failure instanceof IllegalArgumentException) {
+        if (failure instanceof SettingsException settings) {
+            return new ProgramEnding(WRONG_CALL, settings.code(), message);
+        }
+        if (failure instanceof IllegalArgumentException) {
             return new ProgramEnding(WRONG_CALL, "", message);
         }
         if (failure instanceof AccessDeniedException denied) {

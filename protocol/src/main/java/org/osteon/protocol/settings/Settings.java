@@ -88,6 +88,11 @@ public final class Settings {
         return text.toString();
     }
 
+    /** Whether a key is there. */
+    public boolean has(String key) {
+        return values.containsKey(key);
+    }
+
     /** The text under a key. */
     public String text(String key) {
         return value(key, String.class).orElseThrow(() -> missing(key, "a text in quotes"));

@@ -4,8 +4,21 @@ package org.osteon.protocol.settings;
 public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String code;
+
     /** A failure with a message for the operator. */
     public SettingsException(String message) {
+        this("", message);
+    }
+
+    /** The same with a stable code. */
+    public SettingsException(String code, String message) {
         super(message);
+        this.code = code;
+    }
+
+    /** The stable code, empty where there is none. */
+    public String code() {
+        return code;
     }
 }

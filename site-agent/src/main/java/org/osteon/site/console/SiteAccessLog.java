@@ -25,6 +25,12 @@ final class SiteAccessLog implements AccessLog {
     }
 
     @Override
+    public void signedOut(Person who) {
+        events.record(EventDraft.of(EventType.PERSON_SIGNED_OUT, who.role(), who.role())
+                .about("console"));
+    }
+
+    @Override
     public void looked(Person who, String study, String page) {
         events.record(EventDraft.of(EventType.STUDY_LOOKED_AT, who.role(), who.role())
                 .about(page)

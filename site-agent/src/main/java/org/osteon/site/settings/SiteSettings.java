@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.osteon.console.ConsoleSettings;
+import org.osteon.console.oidc.OidcSettings;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.settings.Settings;
 
@@ -16,6 +17,7 @@ import org.osteon.protocol.settings.Settings;
  * @param federation the federation
  * @param address where the site's own port listens, host:port on loopback
  * @param console host:port of its pages; absent when they are shut
+ * @param oidc the login service of its pages; absent when people have local accounts
  * @param hub the hub's address
  * @param hubPin SHA-256 of the hub's TLS key
  * @param fleet where Flower's calls go: the hub, or a Flower SuperLink that only carries the hub's signed instructions
@@ -30,6 +32,7 @@ public record SiteSettings(
         String federation,
         String address,
         Optional<String> console,
+        Optional<OidcSettings> oidc,
         String hub,
         Digest hubPin,
         String fleet,
@@ -37,7 +40,7 @@ public record SiteSettings(
         List<Path> officerKeyFolders,
         boolean allowRoot,
         SitePolicy policy) {
-    private static final Set<String> KEYS = Set.of(
+    private static final Set<String> KEYS = OidcSettings.with(
             "role",
             "site",
             "federation",
@@ -66,6 +69,7 @@ public record SiteSettings(
                 settings.text("federation"),
                 settings.text("address"),
                 ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
+                OidcSettings.read(settings, folder),
                 settings.text("hub"),
                 new Digest(settings.text("hubPin")),
                 settings.text("fleet", settings.text("hub")),

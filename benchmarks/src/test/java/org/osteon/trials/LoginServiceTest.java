@@ -1,0 +1,284 @@
+package org.osteon.trials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Both consoles and a real Keycloak, before a real browser; pictures lie under {@code target/login-service}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LoginServiceTest {
+    private static final Path PICTURES = Path.of("target", "login-service");
+
+    private Path folder;
+    private KeycloakServer keycloak;
+    private Chromium chromium;
+    private Federation federation;
+    private String hub = "";
+    private String site = "";
+    private final String hubSecret = KeycloakServer.secret();
+    private final String siteSecret = KeycloakServer.secret();
+
+    @BeforeAll
+    void start(@TempDir Path given) throws Exception {
+        folder = given;
+        keycloak = KeycloakServer.in(given.resolve("keycloak"));
+        chromium = Chromium.start();
+        Files.createDirectories(PICTURES);
+        String hubConsole = "127.0.0.1:" + Federation.freePort();
+        String siteConsole = "127.0.0.1:" + Federation.freePort();
+        hub = "https://" + hubConsole;
+        site = "https://" + siteConsole;
+        federation = new Federation(Files.createDirectory(given.resolve("federation")))
+                .withHub(List.of("--console", hubConsole));
+        federation.enrol("hospital-a", "--console", siteConsole);
+        federation.end("hub");
+        settings(federation.hub(), hubSecret, """
+                oidcClient = "osteon-hub"
+                oidcCommandClient = "osteon-cli"
+                """);
+        settings(federation.site("hospital-a"), siteSecret, """
+                oidcClient = "osteon-site"
+                oidcRoles = ["data-officer=/osteon/officers", "operator=operator"]
+                """);
+        federation.startHub();
+        federation.startSite("hospital-a");
+    }
+
+    private void settings(Path daemon, String secret, String more) throws IOException {
+        Path file = daemon.resolve("oidc.secret");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, secret);
+        Files.writeString(
+                daemon.resolve("osteon.toml"),
+                "oidcIssuer = \"" + keycloak.issuer() + "\"\noidcSecretFile = \"oidc.secret\"\noidcCaFile = \""
+                        + keycloak.certificate().toAbsolutePath() + "\"\n" + more,
+                StandardOpenOption.APPEND);
+    }
+
+    @AfterAll
+    void close() {
+        if (federation != null) {
+            federation.close();
+        }
+        if (keycloak != null) {
+            keycloak.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    private BrowserContext browser(String locale, int width) {
+        return chromium.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setIgnoreHTTPSErrors(true)
+                        .setLocale(locale)
+                        .setViewportSize(width, 900));
+    }
+
+    /** Signs in at a console by way of Keycloak's page. */
+    private Page signIn(BrowserContext browser, String console, String person) {
+        Page page = browser.newPage();
+        page.navigate(console + "/");
+        page.click("main a.button");
+        page.fill("#username", person);
+        page.fill("#password", keycloak.password());
+        page.click("#kc-login");
+        page.waitForURL(url -> url.startsWith(console));
+        return page;
+    }
+
+    private void picture(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(PICTURES.resolve(name + ".png"))
+                .setFullPage(true));
+    }
+
+    @Test
+    @Order(1)
+    void withoutTheServiceTheDaemonsWorkAndThePageSaysWhyNobodyComesIn() throws Exception {
+        assertThat(federation
+                        .done("coordinator", "status", federation.hub().toString())
+                        .path("federation")
+                        .asText())
+                .isEqualTo("ortho-net");
+        federation.console("hub");
+
+        try (BrowserContext stranger = browser("en-GB", 1280)) {
+            Page page = stranger.newPage();
+            page.navigate(hub + "/");
+
+            assertThat(page.textContent("[role=alert]")).contains("The login service cannot be reached");
+            assertThat(page.locator("form").count()).isZero();
+            String reference = page.textContent("[role=alert] code");
+            assertThat(reference).matches("[0-9a-f]{8}");
+            assertThat(Files.readString(federation.hub().resolve("logs").resolve("daemon.log")))
+                    .contains(reference);
+            picture(page, "away");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void noLinkIsMadeWhereAccountsAreElsewhere() throws Exception {
+        federation.console("hospital-a");
+        for (String[] place :
+                new String[][] {{"coordinator", "hub", "regulator"}, {"site", "hospital-a", "operator"}}) {
+            Federation.Answer answer = federation.run(
+                    place[0],
+                    "link",
+                    federation.folder().resolve(place[1]).toString(),
+                    "--person",
+                    "Ada Wu",
+                    "--role",
+                    place[2]);
+
+            assertThat(answer.exit()).isEqualTo(3);
+            assertThat(answer.json().path("code").asText()).isEqualTo("ACCOUNTS_ELSEWHERE");
+            assertThat(answer.error()).contains(keycloak.issuer());
+        }
+    }
+
+    @Test
+    @Order(3)
+    void anEngineerSignsInAtTheHubAndAnOfficerAtTheSite() throws Exception {
+        keycloak.start(
+                Map.of("hub", hub, "site", site, "hub-secret", hubSecret, "site-secret", siteSecret),
+                List.of(
+                        federation.hub().resolve("tls.crt"),
+                        federation.site("hospital-a").resolve("tls.crt")));
+
+        try (BrowserContext engineer = browser("en-GB", 1280);
+                BrowserContext officer = browser("zh-CN", 390)) {
+            Page before = engineer.newPage();
+            before.navigate(hub + "/studies");
+            untilGone(before, "[role=alert]");
+            picture(before, "sign-in");
+            String session = cookies(engineer);
+
+            Page page = signIn(engineer, hub, "wang");
+            assertThat(page.url()).isEqualTo(hub + "/studies");
+            assertThat(page.textContent(".who")).contains("wang").contains("ML engineer");
+            assertThat(cookies(engineer)).isNotEqualTo(session);
+
+            Page inbox = signIn(officer, site, "chen");
+            assertThat(inbox.url()).isEqualTo(site + "/inbox");
+            assertThat(inbox.textContent(".who")).contains("chen").contains("数据专员");
+
+            inbox.click(".me button");
+            assertThat(inbox.textContent("[role=status]")).contains("您已退出");
+            picture(inbox, "signed-out-zh");
+            inbox.navigate(site + "/inbox");
+            assertThat(inbox.url()).contains("/sign-in");
+        }
+        assertThat(Files.readString(federation.hub().resolve("logs").resolve("daemon.log")))
+                .doesNotContain(hubSecret)
+                .doesNotContain("eyJ");
+    }
+
+    /** The page asks the service again after a rest. */
+    private static void untilGone(Page page, String selector) {
+        for (int i = 0; i < 100 && page.locator(selector).count() > 0; i++) {
+            page.waitForTimeout(200);
+            page.reload();
+        }
+    }
+
+    private static String cookies(BrowserContext browser) {
+        return browser.cookies().stream()
+                .filter(cookie -> cookie.name.matches("__Host-osteon-[0-9a-f]{8}"))
+                .map(cookie -> cookie.value)
+                .findFirst()
+                .orElse("");
+    }
+
+    @Test
+    @Order(4)
+    void whoHasNoOneRoleOfThisFederationIsTurnedAwayAndToldWhy() {
+        Map<String, String> refused = Map.of(
+                "without-role", "You have no role at this console",
+                "with-two", "more than one role",
+                "stranger", "belongs to another federation");
+        refused.forEach((person, why) -> {
+            try (BrowserContext browser = browser("en-GB", 1280)) {
+                Page page = signIn(browser, hub, person);
+
+                assertThat(page.textContent("[role=alert]"))
+                        .as(person)
+                        .contains(why)
+                        .contains("login service");
+                picture(page, "refused-" + person);
+                page.navigate(hub + "/studies");
+                assertThat(page.url()).as(person).contains("/sign-in");
+            }
+        });
+        try (BrowserContext engineer = browser("en-GB", 1280)) {
+            assertThat(signIn(engineer, site, "wang").textContent("[role=alert]"))
+                    .as("a role of the hub, at a site")
+                    .contains("You have no role at this console");
+        }
+    }
+
+    @Test
+    @Order(5)
+    void whoIsSignedOutAtTheServiceIsOutHereToo() throws Exception {
+        try (BrowserContext browser = browser("en-GB", 1280)) {
+            Page page = signIn(browser, hub, "zhou");
+            assertThat(page.url()).isEqualTo(hub + "/models");
+
+            keycloak.signOut("zhou");
+
+            page.navigate(hub + "/models");
+            assertThat(page.url()).contains("/sign-in");
+        }
+        assertThat(federation
+                        .done("audit", "log", "--hub", federation.hub().toString(), "--as", "operator")
+                        .toString())
+                .contains("person-signed-in")
+                .contains("person-signed-out");
+    }
+
+    @Test
+    @Order(6)
+    void aNewKeyOfTheServiceSignsPeopleInAtOnce() throws Exception {
+        keycloak.rotateKeys();
+
+        try (BrowserContext browser = browser("en-GB", 1280)) {
+            Page page = signIn(browser, hub, "sun");
+            assertThat(page.url()).isEqualTo(hub + "/health");
+            page.navigate(hub + "/people");
+            assertThat(page.textContent("main")).contains("zhou").contains(keycloak.issuer());
+            picture(page, "people");
+        }
+    }
+
+    @Test
+    @Order(7)
+    void aCallbackThatNobodyBeganLeadsBackToTheDoor() {
+        try (BrowserContext browser = browser("en-GB", 1280)) {
+            Page page = browser.newPage();
+
+            page.navigate(hub + "/sign-in/back?code=stolen&state=guessed");
+
+            assertThat(page.textContent("[role=alert]")).contains("Begin again");
+        }
+    }
+}
