@@ -28,7 +28,7 @@ class PagesWordsTest {
 
     /** Keys that are put together from a group and a value. */
     private static final Set<String> GROUPS =
-            Set.of("role.", "sign.", "error.", "stage.", "studies.empty.", "models.empty.");
+            Set.of("access.TOKEN_", "role.", "sign.", "error.", "stage.", "studies.empty.", "models.empty.");
 
     private static Map<String, String> bundle(String language) throws IOException {
         Map<String, String> all = new TreeMap<>();

@@ -4,6 +4,7 @@ import org.osteon.console.account.AccessLog;
 import org.osteon.console.account.Accounts;
 import org.osteon.console.account.SignIn;
 import org.osteon.console.account.WelcomePages;
+import org.osteon.console.api.ApiConfiguration;
 import org.osteon.console.page.Frame;
 import org.osteon.console.page.Languages;
 import org.osteon.console.page.Navigation;
@@ -31,6 +32,7 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
@@ -44,6 +46,7 @@ import org.springframework.web.servlet.i18n.LocaleChangeInterceptor;
 
 /** What every console is made of; a daemon adds its controllers, routes, navigation and access log. */
 @Configuration(proxyBeanMethods = false)
+@Import(ApiConfiguration.class)
 @ImportAutoConfiguration({
     PropertyPlaceholderAutoConfiguration.class,
     ConfigurationPropertiesAutoConfiguration.class,
@@ -125,7 +128,7 @@ class ConsoleConfiguration {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(change);
+                registry.addInterceptor(change).excludePathPatterns("/api/**");
             }
         };
     }

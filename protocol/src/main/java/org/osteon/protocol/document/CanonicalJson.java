@@ -142,7 +142,8 @@ public final class CanonicalJson {
 
     private static String where(JsonProcessingException e) {
         var at = e.getLocation();
-        String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        String place =
+                at == null || at.getLineNr() < 0 ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
         String message = e instanceof com.fasterxml.jackson.databind.exc.PropertyBindingException property
                 ? "member \"" + property.getPropertyName() + "\" is not known"
                 : e instanceof com.fasterxml.jackson.databind.exc.MismatchedInputException mismatch
