@@ -14,8 +14,6 @@ import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
-import org.osteon.coordinator.study.Studies;
-import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
@@ -35,7 +33,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class ModelPages {
     private final Desk desk;
-    private final Studies studies;
     private final Models models;
     private final ObjectStore objects;
     private final Releases releases;
@@ -46,7 +43,6 @@ final class ModelPages {
 
     ModelPages(
             Desk desk,
-            Studies studies,
             Models models,
             ObjectStore objects,
             Releases releases,
@@ -55,7 +51,6 @@ final class ModelPages {
             HubFolder folder,
             Show show) {
         this.desk = desk;
-        this.studies = studies;
         this.models = models;
         this.objects = objects;
         this.releases = releases;
@@ -83,7 +78,7 @@ final class ModelPages {
     String list(Model model) {
         model.addAttribute(
                 "models",
-                models.all().stream().filter(this::sees).map(this::line).toList());
+                models.all().stream().filter(desk::sees).map(this::line).toList());
         return "hub/models";
     }
 
@@ -91,7 +86,7 @@ final class ModelPages {
         return new Line(
                 version,
                 version.digest().hex(),
-                study(version),
+                desk.study(version),
                 version.specs().stream().mapToLong(ArraySpec::elements).sum(),
                 releases.find(version.digest()).isPresent(),
                 releases.report(version.digest()).isPresent());
@@ -177,25 +172,8 @@ final class ModelPages {
 
     private ModelVersion get(String reference, String page) {
         ModelVersion version = models.get(reference);
-        Optional<Study> study = study(version);
-        study.ifPresent(known -> desk.shows(known, page));
-        if (study.isEmpty() && !sees(version)) {
-            throw CallException.absent(
-                    "STUDY_NOT_ASSIGNED", "a model of an ungoverned run has no study that could be assigned to you");
-        }
+        desk.shows(version, page);
         return version;
-    }
-
-    private boolean sees(ModelVersion version) {
-        return study(version)
-                .map(desk::sees)
-                .orElse(!"regulator".equals(desk.person().role()));
-    }
-
-    private Optional<Study> study(ModelVersion version) {
-        return version.governed()
-                ? studies.find(version.study().hex()).map(SignedDocument::document)
-                : Optional.empty();
     }
 
     private String name(ModelVersion version) {
