@@ -23,6 +23,7 @@ import javax.net.ssl.X509TrustManager;
 /** Somebody before a console, without a browser: one cookie jar, the forms' own tokens. */
 final class ConsolePerson {
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+    private static final Pattern ACCESS = Pattern.compile("osteon_[0-9a-f]{16}_[A-Za-z0-9_-]{43}");
     static final String PASSPHRASE = "three owls under the bridge";
 
     private final URI console;
@@ -74,6 +75,40 @@ final class ConsolePerson {
         return send(HttpRequest.newBuilder(console.resolve(path))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Asks the REST API; without a token where it is empty. */
+    HttpResponse<String> api(String method, String path, String token) throws IOException, InterruptedException {
+        return api(method, path, token, Map.of(), "");
+    }
+
+    /** Asks the REST API with more headers and a body of JSON, empty for none. */
+    HttpResponse<String> api(String method, String path, String token, Map<String, String> headers, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(console.resolve(path))
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        headers.forEach(request::header);
+        return send(request);
+    }
+
+    /** Makes an access token on the page for it. */
+    String token() throws IOException, InterruptedException {
+        post("/access/token", Map.of("label", "a program", "days", "1"), "/access");
+        Matcher token = ACCESS.matcher(get("/access").body());
+        if (!token.find()) {
+            throw new AssertionError("the page shows no token");
+        }
+        return token.group();
     }
 
     /** The session cookie's value, empty where there is none. */

@@ -29,6 +29,7 @@ class PagesWordsTest {
     /** Keys that are put together from a group and a value. */
     private static final Set<String> GROUPS = Set.of(
             "role.",
+            "access.TOKEN_",
             "sign.",
             "error.",
             "stage.",

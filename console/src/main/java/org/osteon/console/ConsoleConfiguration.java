@@ -8,6 +8,7 @@ import org.osteon.console.account.Person;
 import org.osteon.console.account.Sessions;
 import org.osteon.console.account.SignIn;
 import org.osteon.console.account.WelcomePages;
+import org.osteon.console.api.ApiConfiguration;
 import org.osteon.console.oidc.OidcConfiguration;
 import org.osteon.console.page.Frame;
 import org.osteon.console.page.Languages;
@@ -69,7 +70,7 @@ import org.springframework.web.servlet.i18n.LocaleChangeInterceptor;
     ServletWebSecurityAutoConfiguration.class,
     SecurityFilterAutoConfiguration.class
 })
-@Import(OidcConfiguration.class)
+@Import({OidcConfiguration.class, ApiConfiguration.class})
 class ConsoleConfiguration {
     /** Everything from here, nothing inline, nothing in a frame. */
     static final String CONTENT_POLICY =
@@ -140,7 +141,7 @@ class ConsoleConfiguration {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(change);
+                registry.addInterceptor(change).excludePathPatterns("/api/**");
             }
         };
     }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
-    private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\n]|\\\\.)*+)\"");
     private static final Pattern PLACE = Pattern.compile("\\{([A-Za-z0-9]+)");
     private static final Set<String> SAME_IN_BOTH =
             Set.of("field.auc", "field.k", "field.sha256", "field.delta", "field.epsilon", "demo.verdict");

@@ -3,6 +3,8 @@ package org.osteon.console.route;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
@@ -59,6 +61,19 @@ public final class Routes {
                         line.route().method().equals(as) && line.pattern().matches(container))
                 .map(Line::route)
                 .findFirst();
+    }
+
+    /** The methods that a path takes, HEAD with GET; empty where there is no such path. */
+    public Set<String> methods(String path) {
+        PathContainer container = PathContainer.parsePath(path);
+        Set<String> methods = new TreeSet<>();
+        lines.stream().filter(line -> line.pattern().matches(container)).forEach(line -> {
+            methods.add(line.route().method());
+            if ("GET".equals(line.route().method())) {
+                methods.add("HEAD");
+            }
+        });
+        return methods;
     }
 
     private record Line(Route route, PathPattern pattern) {

@@ -17,7 +17,6 @@ import org.osteon.coordinator.round.RunFigures.Exchange;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ModelVersion;
-import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.StudyDifference;
 import org.springframework.stereotype.Controller;
@@ -112,7 +111,7 @@ final class ComparePages {
 
     private ModelVersion get(String reference) {
         ModelVersion version = models.get(reference);
-        Optional<Study> study = study(version);
+        Optional<Study> study = desk.study(version);
         study.ifPresent(known -> desk.shows(known, "model-comparison"));
         if (study.isEmpty() && "regulator".equals(desk.person().role())) {
             throw CallException.absent(
@@ -137,7 +136,7 @@ final class ComparePages {
                 : figures.of(rounds.get(version.run()), version.round(), version.round());
         Optional<JsonNode> evaluation =
                 exchanges.stream().flatMap(one -> one.evaluation().stream()).findFirst();
-        Optional<Study> study = study(version);
+        Optional<Study> study = desk.study(version);
         return new Side(
                 version,
                 version.digest().hex(),
@@ -198,11 +197,5 @@ final class ComparePages {
                 + (norm > 0
                         ? words.of("compare.moved", show.number(distance), Math.round(100 * distance / norm))
                         : words.of("compare.movedFromZero", show.number(distance)));
-    }
-
-    private Optional<Study> study(ModelVersion version) {
-        return version.governed()
-                ? studies.find(version.study().hex()).map(SignedDocument::document)
-                : Optional.empty();
     }
 }

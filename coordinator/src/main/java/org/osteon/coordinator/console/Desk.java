@@ -1,24 +1,39 @@
 package org.osteon.coordinator.console;
 
+import java.util.Optional;
+import org.osteon.audit.event.Event;
 import org.osteon.console.account.Person;
 import org.osteon.console.page.Frame;
+import org.osteon.coordinator.round.RunRecord;
+import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.ModelVersion;
+import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 
-/** Who sits before the page, what they may see of it, and the note in the log that they saw it. */
-final class Desk {
+/**
+ * Who asks, in a browser or by a program, what they may see, and the note in the log that they saw it. Pages and the
+ * REST API ask here and nowhere else.
+ */
+public final class Desk {
+    private static final String REGULATOR = "regulator";
+
     private final String federation;
+    private final Studies studies;
     private final Assignments assignments;
+    private final Timeline timeline;
     private final HubAccessLog log;
 
-    Desk(String federation, Assignments assignments, HubAccessLog log) {
+    Desk(String federation, Studies studies, Assignments assignments, Timeline timeline, HubAccessLog log) {
         this.federation = federation;
+        this.studies = studies;
         this.assignments = assignments;
+        this.timeline = timeline;
         this.log = log;
     }
 
     /** Who is signed in; a page of this package is never reached without. */
-    Person person() {
+    public Person person() {
         Person person = Frame.person();
         if (person == null || !person.federation().equals(federation)) {
             throw CallException.refused("NOT_SIGNED_IN", "nobody is signed in");
@@ -32,17 +47,75 @@ final class Desk {
     }
 
     /** Whether the person sees a study at all. */
-    boolean sees(Study study) {
+    public boolean sees(Study study) {
         Person person = person();
-        return !"regulator".equals(person.role()) || assignments.has(study, person.name());
+        return !REGULATOR.equals(person.role()) || assignments.has(study, person.name());
+    }
+
+    /** Whether the person sees a run. */
+    public boolean sees(RunRecord run) {
+        return study(run).map(this::sees).orElseGet(this::seesUngoverned);
+    }
+
+    /** Whether the person sees a model version. */
+    public boolean sees(ModelVersion version) {
+        return study(version).map(this::sees).orElseGet(this::seesUngoverned);
+    }
+
+    /** The study of a run; an ungoverned run has none. */
+    public Optional<Study> study(RunRecord run) {
+        return run.governed() ? studies.find(run.study().hex()).map(SignedDocument::document) : Optional.empty();
+    }
+
+    /** The study of a model version; that of an ungoverned run has none. */
+    public Optional<Study> study(ModelVersion version) {
+        return version.governed()
+                ? studies.find(version.study().hex()).map(SignedDocument::document)
+                : Optional.empty();
     }
 
     /** A study's data is about to be shown: refuses, or notes it in the log. */
-    void shows(Study study, String page) {
+    public void shows(Study study, String page) {
         if (!sees(study)) {
             throw CallException.absent(
                     "STUDY_NOT_ASSIGNED", "this study is not assigned to you; the operator assigns studies");
         }
         log.looked(person(), study.digest().hex(), page);
+    }
+
+    /** A run is about to be shown: refuses, or notes it in the log. */
+    public void shows(RunRecord run, String page) {
+        study(run).ifPresent(study -> shows(study, page));
+        if (!run.governed() && !seesUngoverned()) {
+            throw CallException.absent(
+                    "STUDY_NOT_ASSIGNED", "an ungoverned run has no study that could be assigned to you");
+        }
+    }
+
+    /** A model version is about to be shown: refuses, or notes it in the log. */
+    public void shows(ModelVersion version, String page) {
+        Optional<Study> study = study(version);
+        study.ifPresent(known -> shows(known, page));
+        if (study.isEmpty() && !seesUngoverned()) {
+            throw CallException.absent(
+                    "STUDY_NOT_ASSIGNED", "a model of an ungoverned run has no study that could be assigned to you");
+        }
+    }
+
+    /** An event is about to be shown: refuses, or notes it in the log and says which study it is about. */
+    public Study shows(Event event) {
+        Study study = studies.all().stream()
+                .map(SignedDocument::document)
+                .filter(this::sees)
+                .filter(known -> timeline.about(known, event))
+                .findFirst()
+                .orElseThrow(() -> CallException.absent(
+                        "EVENT_UNKNOWN", "no event " + event.seq() + " of a study that you look at"));
+        shows(study, "event");
+        return study;
+    }
+
+    private boolean seesUngoverned() {
+        return !REGULATOR.equals(person().role());
     }
 }

@@ -5,13 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.osteon.console.Console;
+import org.osteon.console.TokenPages;
+import org.osteon.console.account.AccessTokens;
 import org.osteon.console.page.Navigation;
 import org.osteon.console.page.Navigation.Link;
 import org.osteon.console.page.Show;
 import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
+import org.osteon.coordinator.console.api.HubApi;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -30,9 +34,11 @@ import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** The hub's pages: who may see which, and the classes that make them. */
 @Configuration(proxyBeanMethods = false)
+@Import(HubApi.class)
 public class HubConsole {
     /** The roles of people at a hub. */
     public static final List<String> ROLES = List.of("ml-engineer", "regulator", "operator");
@@ -44,36 +50,44 @@ public class HubConsole {
     private static final String[] RESEARCH = {ENGINEER, REGULATOR};
 
     /** Who may ask what, beside what every console has. */
-    public static final List<Route> ROUTES = List.of(
-            Route.get("/studies", ALL),
-            Route.get("/studies/new", ENGINEER),
-            Route.post("/studies/new", ENGINEER),
-            Route.get("/studies/{study}", ALL),
-            Route.get("/studies/{study}/document", ALL),
-            Route.post("/studies/{study}/dry-run", ENGINEER),
-            Route.post("/studies/{study}/run", ENGINEER),
-            Route.post("/studies/{study}/answer", ENGINEER),
-            Route.post("/studies/{study}/assign", OPERATOR),
-            Route.get("/runs", ALL),
-            Route.get("/runs/{run}", ALL),
-            Route.get("/runs/{run}/live", ALL),
-            Route.post("/runs/{run}/stop", ENGINEER),
-            Route.post("/runs/{run}/pause", ENGINEER),
-            Route.post("/runs/{run}/resume", ENGINEER),
-            Route.get("/models", RESEARCH),
-            Route.get("/models/compare", RESEARCH),
-            Route.get("/models/{model}", RESEARCH),
-            Route.get("/models/{model}/export", RESEARCH),
-            Route.get("/models/{model}/report", RESEARCH),
-            Route.get("/models/{model}/bundle", RESEARCH),
-            Route.get("/timeline", RESEARCH),
-            Route.get("/events/{seq}", RESEARCH),
-            Route.get("/events/{seq}/proof", RESEARCH),
-            Route.get("/sites", ENGINEER, OPERATOR),
-            Route.post("/sites/token", OPERATOR),
-            Route.post("/sites/{site}/confirm", OPERATOR),
-            Route.post("/sites/{site}/revoke", OPERATOR),
-            Route.get("/health", OPERATOR));
+    public static final List<Route> ROUTES =
+            Stream.concat(pages().stream(), HubApi.ROUTES.stream()).toList();
+
+    private static List<Route> pages() {
+        return List.of(
+                Route.get("/access", ALL),
+                Route.post("/access/token", ALL),
+                Route.post("/access/{token}/revoke", ALL),
+                Route.get("/studies", ALL),
+                Route.get("/studies/new", ENGINEER),
+                Route.post("/studies/new", ENGINEER),
+                Route.get("/studies/{study}", ALL),
+                Route.get("/studies/{study}/document", ALL),
+                Route.post("/studies/{study}/dry-run", ENGINEER),
+                Route.post("/studies/{study}/run", ENGINEER),
+                Route.post("/studies/{study}/answer", ENGINEER),
+                Route.post("/studies/{study}/assign", OPERATOR),
+                Route.get("/runs", ALL),
+                Route.get("/runs/{run}", ALL),
+                Route.get("/runs/{run}/live", ALL),
+                Route.post("/runs/{run}/stop", ENGINEER),
+                Route.post("/runs/{run}/pause", ENGINEER),
+                Route.post("/runs/{run}/resume", ENGINEER),
+                Route.get("/models", RESEARCH),
+                Route.get("/models/compare", RESEARCH),
+                Route.get("/models/{model}", RESEARCH),
+                Route.get("/models/{model}/export", RESEARCH),
+                Route.get("/models/{model}/report", RESEARCH),
+                Route.get("/models/{model}/bundle", RESEARCH),
+                Route.get("/timeline", RESEARCH),
+                Route.get("/events/{seq}", RESEARCH),
+                Route.get("/events/{seq}/proof", RESEARCH),
+                Route.get("/sites", ENGINEER, OPERATOR),
+                Route.post("/sites/token", OPERATOR),
+                Route.post("/sites/{site}/confirm", OPERATOR),
+                Route.post("/sites/{site}/revoke", OPERATOR),
+                Route.get("/health", OPERATOR));
+    }
 
     @Bean
     Routes routes() {
@@ -90,8 +104,19 @@ public class HubConsole {
                         new Link("nav.timeline", "/timeline", Set.of(RESEARCH)),
                         new Link("nav.sites", "/sites", Set.of(ENGINEER, OPERATOR)),
                         new Link("nav.people", "/people", Set.of(OPERATOR)),
-                        new Link("nav.health", "/health", Set.of(OPERATOR))),
+                        new Link("nav.health", "/health", Set.of(OPERATOR)),
+                        new Link("nav.access", "/access", Set.of(ALL))),
                 Map.of(ENGINEER, "/studies", REGULATOR, "/models", OPERATOR, "/health"));
+    }
+
+    @Bean(destroyMethod = "close")
+    AccessTokens accessTokens(HubFolder folder, Clock clock) {
+        return AccessTokens.open(folder.folder(), clock);
+    }
+
+    @Bean
+    TokenPages tokenPages(AccessTokens tokens, HubAccessLog log) {
+        return new TokenPages(tokens, log);
     }
 
     @Bean
@@ -105,8 +130,8 @@ public class HubConsole {
     }
 
     @Bean
-    Desk desk(HubFolder folder, Assignments assignments, HubAccessLog log) {
-        return new Desk(folder.federation(), assignments, log);
+    Desk desk(HubFolder folder, Studies studies, Assignments assignments, Timeline timeline, HubAccessLog log) {
+        return new Desk(folder.federation(), studies, assignments, timeline, log);
     }
 
     @Bean
@@ -124,20 +149,18 @@ public class HubConsole {
     @Bean
     RunPages runPages(
             Desk desk,
-            Studies studies,
             Rounds rounds,
             RunView views,
             RunFigures figures,
             Show show,
             Words words,
             ScheduledExecutorService timer) {
-        return new RunPages(desk, studies, rounds, views, figures, new RunTimes(show, words), timer);
+        return new RunPages(desk, rounds, views, figures, new RunTimes(show, words), timer);
     }
 
     @Bean
     ModelPages modelPages(
             Desk desk,
-            Studies studies,
             Models models,
             ObjectStore objects,
             Releases releases,
@@ -148,17 +171,7 @@ public class HubConsole {
             Show show,
             Words words) {
         return new ModelPages(
-                desk,
-                studies,
-                models,
-                objects,
-                releases,
-                evidence,
-                statements,
-                new Origins(store),
-                folder,
-                show,
-                words);
+                desk, models, objects, releases, evidence, statements, new Origins(store), folder, show, words);
     }
 
     @Bean

@@ -16,8 +16,6 @@ import org.osteon.coordinator.registry.Origins;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
-import org.osteon.coordinator.study.Studies;
-import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
@@ -37,7 +35,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class ModelPages {
     private final Desk desk;
-    private final Studies studies;
     private final Models models;
     private final ObjectStore objects;
     private final Releases releases;
@@ -50,7 +47,6 @@ final class ModelPages {
 
     ModelPages(
             Desk desk,
-            Studies studies,
             Models models,
             ObjectStore objects,
             Releases releases,
@@ -61,7 +57,6 @@ final class ModelPages {
             Show show,
             Words words) {
         this.desk = desk;
-        this.studies = studies;
         this.models = models;
         this.objects = objects;
         this.releases = releases;
@@ -91,7 +86,7 @@ final class ModelPages {
     String list(Model model) {
         model.addAttribute(
                 "models",
-                models.all().stream().filter(this::sees).map(this::line).toList());
+                models.all().stream().filter(desk::sees).map(this::line).toList());
         return "hub/models";
     }
 
@@ -99,7 +94,7 @@ final class ModelPages {
         return new Line(
                 version,
                 version.digest().hex(),
-                study(version),
+                desk.study(version),
                 version.specs().stream().mapToLong(ArraySpec::elements).sum(),
                 releases.find(version.digest()).isPresent(),
                 releases.report(version.digest()).isPresent());
@@ -128,12 +123,12 @@ final class ModelPages {
 
     /** The versions this one can be compared with: of its run, and the last of other runs of the study's versions. */
     private List<ModelVersion> others(ModelVersion version) {
-        Optional<String> name = study(version).map(Study::name);
+        Optional<String> name = desk.study(version).map(Study::name);
         List<ModelVersion> others = new ArrayList<>(models.ofRun(version.run()));
         models.newestOfRuns().stream()
                 .filter(other -> !other.run().equals(version.run()))
                 .filter(other ->
-                        name.isPresent() && study(other).map(Study::name).equals(name))
+                        name.isPresent() && desk.study(other).map(Study::name).equals(name))
                 .forEach(others::add);
         others.removeIf(other -> other.digest().equals(version.digest()));
         return others;
@@ -205,25 +200,8 @@ final class ModelPages {
 
     private ModelVersion get(String reference, String page) {
         ModelVersion version = models.get(reference);
-        Optional<Study> study = study(version);
-        study.ifPresent(known -> desk.shows(known, page));
-        if (study.isEmpty() && !sees(version)) {
-            throw CallException.absent(
-                    "STUDY_NOT_ASSIGNED", "a model of an ungoverned run has no study that could be assigned to you");
-        }
+        desk.shows(version, page);
         return version;
-    }
-
-    private boolean sees(ModelVersion version) {
-        return study(version)
-                .map(desk::sees)
-                .orElse(!"regulator".equals(desk.person().role()));
-    }
-
-    private Optional<Study> study(ModelVersion version) {
-        return version.governed()
-                ? studies.find(version.study().hex()).map(SignedDocument::document)
-                : Optional.empty();
     }
 
     private String name(ModelVersion version) {

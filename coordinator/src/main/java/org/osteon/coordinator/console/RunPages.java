@@ -3,14 +3,11 @@ package org.osteon.coordinator.console;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
-import org.osteon.coordinator.study.Studies;
-import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.ExtendedModelMap;
@@ -31,7 +28,6 @@ final class RunPages {
     private static final int PAGE = 20;
 
     private final Desk desk;
-    private final Studies studies;
     private final Rounds rounds;
     private final RunView views;
     private final RunFigures figures;
@@ -40,14 +36,12 @@ final class RunPages {
 
     RunPages(
             Desk desk,
-            Studies studies,
             Rounds rounds,
             RunView views,
             RunFigures figures,
             RunTimes times,
             ScheduledExecutorService timer) {
         this.desk = desk;
-        this.studies = studies;
         this.rounds = rounds;
         this.views = views;
         this.figures = figures;
@@ -58,10 +52,10 @@ final class RunPages {
     @GetMapping("/runs")
     String list(Model model) {
         List<Map<String, Object>> lines = rounds.all().stream()
-                .filter(this::sees)
+                .filter(desk::sees)
                 .map(run -> {
                     Map<String, Object> line = views.line(run);
-                    line.put("name", study(run).map(Study::name).orElse(""));
+                    line.put("name", desk.study(run).map(Study::name).orElse(""));
                     return line;
                 })
                 .toList();
@@ -73,7 +67,7 @@ final class RunPages {
     String show(
             @PathVariable("run") String id, @RequestParam(name = "upto", defaultValue = "0") int upto, Model model) {
         RunRecord run = rounds.get(id);
-        looked(run, "run");
+        desk.shows(run, "run");
         fill(run, upto, model);
         return "hub/run";
     }
@@ -85,8 +79,8 @@ final class RunPages {
             @RequestParam(name = "unless", defaultValue = "") String unless,
             HttpServletResponse response) {
         RunRecord run = rounds.get(id);
-        if (!sees(run)) {
-            looked(run, "run");
+        if (!desk.sees(run)) {
+            desk.shows(run, "run");
         }
         DeferredResult<ModelAndView> answer = new DeferredResult<>((HOLD_SECONDS + 10) * 1000L);
         views.whenChanged(id, unless, HOLD_SECONDS, timer, changed -> {
@@ -133,24 +127,6 @@ final class RunPages {
         model.addAttribute("bytes", figures.bytes(run));
         model.addAttribute("phases", RunTimes.phases(exchanges));
         times.chart(exchanges).ifPresent(chart -> model.addAttribute("times", chart));
-        study(run).ifPresent(study -> model.addAttribute("study", study));
-    }
-
-    private Optional<Study> study(RunRecord run) {
-        return run.governed() ? studies.find(run.study().hex()).map(SignedDocument::document) : Optional.empty();
-    }
-
-    private boolean sees(RunRecord run) {
-        return study(run)
-                .map(desk::sees)
-                .orElse(!"regulator".equals(desk.person().role()));
-    }
-
-    private void looked(RunRecord run, String page) {
-        study(run).ifPresent(study -> desk.shows(study, page));
-        if (!run.governed() && !sees(run)) {
-            throw org.osteon.protocol.call.CallException.absent(
-                    "STUDY_NOT_ASSIGNED", "an ungoverned run has no study that could be assigned to you");
-        }
+        desk.study(run).ifPresent(study -> model.addAttribute("study", study));
     }
 }

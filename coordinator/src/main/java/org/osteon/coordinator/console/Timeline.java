@@ -12,9 +12,9 @@ import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Study;
 
 /** The hub's events about one study: those that name the study, one of its runs, or one of its models. */
-final class Timeline {
+public final class Timeline {
     /** Most events of one page. */
-    static final int MOST = 200;
+    public static final int MOST = 200;
 
     private final HubStore store;
     private final Rounds rounds;
@@ -32,7 +32,7 @@ final class Timeline {
      * @param before only events with a smaller number
      * @param type only events of this type; empty for all
      */
-    List<Event> of(Study study, long before, String type) {
+    public List<Event> of(Study study, long before, String type) {
         List<String> marks = marks(study);
         String any = String.join(" OR ", Collections.nCopies(marks.size(), "leaf LIKE ?"));
         List<Object> values = new ArrayList<>(List.of(before));
@@ -57,7 +57,7 @@ final class Timeline {
     }
 
     /** One event by its number. */
-    Event get(long seq) {
+    public Event get(long seq) {
         return store.read(sql -> sql.sql("SELECT leaf FROM event WHERE seq = ?")
                         .param(seq)
                         .query((row, n) -> row.getString(1))

@@ -8,7 +8,6 @@ import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventType;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.study.Studies;
-import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.springframework.http.MediaType;
@@ -67,7 +66,7 @@ final class TimelinePages {
     @GetMapping("/events/{seq}")
     String show(@PathVariable("seq") long seq, Model model) {
         Event event = timeline.get(seq);
-        Study study = study(event);
+        Study study = desk.shows(event);
         model.addAttribute("event", event);
         model.addAttribute("study", study);
         model.addAttribute("text", StudyText.pretty(event));
@@ -77,24 +76,11 @@ final class TimelinePages {
 
     @GetMapping("/events/{seq}/proof")
     ResponseEntity<String> proofFile(@PathVariable("seq") long seq) {
-        study(timeline.get(seq));
+        desk.shows(timeline.get(seq));
         return ResponseEntity.ok()
                 .contentType(MediaType.TEXT_PLAIN)
                 .header("Content-Disposition", "attachment; filename=event-" + seq + ".tlog-proof")
                 .body(proof(seq));
-    }
-
-    /** The study an event is about, if the person may see it. */
-    private Study study(Event event) {
-        Study study = studies.all().stream()
-                .map(SignedDocument::document)
-                .filter(desk::sees)
-                .filter(known -> timeline.about(known, event))
-                .findFirst()
-                .orElseThrow(() -> CallException.absent(
-                        "EVENT_UNKNOWN", "no event " + event.seq() + " of a study that you look at"));
-        desk.shows(study, "event");
-        return study;
     }
 
     private String proof(long seq) {

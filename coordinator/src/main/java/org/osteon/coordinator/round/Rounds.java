@@ -33,6 +33,7 @@ import org.osteon.coordinator.fleet.ReplySink;
 import org.osteon.coordinator.fleet.Spool;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.store.Alongside;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
@@ -116,6 +117,11 @@ public final class Rounds implements ReplySink {
 
     /** Starts a run with the sites whose capsule is in force. */
     public RunRecord start(Study study, String engineer) {
+        return start(study, engineer, Alongside.nothing());
+    }
+
+    /** Starts a run, and writes something in the same transaction. */
+    public RunRecord start(Study study, String engineer, Alongside<RunRecord> alongside) {
         List<SiteRecord> ready = ready(study);
         if (ready.size() < study.participation().quorum()) {
             throw CallException.refused(
@@ -142,7 +148,8 @@ public final class Rounds implements ReplySink {
                 first,
                 EventDraft.of(EventType.RUN_STARTED, engineer, "ml-engineer")
                         .about(id)
-                        .ref("study", study.digest()));
+                        .ref("study", study.digest()),
+                alongside);
     }
 
     /** Starts an ungoverned run over unmodified Flower nodes; its models can never be released. */
@@ -164,14 +171,17 @@ public final class Rounds implements ReplySink {
                         new String(CanonicalJson.write(plan), StandardCharsets.UTF_8)),
                 first,
                 EventDraft.of(EventType.UNGOVERNED_RUN_STARTED, engineer, "ml-engineer")
-                        .about(id));
+                        .about(id),
+                Alongside.nothing());
     }
 
-    private RunRecord begin(RunRecord run, ModelVersion first, EventDraft started) {
+    private RunRecord begin(RunRecord run, ModelVersion first, EventDraft started, Alongside<RunRecord> alongside) {
         store.writeNow(sql -> {
             RunRows.insert(sql, run, clock.millis());
             events.add(sql, started);
-            return models.add(sql, first);
+            models.add(sql, first);
+            alongside.write(sql, run);
+            return run;
         });
         later(() -> openRound(run.id()));
         return run;
@@ -200,6 +210,11 @@ public final class Rounds implements ReplySink {
 
     /** Stops a run; open instructions are void. */
     public RunRecord stop(String id, String engineer) {
+        return stop(id, engineer, Alongside.nothing());
+    }
+
+    /** Stops a run, and writes something in the same transaction. */
+    public RunRecord stop(String id, String engineer, Alongside<RunRecord> alongside) {
         return decide(() -> {
             RunRecord run = get(id);
             if (!(run.state() instanceof RunState.Stoppable stoppable)) {
@@ -213,7 +228,9 @@ public final class Rounds implements ReplySink {
             store.writeNow(sql -> {
                 RunRows.update(sql, stopped);
                 open.forEach(instruction -> end(sql, instruction, "void"));
-                return events.add(sql, event);
+                events.add(sql, event);
+                alongside.write(sql, stopped);
+                return stopped;
             });
             withdraw(open);
             published();
@@ -226,6 +243,11 @@ public final class Rounds implements ReplySink {
      * that was taken counts as ever.
      */
     public RunRecord pause(String id, String engineer) {
+        return pause(id, engineer, Alongside.nothing());
+    }
+
+    /** Pauses a run, and writes something in the same transaction. */
+    public RunRecord pause(String id, String engineer, Alongside<RunRecord> alongside) {
         return decide(() -> {
             RunRecord run = get(id);
             if (!(run.state() instanceof RunState.Running running)) {
@@ -240,7 +262,8 @@ public final class Rounds implements ReplySink {
                 return setState(
                         run.in(running.pause(engineer, clock.instant().truncatedTo(ChronoUnit.MILLIS))),
                         EventDraft.of(EventType.RUN_PAUSED, engineer, "ml-engineer")
-                                .about(id));
+                                .about(id),
+                        alongside);
             } catch (RuntimeException e) {
                 open.forEach(instruction -> fleet.handOut(instruction.nodeId(), instruction.messageId()));
                 throw e;
@@ -253,6 +276,11 @@ public final class Rounds implements ReplySink {
      * deadline has not passed; else sites without an accepted reply are asked again, under a new fence.
      */
     public RunRecord resume(String id, String engineer) {
+        return resume(id, engineer, Alongside.nothing());
+    }
+
+    /** Resumes a run, and writes something in the same transaction. */
+    public RunRecord resume(String id, String engineer, Alongside<RunRecord> alongside) {
         return decide(() -> {
             RunRecord run = get(id);
             if (!(run.state() instanceof RunState.Resumable resumable)) {
@@ -263,7 +291,7 @@ public final class Rounds implements ReplySink {
             }
             EventDraft event = EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer")
                     .about(id);
-            RunRecord again = setState(run.in(resumable.resume()), event);
+            RunRecord again = setState(run.in(resumable.resume()), event, alongside);
             if (again.round() == 0
                     || result(again.id(), again.round(), again.exchange()).isPresent()) {
                 openRound(id);
@@ -586,9 +614,15 @@ public final class Rounds implements ReplySink {
     }
 
     private RunRecord setState(RunRecord changed, EventDraft event) {
+        return setState(changed, event, Alongside.nothing());
+    }
+
+    private RunRecord setState(RunRecord changed, EventDraft event, Alongside<RunRecord> alongside) {
         store.writeNow(sql -> {
             RunRows.update(sql, changed);
-            return events.add(sql, event);
+            events.add(sql, event);
+            alongside.write(sql, changed);
+            return changed;
         });
         published();
         return changed;

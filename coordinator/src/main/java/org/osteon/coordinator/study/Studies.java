@@ -16,6 +16,7 @@ import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.store.Alongside;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Capsule;
@@ -81,6 +82,11 @@ public final class Studies {
 
     /** Publishes a study, countersigned by the hub. */
     public Digest publish(byte[] envelope, String engineer) {
+        return publish(envelope, engineer, Alongside.nothing());
+    }
+
+    /** Publishes a study, and writes something in the same transaction. */
+    public Digest publish(byte[] envelope, String engineer, Alongside<Digest> alongside) {
         Study study = SignedDocument.read(envelope, Study.class).document();
         check(study);
         SignedDocument<Study> signed = SignedDocument.sign(study, hubKey);
@@ -97,6 +103,7 @@ public final class Studies {
                                 .about(study.name())
                                 .ref("study", digest));
             }
+            alongside.write(sql, digest);
             return added;
         });
         listeners.forEach(Runnable::run);
@@ -145,6 +152,13 @@ public final class Studies {
 
     /** Asks the sites; the future completes when all have answered. */
     public DryRun dryRun(Study study, String engineer) {
+        return dryRun(study, engineer, Alongside.nothing());
+    }
+
+    /**
+     * Asks the sites, and writes something in the transaction that keeps the question; it is given the dry run's id.
+     */
+    public DryRun dryRun(Study study, String engineer, Alongside<String> alongside) {
         String id = UUID.randomUUID().toString();
         List<SiteRecord> asked = asked(study);
         store.writeNow(sql -> {
@@ -153,11 +167,13 @@ public final class Studies {
                         .params(id, study.digest().hex(), site.name(), clock.millis())
                         .update();
             }
-            return events.add(
+            events.add(
                     sql,
                     EventDraft.of(EventType.DRY_RUN_ASKED, engineer, "ml-engineer")
                             .about(study.name())
                             .ref("study", study.digest()));
+            alongside.write(sql, id);
+            return id;
         });
         CompletableFuture<Void> complete = dryRuns.computeIfAbsent(id, unused -> new CompletableFuture<>());
         complete.thenRun(() -> dryRuns.remove(id));
