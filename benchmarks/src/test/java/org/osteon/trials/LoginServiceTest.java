@@ -35,6 +35,8 @@ import org.osteon.coordinator.console.HubConsole;
 class LoginServiceTest {
     private static final Path PICTURES = Path.of("target", "login-service");
 
+    private static final int PATIENCE = 120_000;
+
     private Path folder;
     private KeycloakServer keycloak;
     private Chromium chromium;
@@ -95,11 +97,13 @@ class LoginServiceTest {
     }
 
     private BrowserContext browser(String locale, int width) {
-        return chromium.browser()
+        BrowserContext context = chromium.browser()
                 .newContext(new Browser.NewContextOptions()
                         .setIgnoreHTTPSErrors(true)
                         .setLocale(locale)
                         .setViewportSize(width, 900));
+        context.setDefaultTimeout(PATIENCE);
+        return context;
     }
 
     /** Signs in at a console by way of Keycloak's page. */
