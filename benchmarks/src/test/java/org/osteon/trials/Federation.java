@@ -356,7 +356,7 @@ public final class Federation implements AutoCloseable {
         return launch(name, List.of(), javaOptions, main, arguments, Map.of());
     }
 
-    private Process launch(
+    Process launch(
             String name,
             List<String> before,
             List<String> javaOptions,

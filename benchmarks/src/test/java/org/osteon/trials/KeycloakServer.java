@@ -50,6 +50,7 @@ public final class KeycloakServer implements AutoCloseable {
     private final String password = secret();
     private final String adminPassword = secret();
     private Process process;
+    private int rotations;
 
     private KeycloakServer(Path home, Path folder) throws IOException {
         this.home = home;
@@ -163,9 +164,10 @@ public final class KeycloakServer implements AutoCloseable {
 
     /** Makes a new key that signs from now on; the old ones stay published. */
     public void rotateKeys() throws IOException {
+        rotations++;
         String key =
-                "{\"name\":\"rotated\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
-                        + "\"config\":{\"priority\":[\"500\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
+                "{\"name\":\"rotated-" + rotations + "\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
+                        + "\"config\":{\"priority\":[\"" + (500 + rotations) + "\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
         expect(
                 201,
                 send(authorized("/admin/realms/osteon/components", admin())

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -20,12 +23,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.console.account.Accounts;
+import org.osteon.console.account.BearerTokens;
+import org.osteon.console.account.Person;
+import org.osteon.console.oidc.ServiceTokens;
+import org.osteon.coordinator.console.HubConsole;
 
 /** Both consoles and a real Keycloak, before a real browser; pictures lie under {@code target/login-service}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LoginServiceTest {
     private static final Path PICTURES = Path.of("target", "login-service");
+
+    private static final int PATIENCE = 120_000;
 
     private Path folder;
     private KeycloakServer keycloak;
@@ -87,11 +97,13 @@ class LoginServiceTest {
     }
 
     private BrowserContext browser(String locale, int width) {
-        return chromium.browser()
+        BrowserContext context = chromium.browser()
                 .newContext(new Browser.NewContextOptions()
                         .setIgnoreHTTPSErrors(true)
                         .setLocale(locale)
                         .setViewportSize(width, 900));
+        context.setDefaultTimeout(PATIENCE);
+        return context;
     }
 
     /** Signs in at a console by way of Keycloak's page. */
@@ -280,5 +292,129 @@ class LoginServiceTest {
 
             assertThat(page.textContent("[role=alert]")).contains("Begin again");
         }
+    }
+
+    @Test
+    @Order(8)
+    void accessTokensOfTheServiceAreTheirPersonsAlsoAfterItsKeyChanged() throws Exception {
+        try (Accounts accounts = Accounts.open(
+                Files.createDirectory(folder.resolve("known")), "ortho-net", HubConsole.ROLES, Clock.systemUTC())) {
+            BearerTokens tokens = ServiceTokens.of(federation.hub(), "ortho-net", HubConsole.ROLES, accounts);
+
+            assertThat(tokens.holder(access("for-trials", "wang")))
+                    .hasValue(new Person("wang", "ml-engineer", "ortho-net"));
+            keycloak.rotateKeys();
+            assertThat(tokens.holder(access("for-trials", "wang")))
+                    .as("by a new key")
+                    .isPresent();
+            assertThat(tokens.holder(access("another", "wang")))
+                    .as("for another audience")
+                    .isEmpty();
+            assertThat(tokens.holder(access("for-trials", "stranger")))
+                    .as("of another federation")
+                    .isEmpty();
+            assertThat(tokens.holder(access("for-trials", "without-role")))
+                    .as("without a role")
+                    .isEmpty();
+            assertThat(tokens.holder(keycloak.tokens("for-trials", "wang")
+                            .path("id_token")
+                            .asText()))
+                    .as("an ID token")
+                    .isEmpty();
+            assertThat(tokens.holder(keycloak.tokens("for-trials", "wang")
+                            .path("refresh_token")
+                            .asText()))
+                    .as("a refresh token")
+                    .isEmpty();
+        }
+    }
+
+    private String access(String client, String person) throws IOException {
+        return keycloak.tokens(client, person).path("access_token").asText();
+    }
+
+    @Test
+    @Order(9)
+    void theCommandSignsInByACodeRenewsItsTokenAndSignsOut() throws Exception {
+        // Given
+        Path tokens = folder.resolve("config").resolve("osteon").resolve("login-ortho-net.json");
+        Process login = command("login", "--json");
+
+        // When
+        try (BrowserContext browser = browser("en-GB", 1280)) {
+            Page page = browser.newPage();
+            page.navigate(shown(login, "or open "));
+            page.fill("#username", "wang");
+            page.fill("#password", keycloak.password());
+            page.click("#kc-login");
+            page.click("[name=accept]");
+            page.waitForLoadState();
+        }
+
+        // Then
+        assertThat(login.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(login.exitValue()).as(federation.errors("login")).isZero();
+        assertThat(Files.getPosixFilePermissions(tokens)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(out()).contains("\"ok\":true").contains(keycloak.issuer()).doesNotContain("eyJ");
+
+        String first = token();
+        assertThat(token()).isEqualTo(first);
+        Files.writeString(
+                tokens,
+                Files.readString(tokens)
+                        .replaceFirst("\"expires\":\"[^\"]+\"", "\"expires\":\"2026-01-01T00:00:00Z\""));
+        String second = token();
+        assertThat(second).isNotEqualTo(first);
+        try (Accounts accounts = Accounts.open(
+                Files.createDirectory(folder.resolve("known-2")), "ortho-net", HubConsole.ROLES, Clock.systemUTC())) {
+            assertThat(ServiceTokens.of(federation.hub(), "ortho-net", HubConsole.ROLES, accounts)
+                            .holder(second))
+                    .hasValue(new Person("wang", "ml-engineer", "ortho-net"));
+        }
+
+        Process end = command("login", "--end", "--json");
+        assertThat(end.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(out()).contains("\"revoked\":true");
+        assertThat(tokens).doesNotExist();
+        Process after = command("login", "--token");
+        assertThat(after.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(after.exitValue()).isEqualTo(3);
+    }
+
+    private Process command(String... words) throws IOException {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--hub", federation.hub().toString(), "--lang", "en"));
+        return federation.launch(
+                "login",
+                List.of(),
+                List.of(),
+                "org.osteon.cli.Osteon",
+                all,
+                Map.of("XDG_CONFIG_HOME", folder.resolve("config").toString()));
+    }
+
+    private String token() throws Exception {
+        Process process = command("login", "--token");
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(federation.errors("login")).isZero();
+        assertThat(out().strip()).matches("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+        return out().strip();
+    }
+
+    private String out() throws IOException {
+        return Files.readString(federation.folder().resolve("logs").resolve("login.out"));
+    }
+
+    /** What the command shows a person after some words, once it does. */
+    private String shown(Process process, String words) throws Exception {
+        for (int i = 0; i < 600 && process.isAlive(); i++) {
+            for (String line : federation.errors("login").split("\n")) {
+                if (line.startsWith(words)) {
+                    return line.substring(words.length());
+                }
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("the command showed no address: " + federation.errors("login"));
     }
 }

@@ -72,6 +72,7 @@ class HelpTest {
             "audit bundle",
             "audit verify",
             "trust export",
+            "login",
             "doctor");
 
     static List<String> every() {

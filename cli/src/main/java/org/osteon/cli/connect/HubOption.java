@@ -24,10 +24,11 @@ public final class HubOption {
 
     /** Connects as the given role unless {@code --as} names another. */
     public DaemonFolder connect(String defaultRole) {
-        return DaemonFolder.hub(folder(), role.isEmpty() ? defaultRole : role);
+        return DaemonFolder.hub(folder(hub), role.isEmpty() ? defaultRole : role);
     }
 
-    private Path folder() {
+    /** The folder of a hub that is named, or found where none is. */
+    public static Path folder(String hub) {
         if (hub.isEmpty()) {
             return HubPlace.find().orElseThrow(() -> CliException.wrongCall("error.hub.which", Settings.FILE));
         }
