@@ -232,6 +232,11 @@ class ConsoleRoutesTest {
         });
         all.assertThat(log).as("a token in the log").doesNotContain(token);
         all.assertAll();
+        // What the web server itself refuses before any filter
+        HttpResponse<String> slash = program.api("GET", "/api/v1/studies/%2f", token);
+        assertThat(slash.statusCode()
+                        + slash.headers().firstValue("Content-Type").orElse(""))
+                .isEqualTo("400application/problem+json");
         assertThat(program.api("GET", "/api/v1/me", "", Map.of("Accept-Language", "zh-CN,en;q=0.5"), "")
                         .body())
                 .contains("缺少访问令牌");

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -131,9 +130,7 @@ public final class ApiProblems {
             return Locale.ENGLISH;
         }
         try {
-            List<Locale> found = Locale.filter(Locale.LanguageRange.parse(wish), Languages.ALL);
-            @Nullable Locale best =
-                    found.isEmpty() ? Locale.lookup(Locale.LanguageRange.parse(wish), Languages.ALL) : found.get(0);
+            @Nullable Locale best = Locale.lookup(Locale.LanguageRange.parse(wish), Languages.ALL);
             return best == null ? Locale.ENGLISH : best;
         } catch (IllegalArgumentException e) {
             return Locale.ENGLISH;
