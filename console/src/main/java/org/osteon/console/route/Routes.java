@@ -15,6 +15,7 @@ public final class Routes {
             new Route("GET", "/", Route.SIGNED_IN),
             Route.get("/console.css"),
             Route.get("/live.js"),
+            Route.get("/verify.js"),
             Route.get("/favicon.svg"),
             Route.get("/health/live"),
             Route.get("/health/ready"),
