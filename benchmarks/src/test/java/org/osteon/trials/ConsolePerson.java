@@ -21,7 +21,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** Somebody before a console, without a browser: one cookie jar, the forms' own tokens. */
-final class ConsolePerson {
+public final class ConsolePerson {
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
     private static final Pattern ACCESS = Pattern.compile("osteon_[0-9a-f]{16}_[A-Za-z0-9_-]{43}");
     static final String PASSPHRASE = "three owls under the bridge";
@@ -31,7 +31,7 @@ final class ConsolePerson {
     private final HttpClient client;
 
     /** A stranger to the console at {@code https://host:port}. */
-    ConsolePerson(String console) {
+    public ConsolePerson(String console) {
         this.console = URI.create(console);
         this.client = HttpClient.newBuilder()
                 .sslContext(trusting())
@@ -41,7 +41,7 @@ final class ConsolePerson {
     }
 
     /** Opens an account by a one-time link and is signed in. */
-    static ConsolePerson of(String link) throws IOException, InterruptedException {
+    public static ConsolePerson of(String link) throws IOException, InterruptedException {
         URI uri = URI.create(link);
         ConsolePerson person = new ConsolePerson("https://" + uri.getAuthority());
         HttpResponse<String> opened =
@@ -52,12 +52,23 @@ final class ConsolePerson {
         return person;
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    /** Reads an address. */
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(console.resolve(path)).GET());
     }
 
+    /** Reads an address, whatever comes. */
+    public HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(console.resolve(path))
+                        .GET()
+                        .timeout(Duration.ofSeconds(60))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
     /** Sends a form with the token of a page that has one. */
-    HttpResponse<String> post(String path, Map<String, String> form, String tokenFrom)
+    public HttpResponse<String> post(String path, Map<String, String> form, String tokenFrom)
             throws IOException, InterruptedException {
         Matcher token = TOKEN.matcher(get(tokenFrom).body());
         Map<String, String> all = new java.util.HashMap<>(form);

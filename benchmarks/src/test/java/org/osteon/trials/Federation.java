@@ -75,7 +75,7 @@ public final class Federation implements AutoCloseable {
         return withHub(List.of(), javaOptions);
     }
 
-    Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
+    public Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
         hubAddress = "127.0.0.1:" + freePort();
         List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
         init.addAll(initOptions);
@@ -402,7 +402,7 @@ public final class Federation implements AutoCloseable {
     }
 
     /** Where a daemon's pages are, as {@code https://host:port}, once they are open. */
-    String console(String name) throws IOException {
+    public String console(String name) throws IOException {
         long until = System.nanoTime() + START_LIMIT;
         Path out = folder.resolve("logs").resolve(name + ".out");
         while (System.nanoTime() < until) {

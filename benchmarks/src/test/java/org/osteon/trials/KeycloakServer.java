@@ -165,9 +165,10 @@ public final class KeycloakServer implements AutoCloseable {
     /** Makes a new key that signs from now on; the old ones stay published. */
     public void rotateKeys() throws IOException {
         rotations++;
-        String key =
-                "{\"name\":\"rotated-" + rotations + "\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
-                        + "\"config\":{\"priority\":[\"" + (500 + rotations) + "\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
+        String key = "{\"name\":\"rotated-" + rotations
+                + "\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
+                + "\"config\":{\"priority\":[\"" + (500 + rotations)
+                + "\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
         expect(
                 201,
                 send(authorized("/admin/realms/osteon/components", admin())

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An officer's program that shows pages, as a process of its own. */
-final class OfficerProgram implements AutoCloseable {
+public final class OfficerProgram implements AutoCloseable {
     private static final Pattern LINK = Pattern.compile("https://localhost:[0-9]+/enter\\?token=[A-Za-z0-9_-]+");
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(90);
 
@@ -20,7 +20,7 @@ final class OfficerProgram implements AutoCloseable {
     private final String link;
 
     /** Starts {@code osteon officer …} and waits for its link. */
-    OfficerProgram(Path folder, String... arguments) throws IOException {
+    public OfficerProgram(Path folder, String... arguments) throws IOException {
         output = Files.createTempFile(folder, "officer", ".out");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -40,7 +40,8 @@ final class OfficerProgram implements AutoCloseable {
         link = await();
     }
 
-    String link() {
+    /** The link that opens its pages. */
+    public String link() {
         return link;
     }
 

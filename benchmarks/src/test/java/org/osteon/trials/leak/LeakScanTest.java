@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,19 +17,38 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osteon.adapters.dicom.phantom.DicomPhantoms;
 import org.osteon.adapters.dicom.phantom.PhantomPatient;
+import org.osteon.coordinator.console.HubConsole;
+import org.osteon.site.console.SiteConsole;
+import org.osteon.trials.ConsolePerson;
 import org.osteon.trials.Federation;
+import org.osteon.trials.OfficerProgram;
 
 /**
  * A whole federation trains on rows full of planted names, ids, phones, dates and canaries; afterwards none of them is
  * in anything that hub, agent or verbs wrote.
  */
 class LeakScanTest {
+    private static final int SCORE = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SAMPLE = Path.of("..", "sample-data", "hospital-c");
+
+    /** A measurement that every planted patient has, so that the preview may show it. */
+    private static final Needle VALUE = new Needle("value", "-2.71917");
+
+    /** Lines that have nothing to give before a release, or for an event without another side; a link is used once. */
+    private static final Set<String> UNREAD = Set.of(
+            "/",
+            "/welcome/{token}",
+            "/runs/{run}/live",
+            "/models/{model}/report",
+            "/models/{model}/bundle",
+            "/events/{seq}/sites/{site}/{entry}/proof",
+            "/studies/{study}/preview");
 
     @TempDir
     Path folder;
@@ -42,9 +63,17 @@ class LeakScanTest {
         plantImages(input);
         Path kept = Files.createDirectories(folder.resolve("kept"));
         List<String> spoken;
-        try (Federation federation = new Federation(kept).withHub()) {
+        try (Federation federation = new Federation(kept).withHub(List.of("--console", "127.0.0.1:0"))) {
             federation.withSite(
-                    "hospital", "--epsilon-ceiling", "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5");
+                    "hospital",
+                    "--epsilon-ceiling",
+                    "5",
+                    "--epsilon-total",
+                    "10",
+                    "--delta-ceiling",
+                    "1e-5",
+                    "--console",
+                    "127.0.0.1:0");
             JsonNode mapped = federation.map("hospital", input);
             assertThat(mapped.path("rejected").asLong()
                             + mapped.path("quarantined").asLong())
@@ -77,14 +106,127 @@ class LeakScanTest {
                     federation.site("hospital").toString(),
                     folder.resolve("kept").toString());
             federation.done("audit", "log", "--hub", federation.hub().toString());
+            readEveryPage(federation, study, run, end.path("model").asText(), kept.resolve("pages"));
             // While the daemons run, so that the write-ahead logs are as they are in life.
             spoken = federation.spoken();
             Files.write(kept.resolve("spoken.txt"), spoken);
-            scan(kept);
+            scan(kept, needles);
+            // De-identified values are in the snapshot and on the officer's preview, and nowhere else.
+            for (String part :
+                    List.of("hub", "logs", "pages", "spoken.txt", "hospital/log", "hospital/logs", "hospital/outbox")) {
+                assertThat(kept.resolve(part)).exists();
+                scan(kept.resolve(part), List.of(VALUE));
+            }
         }
     }
 
-    private void scan(Path kept) throws IOException {
+    /** Every page of both consoles with every role, and the officer's own pages, into files to be scanned. */
+    private void readEveryPage(Federation federation, String study, String run, String model, Path pages)
+            throws Exception {
+        Map<String, String> events = new LinkedHashMap<>();
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        federation
+                .done("audit", "log", "--hub", federation.hub().toString())
+                .path("entries")
+                .forEach(entry -> {
+                    if (entry.toString().contains(study) || entry.toString().contains(run)) {
+                        events.put(
+                                entry.path("type").asText(), entry.path("seq").asText());
+                    }
+                });
+        values.put("study", List.of(study, "ffffffff"));
+        values.put("run", List.of(run, "none"));
+        values.put("model", List.of(model, "ffffffff"));
+        values.put("seq", List.copyOf(events.values()));
+        values.put("site", List.of("hospital"));
+        values.put("entry", List.of("0"));
+        PageCrawl hub = new PageCrawl("hub", HubConsole.ROLES, HubConsole.ROUTES, values, Set.of(), pages);
+        Map<String, ConsolePerson> people = new LinkedHashMap<>();
+        for (String role : HubConsole.ROLES) {
+            people.put(role, person(federation, "coordinator", "hub", role));
+        }
+        assertThat(people.get("operator")
+                        .post("/studies/" + study + "/assign", Map.of("person", "Person regulator"), "/health")
+                        .statusCode())
+                .isEqualTo(302);
+        for (Map.Entry<String, ConsolePerson> one : people.entrySet()) {
+            hub.as(one.getKey(), one.getValue());
+        }
+        hub.as("", new ConsolePerson(federation.console("hub")));
+        PageCrawl site = new PageCrawl(
+                "hospital", SiteConsole.ROLES, SiteConsole.ROUTES, values, Set.of("/studies/{study}/preview"), pages);
+        for (String role : SiteConsole.ROLES) {
+            ConsolePerson person = person(federation, "site", "hospital", role);
+            site.as(role, person);
+            for (Needle needle : List.of(needles.get(0), needles.get(1))) {
+                site.keep("/patients " + role, person.post("/patients", Map.of("patient", needle.text()), "/health"));
+            }
+        }
+        site.as("", new ConsolePerson(federation.console("hospital")));
+        int own = officersOwn(federation, study, pages);
+
+        System.out.printf(
+                "pages read: %d of the hub, %d of the site, %d of the officer's own%n",
+                hub.answers(), site.answers(), own);
+        hub.reached().forEach((line, seen) -> System.out.println("  hub " + line + " " + seen));
+        site.reached().forEach((line, seen) -> System.out.println("  site " + line + " " + seen));
+        assertThat(hub.unread(UNREAD))
+                .as("lines of the hub's table that nobody read")
+                .isEmpty();
+        assertThat(site.unread(UNREAD))
+                .as("lines of the site's table that nobody read")
+                .isEmpty();
+        assertThat(hub.answers() + site.answers() + own).isGreaterThan(200);
+        assertThat(site.kept().get("data-officer 200"))
+                .as("the preview shows what the scan looks for elsewhere")
+                .contains(VALUE.text());
+        assertThat(site.kept()).doesNotContainKeys("operator 200", " 200");
+    }
+
+    /** The officer's own signing pages. */
+    private int officersOwn(Federation federation, String study, Path pages) throws Exception {
+        try (OfficerProgram program = new OfficerProgram(
+                folder,
+                "sign",
+                federation.site("hospital").toString(),
+                "--key",
+                federation.officerKey("hospital").toString(),
+                "--own",
+                Files.createDirectories(folder.resolve("own")).toString(),
+                "--lang",
+                "en")) {
+            URI link = URI.create(program.link());
+            ConsolePerson officer = new ConsolePerson("https://" + link.getAuthority());
+            officer.get(link.getRawPath() + "?" + link.getRawQuery());
+            int read = 0;
+            for (String path : List.of("/", "/study?s=" + study, "/study?s=ffffffff", "/done", "/nothing")) {
+                HttpResponse<byte[]> answer = officer.bytes(path);
+                Files.write(pages.resolve("own-%d.page".formatted(read++)), answer.body());
+                if (read <= 2) {
+                    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+                }
+            }
+            return read;
+        }
+    }
+
+    private static ConsolePerson person(Federation federation, String kind, String place, String role)
+            throws Exception {
+        federation.console(place);
+        return ConsolePerson.of(federation
+                .done(
+                        kind,
+                        "link",
+                        federation.folder().resolve(place).toString(),
+                        "--person",
+                        "Person " + role,
+                        "--role",
+                        role)
+                .path("link")
+                .asText());
+    }
+
+    private static void scan(Path kept, List<Needle> needles) throws IOException {
         LeakScan scan = new LeakScan(needles);
         Map<String, Long> finds = new LinkedHashMap<>();
         long bytes = 0;
@@ -95,8 +237,8 @@ class LeakScanTest {
                 finds.merge(find.needle().kind() + " in " + piece.getKey() + " as " + find.encoding(), 1L, Long::sum);
             }
         }
-        System.out.println("leak scan: " + needles.size() + " needles, " + pieces.size() + " pieces, " + bytes
-                + " bytes, finds " + finds);
+        System.out.println("leak scan of " + kept.getFileName() + ": " + needles.size() + " needles, " + pieces.size()
+                + " pieces, " + bytes + " bytes, finds " + finds);
         assertThat(finds).isEmpty();
     }
 
@@ -115,6 +257,7 @@ class LeakScanTest {
                 needles.add(new Needle("date", cells[4]));
             }
         }
+        lines.replaceAll(LeakScanTest::withValue);
         lines.add("导出中断,canary-broken-row-5e");
         needles.add(new Needle("unparsable row", "canary-broken-row-5e"));
         needles.add(new Needle("file name", "canary-file-name-88"));
@@ -123,6 +266,14 @@ class LeakScanTest {
         Files.writeString(
                 input.resolve("unknown canary-file-name-88.bin"), "canary-broken-row-5e canary-unknown-file-31");
         needles.add(new Needle("unparsable row", "canary-unknown-file-31"));
+    }
+
+    private static String withValue(String line) {
+        String[] cells = line.split(",", -1);
+        if (cells.length == 20 && cells[SCORE].matches("-?[0-9.]+")) {
+            cells[SCORE] = VALUE.text();
+        }
+        return String.join(",", cells);
     }
 
     private void plantResources(Path input) throws IOException {

@@ -18,6 +18,7 @@ public final class Routes {
             Route.get("/console.css"),
             Route.get("/live.js"),
             Route.get("/editor.js"),
+            Route.get("/verify.js"),
             Route.get("/favicon.svg"),
             Route.get("/health/live"),
             Route.get("/health/ready"),

@@ -25,6 +25,7 @@ import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.registry.Origins;
 import org.osteon.coordinator.registry.Releases;
+import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunView;
@@ -82,6 +83,7 @@ public class HubConsole {
                 Route.get("/timeline", RESEARCH),
                 Route.get("/events/{seq}", RESEARCH),
                 Route.get("/events/{seq}/proof", RESEARCH),
+                Route.get("/events/{seq}/sites/{site}/{entry}/proof", RESEARCH),
                 Route.get("/sites", ENGINEER, OPERATOR),
                 Route.post("/sites/token", OPERATOR),
                 Route.post("/sites/{site}/confirm", OPERATOR),
@@ -189,8 +191,24 @@ public class HubConsole {
     }
 
     @Bean
-    TimelinePages timelinePages(Desk desk, Studies studies, Timeline timeline, HubEvents events) {
-        return new TimelinePages(desk, studies, timeline, events);
+    TimelinePages timelinePages(
+            Desk desk,
+            Studies studies,
+            Timeline timeline,
+            HubEvents events,
+            Counterparts counterparts,
+            SiteLogs siteLogs) {
+        return new TimelinePages(desk, studies, timeline, events, counterparts, siteLogs);
+    }
+
+    @Bean
+    Counterparts counterparts(SiteLogs siteLogs, Sites sites) {
+        return new Counterparts(siteLogs, sites);
+    }
+
+    @Bean
+    SiteLogs siteLogs(HubStore store, Sites sites) {
+        return new SiteLogs(store, sites);
     }
 
     @Bean

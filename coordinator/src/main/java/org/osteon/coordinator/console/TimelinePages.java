@@ -7,7 +7,9 @@ import java.util.Optional;
 import org.osteon.audit.event.Event;
 import org.osteon.audit.event.EventType;
 import org.osteon.coordinator.event.HubEvents;
+import org.osteon.coordinator.registry.SiteLogs;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.springframework.http.MediaType;
@@ -25,8 +27,18 @@ final class TimelinePages {
     private final Studies studies;
     private final Timeline timeline;
     private final HubEvents events;
+    private final Counterparts counterparts;
+    private final SiteLogs siteLogs;
 
-    TimelinePages(Desk desk, Studies studies, Timeline timeline, HubEvents events) {
+    TimelinePages(
+            Desk desk,
+            Studies studies,
+            Timeline timeline,
+            HubEvents events,
+            Counterparts counterparts,
+            SiteLogs siteLogs) {
+        this.counterparts = counterparts;
+        this.siteLogs = siteLogs;
         this.desk = desk;
         this.studies = studies;
         this.timeline = timeline;
@@ -70,6 +82,9 @@ final class TimelinePages {
         model.addAttribute("event", event);
         model.addAttribute("study", study);
         model.addAttribute("text", StudyText.pretty(event));
+        model.addAttribute("leaf", new String(event.leaf(), StandardCharsets.UTF_8));
+        model.addAttribute("expected", counterparts.expected(event));
+        model.addAttribute("sides", counterparts.of(event, study));
         model.addAttribute("proof", proof(seq));
         return "hub/event";
     }
@@ -81,6 +96,24 @@ final class TimelinePages {
                 .contentType(MediaType.TEXT_PLAIN)
                 .header("Content-Disposition", "attachment; filename=event-" + seq + ".tlog-proof")
                 .body(proof(seq));
+    }
+
+    /** The proof of a site's own record of the same fact. */
+    @GetMapping("/events/{seq}/sites/{site}/{entry}/proof")
+    ResponseEntity<String> sitesProof(
+            @PathVariable("seq") long seq, @PathVariable("site") String site, @PathVariable("entry") long entry) {
+        Event event = timeline.get(seq);
+        boolean shown = counterparts.of(event, desk.shows(event)).stream()
+                .anyMatch(side -> side.site().equals(site)
+                        && side.covered()
+                        && side.event().filter(there -> there.seq() == entry).isPresent());
+        if (!shown) {
+            throw CallException.absent("EVENT_UNKNOWN", "no proof of another side of event " + seq);
+        }
+        return ResponseEntity.ok()
+                .contentType(MediaType.TEXT_PLAIN)
+                .header("Content-Disposition", "attachment; filename=" + site + "-" + entry + ".tlog-proof")
+                .body(new String(siteLogs.proof(site, entry).bytes(), StandardCharsets.UTF_8));
     }
 
     private String proof(long seq) {

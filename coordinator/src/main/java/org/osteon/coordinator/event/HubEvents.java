@@ -70,12 +70,16 @@ public final class HubEvents {
         }
     }
 
-    /** The proof that an event is in the log, under the head of now. */
+    /**
+     * The proof that an event is in the log, under the largest head that another party cosigned; under the head of now
+     * where no cosigned one covers the event yet.
+     */
     public TlogProof proof(long seq) {
-        Checkpoint head = publish();
-        if (seq < 0 || seq >= head.size()) {
-            throw CallException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (head.size() - 1));
+        Checkpoint newest = publish();
+        if (seq < 0 || seq >= newest.size()) {
+            throw CallException.absent("EVENT_UNKNOWN", "the log has events 0 to " + (newest.size() - 1));
         }
+        Checkpoint head = log.cosigned(seq + 1, 1).orElse(newest);
         return new TlogProof(seq, log.inclusion(seq, head.size()), head);
     }
 
