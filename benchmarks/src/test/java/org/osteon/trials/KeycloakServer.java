@@ -37,7 +37,7 @@ public final class KeycloakServer implements AutoCloseable {
     /** The release that is tried. */
     public static final String VERSION = "26.7.3";
 
-    private static final long START_LIMIT = TimeUnit.MINUTES.toNanos(5);
+    private static final long START_LIMIT = TimeUnit.MINUTES.toNanos(10);
     private static final String ADMIN = "admin-of-this-trial";
     private static final String BUILT = "built-for-trials";
 
@@ -165,9 +165,10 @@ public final class KeycloakServer implements AutoCloseable {
     /** Makes a new key that signs from now on; the old ones stay published. */
     public void rotateKeys() throws IOException {
         rotations++;
-        String key =
-                "{\"name\":\"rotated-" + rotations + "\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
-                        + "\"config\":{\"priority\":[\"" + (500 + rotations) + "\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
+        String key = "{\"name\":\"rotated-" + rotations
+                + "\",\"providerId\":\"rsa-generated\",\"providerType\":\"org.keycloak.keys.KeyProvider\","
+                + "\"config\":{\"priority\":[\"" + (500 + rotations)
+                + "\"],\"enabled\":[\"true\"],\"active\":[\"true\"],\"algorithm\":[\"RS256\"],\"keySize\":[\"2048\"]}}";
         expect(
                 201,
                 send(authorized("/admin/realms/osteon/components", admin())
@@ -254,7 +255,7 @@ public final class KeycloakServer implements AutoCloseable {
         }
         Process building = launch(List.of("build", "--db=dev-mem"));
         try {
-            if (!building.waitFor(5, TimeUnit.MINUTES) || building.exitValue() != 0) {
+            if (!building.waitFor(10, TimeUnit.MINUTES) || building.exitValue() != 0) {
                 building.destroyForcibly();
                 throw new AssertionError("Keycloak could not be built: " + log());
             }

@@ -162,7 +162,9 @@ class LoginVerbTest {
                 .isInstanceOf(CliException.class);
 
         facts.put("certificates", "");
-        assertThatThrownBy(this::service).as("a service that nobody vouches for").isInstanceOf(CliException.class);
+        assertThatThrownBy(this::service)
+                .as("a service that nobody vouches for")
+                .isInstanceOf(CliException.class);
 
         facts.put("issuer", issuer.replace("https", "http"));
         assertThatThrownBy(this::service).as("without TLS").isInstanceOf(CliException.class);
