@@ -37,7 +37,7 @@ public final class KeycloakServer implements AutoCloseable {
     /** The release that is tried. */
     public static final String VERSION = "26.7.3";
 
-    private static final long START_LIMIT = TimeUnit.MINUTES.toNanos(5);
+    private static final long START_LIMIT = TimeUnit.MINUTES.toNanos(10);
     private static final String ADMIN = "admin-of-this-trial";
     private static final String BUILT = "built-for-trials";
 
@@ -255,7 +255,7 @@ public final class KeycloakServer implements AutoCloseable {
         }
         Process building = launch(List.of("build", "--db=dev-mem"));
         try {
-            if (!building.waitFor(5, TimeUnit.MINUTES) || building.exitValue() != 0) {
+            if (!building.waitFor(10, TimeUnit.MINUTES) || building.exitValue() != 0) {
                 building.destroyForcibly();
                 throw new AssertionError("Keycloak could not be built: " + log());
             }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,11 @@ class LoginServiceTest {
     private static final Path PICTURES = Path.of("target", "login-service");
 
     private static final int PATIENCE = 120_000;
+
+    private final PageForEverybody rules = new PageForEverybody(
+            PICTURES,
+            Set.of("Osteon ortho-net hospital-a https realms osteon sun wang zhou chen stranger with-two without-role"
+                    .split(" ")));
 
     private Path folder;
     private KeycloakServer keycloak;
@@ -118,12 +124,6 @@ class LoginServiceTest {
         return page;
     }
 
-    private void picture(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions()
-                .setPath(PICTURES.resolve(name + ".png"))
-                .setFullPage(true));
-    }
-
     @Test
     @Order(1)
     void withoutTheServiceTheDaemonsWorkAndThePageSaysWhyNobodyComesIn() throws Exception {
@@ -144,7 +144,7 @@ class LoginServiceTest {
             assertThat(reference).matches("[0-9a-f]{8}");
             assertThat(Files.readString(federation.hub().resolve("logs").resolve("daemon.log")))
                     .contains(reference);
-            picture(page, "away");
+            rules.look(page, "away");
         }
     }
 
@@ -183,7 +183,7 @@ class LoginServiceTest {
             Page before = engineer.newPage();
             before.navigate(hub + "/studies");
             untilGone(before, "[role=alert]");
-            picture(before, "sign-in");
+            rules.look(before, "sign-in");
             String session = cookies(engineer);
 
             Page page = signIn(engineer, hub, "wang");
@@ -197,7 +197,7 @@ class LoginServiceTest {
 
             inbox.click(".me button");
             assertThat(inbox.textContent("[role=status]")).contains("您已退出");
-            picture(inbox, "signed-out-zh");
+            rules.look(inbox, "signed-out");
             inbox.navigate(site + "/inbox");
             assertThat(inbox.url()).contains("/sign-in");
         }
@@ -237,7 +237,7 @@ class LoginServiceTest {
                         .as(person)
                         .contains(why)
                         .contains("login service");
-                picture(page, "refused-" + person);
+                rules.look(page, "refused-" + person);
                 page.navigate(hub + "/studies");
                 assertThat(page.url()).as(person).contains("/sign-in");
             }
@@ -278,7 +278,7 @@ class LoginServiceTest {
             assertThat(page.url()).isEqualTo(hub + "/health");
             page.navigate(hub + "/people");
             assertThat(page.textContent("main")).contains("zhou").contains(keycloak.issuer());
-            picture(page, "people");
+            rules.look(page, "people");
         }
     }
 
@@ -379,6 +379,13 @@ class LoginServiceTest {
         Process after = command("login", "--token");
         assertThat(after.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(after.exitValue()).isEqualTo(3);
+    }
+
+    @Test
+    @Order(10)
+    void everyPageKeepsTheRulesOfEveryPage() {
+        assertThat(rules.seen()).isGreaterThan(12);
+        assertThat(rules.faults()).isEmpty();
     }
 
     private Process command(String... words) throws IOException {

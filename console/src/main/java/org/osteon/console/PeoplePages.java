@@ -1,5 +1,7 @@
 package org.osteon.console;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -10,6 +12,8 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 /** Who has an account here, and links for those who are to have one. */
 @Controller
 final class PeoplePages {
+    private static final Logger LOG = LoggerFactory.getLogger(PeoplePages.class);
+
     private final Console console;
 
     PeoplePages(Console console) {
@@ -27,7 +31,9 @@ final class PeoplePages {
     /** Lets a name go, so that another subject of the login service may bring it. */
     @PostMapping("/people/forget")
     String forget(@RequestParam("person") String person) {
-        console.accounts().known().forget(person);
+        if (console.accounts().known().forget(person)) {
+            LOG.info("the operator let a name of the login service go");
+        }
         return "redirect:/people";
     }
 

@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sessions of people who are signed in, so that they can be ended from elsewhere. In memory, as sessions are. */
 public final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     private static final String MARK = Sessions.class.getName();
 
     private final Set<Mark> open = ConcurrentHashMap.newKeySet();
@@ -32,15 +35,10 @@ public final class Sessions {
     /** Ends the sessions of some holders at once and returns whose they were. */
     public List<Person> end(Predicate<Holder> which) {
         List<Person> ended = new ArrayList<>();
-        for (Mark mark : open) {
+        for (Mark mark : List.copyOf(open)) {
             if (which.test(mark.holder) && open.remove(mark)) {
                 ended.add(mark.holder.person());
-                try {
-                    mark.session.invalidate();
-                } catch (IllegalStateException e) {
-                    // It ended by itself in this moment.
-                    continue;
-                }
+                mark.end();
             }
         }
         return ended;
@@ -53,6 +51,14 @@ public final class Sessions {
         Mark(HttpSession session, Holder holder) {
             this.session = session;
             this.holder = holder;
+        }
+
+        private void end() {
+            try {
+                session.invalidate();
+            } catch (IllegalStateException e) {
+                LOG.debug("a session ended by itself at the same time");
+            }
         }
 
         @Override

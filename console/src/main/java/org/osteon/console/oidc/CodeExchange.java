@@ -3,6 +3,7 @@ package org.osteon.console.oidc;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.converter.FormHttpMessageConverter;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.authentication.OAuth2LoginAuthenticationToken;
@@ -11,6 +12,7 @@ import org.springframework.security.oauth2.client.http.OAuth2ErrorResponseErrorH
 import org.springframework.security.oauth2.client.oidc.authentication.OidcAuthorizationCodeAuthenticationProvider;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationExchange;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationResponse;
@@ -45,17 +47,27 @@ final class CodeExchange {
      */
     Map<String, Object> claims(
             ClientRegistration console, OAuth2AuthorizationRequest asked, String code, String state) {
-        Authentication login = provider.authenticate(new OAuth2LoginAuthenticationToken(
-                console,
-                new OAuth2AuthorizationExchange(
-                        asked,
-                        OAuth2AuthorizationResponse.success(code)
-                                .redirectUri(Objects.requireNonNull(asked.getRedirectUri(), "redirect_uri"))
-                                .state(state)
-                                .build())));
+        Authentication login = answered(console, asked, code, state);
         if (login == null || !(login.getPrincipal() instanceof OidcUser user)) {
             throw new OAuth2AuthenticationException("no_id_token");
         }
         return user.getClaims();
+    }
+
+    private @Nullable Authentication answered(
+            ClientRegistration console, OAuth2AuthorizationRequest asked, String code, String state) {
+        try {
+            return provider.authenticate(new OAuth2LoginAuthenticationToken(
+                    console,
+                    new OAuth2AuthorizationExchange(
+                            asked,
+                            OAuth2AuthorizationResponse.success(code)
+                                    .redirectUri(Objects.requireNonNull(asked.getRedirectUri(), "redirect_uri"))
+                                    .state(state)
+                                    .build())));
+        } catch (IllegalArgumentException e) {
+            // The library's word for an answer that lacks a part.
+            throw new OAuth2AuthenticationException(new OAuth2Error("invalid_token_response"), e);
+        }
     }
 }

@@ -37,7 +37,7 @@ final class EndedLogins {
     /** Whether a token of this login, issued then, comes too late. */
     synchronized boolean has(String subject, @Nullable String login, @Nullable Instant issued) {
         Instant all = ended.get("sub " + subject);
-        return login != null && ended.containsKey("sid " + login)
-                || all != null && (issued == null || !issued.isAfter(all));
+        boolean itself = login != null && ended.containsKey("sid " + login);
+        return itself || (all != null && (issued == null || !issued.isAfter(all)));
     }
 }

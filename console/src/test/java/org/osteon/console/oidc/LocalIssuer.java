@@ -41,6 +41,8 @@ final class LocalIssuer implements AutoCloseable {
     private final Clock clock;
     private volatile List<RSAKey> published;
     private volatile RSAKey key;
+    private volatile String identity = "";
+    private volatile String tokenAsked = "";
 
     LocalIssuer(Path folder, Clock clock) throws Exception {
         this.folder = folder;
@@ -52,6 +54,7 @@ final class LocalIssuer implements AutoCloseable {
         server.setHttpsConfigurator(new HttpsConfigurator(tls.serverContext()));
         server.createContext("/.well-known/openid-configuration", this::metadata);
         server.createContext("/keys", this::keys);
+        server.createContext("/token", this::token);
         server.start();
     }
 
@@ -168,6 +171,25 @@ final class LocalIssuer implements AutoCloseable {
     private void keys(HttpExchange exchange) throws IOException {
         keysAsked.incrementAndGet();
         answer(exchange, new JWKSet(List.copyOf(published)).toString(true));
+    }
+
+    private void token(HttpExchange exchange) throws IOException {
+        tokenAsked = exchange.getRequestHeaders().getFirst("Authorization") + " "
+                + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        answer(
+                exchange,
+                "{\"access_token\":\"unused\",\"token_type\":\"Bearer\",\"expires_in\":300,\"id_token\":\"" + identity
+                        + "\"}");
+    }
+
+    /** What was last sent for a code. */
+    String tokenAsked() {
+        return tokenAsked;
+    }
+
+    /** Answers the next code with this ID token. */
+    void identify(String token) {
+        identity = token;
     }
 
     private static void answer(HttpExchange exchange, String text) throws IOException {
