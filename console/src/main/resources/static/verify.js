@@ -179,6 +179,12 @@
     return element;
   };
 
+  // Digests and names of logs are set as such; all else is the page's own sentence.
+  const say = (element, text) => {
+    text.split(/([0-9a-f]{64}|osteon\/[A-Za-z0-9._/-]+)/).forEach((part, i) => element.append(i % 2 ? make('code', part, { class: 'id', lang: 'en' }) : part));
+    return element;
+  };
+
   const check = async (element, file) => {
     const card = make('section', undefined, { class: 'card', 'data-verified': 'no' });
     card.append(make('h3', element.dataset.name));
@@ -200,8 +206,8 @@
       }
       const outcome = failed ? 'skipped' : found ? 'passed' : 'failed';
       line.dataset.outcome = outcome;
-      line.append(make('span', word(outcome), { class: 'state' + (outcome === 'failed' ? ' bad' : '') }), ' ',
-          outcome === 'skipped' ? word(step) : word(step + '.' + outcome, ...(found || state.found)));
+      line.append(make('span', word(outcome), { class: 'state' + (outcome === 'failed' ? ' bad' : '') }), ' ');
+      say(line, outcome === 'skipped' ? word(step) : word(step + '.' + outcome, ...(found || state.found)));
       list.append(line);
       if (outcome === 'failed') failed = step;
     }
@@ -211,7 +217,7 @@
     } else {
       card.dataset.verified = 'yes';
       verdict.classList.add('good');
-      verdict.textContent = word('good', state.entry.seq, state.log.origin);
+      say(verdict, word('good', state.entry.seq, state.log.origin));
       list.querySelectorAll('.state').forEach((one) => one.classList.add('good'));
       card.append(make('h4', word('says')));
       const facts = make('dl', undefined, { class: 'facts', lang: 'en' });

@@ -11,10 +11,14 @@ import com.microsoft.playwright.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.console.route.Route;
+import org.osteon.console.route.Routes;
+import org.osteon.coordinator.console.HubConsole;
+import org.osteon.site.console.SiteConsole;
 
 /**
  * A study's whole life before both consoles in a real browser, by the people of a hub and a site; pictures of every
@@ -394,6 +402,10 @@ class ConsolePagesTest {
         page.click("tbody a[href^='/events/']");
         assertThat(page.textContent("main pre")).startsWith("c2sp.org/tlog-proof@v1");
         rules.look(page, "event");
+        verified(page, trust, "en");
+        page.navigate(page.url().replaceFirst("\\?.*", "") + "?lang=zh");
+        verified(page, trust, "zh");
+        page.navigate(page.url().replaceFirst("\\?.*", "") + "?lang=en");
         assertThat(Files.readString(saved(page, "a[href$='/proof']", "event.proof")))
                 .startsWith("c2sp.org/tlog-proof@v1");
         rules.look(at(REGULATOR, "/studies"), "studies-regulator");
@@ -416,6 +428,9 @@ class ConsolePagesTest {
         page.click("a[href='/journal/recompute']");
         assertThat(page.textContent("[role=status]")).contains("agree with the log and the outbox");
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("journal-recomputed.png")));
+        rules.look(page, "journal-recomputed");
+        rules.look(at(OFFICER, "/patients"), "patients");
+        rules.look(at(OFFICER, "/studies/" + study + "/preview"), "preview");
         rules.look(at(OFFICER, "/budget"), "budget");
         assertThat(page.textContent("main")).contains("Releases charged");
     }
@@ -446,6 +461,116 @@ class ConsolePagesTest {
 
     @Test
     @Order(13)
+    void aBundleThatCannotBeMadeSaysWhyOnTheModelsPage() throws Exception {
+        // Given an entry of a site's log that the hub has lost
+        try (Connection hubs = DriverManager.getConnection(
+                        "jdbc:sqlite:" + federation.hub().resolve("hub.db"));
+                Statement statement = hubs.createStatement()) {
+            assertThat(statement.executeUpdate("DELETE FROM site_entry WHERE site = 'north' AND idx = 3"))
+                    .isEqualTo(1);
+        }
+
+        Page page = people.get(REGULATOR);
+        Response refused = page.navigate(address(page) + "/models/" + model + "/bundle");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(page.textContent("#no-bundle"))
+                .contains("has not handed in every entry", "SITE_LOG_INCOMPLETE", "nothing was lost", "ask again");
+        isInTheLog(page.textContent("#no-bundle .hint code"), federation.hub());
+        rules.look(page, "model-no-bundle");
+    }
+
+    @Test
+    @Order(14)
+    void aSessionThatEndedChangedNothing() {
+        Page page = at(HUB_OPERATOR, "/sites");
+        page.fill("#site", "hospital-y");
+        page.context().clearCookies();
+
+        page.click("form[action='/sites/token'] button");
+
+        assertThat(page.textContent("[role=status]")).contains("session had ended", "nothing was changed", "Sign in");
+        rules.look(page, "session-ended");
+    }
+
+    @Test
+    @Order(15)
+    void aHubThatIsAwayIsSaidToBeAwayAtTheSite() throws Exception {
+        federation.kill("hub");
+
+        Page officer = people.get(OFFICER);
+        until("the hub to be missed", () -> {
+            at(OFFICER, "/inbox");
+            return officer.isVisible("#away");
+        });
+
+        assertThat(officer.textContent("#away")).contains("cannot be reached", "Nothing is lost", "keeps trying");
+        isInTheLog(officer.textContent("#away .hint code"), federation.site("south"));
+        rules.look(officer, "inbox-hub-away");
+        rules.look(at(SITE_OPERATOR, "/health"), "site-health-hub-away");
+    }
+
+    private static void isInTheLog(String reference, Path place) throws IOException {
+        assertThat(reference).matches("[0-9a-f]{8}");
+        assertThat(Files.readString(place.resolve("logs").resolve("daemon.log")))
+                .contains(reference);
+    }
+
+    private void verified(Page page, Path trust, String language) {
+        page.setInputFiles("#trust", trust);
+        page.waitForSelector("[data-verify-result][data-done]");
+        rules.lookHere(page, "event-verified-" + language);
+    }
+
+    /** Lines of the tables that give files, or parts of pages, and no page of their own. */
+    private static final Set<String> NO_PAGES = Set.of(
+            "/",
+            "/console.css",
+            "/live.js",
+            "/verify.js",
+            "/favicon.svg",
+            "/health/live",
+            "/health/ready",
+            "/studies/{study}/document",
+            "/runs/{run}/live",
+            "/models/{model}/export",
+            "/models/{model}/report",
+            "/events/{seq}/proof",
+            "/events/{seq}/sites/{site}/{entry}/proof",
+            "/journal.csv");
+
+    @Test
+    @Order(16)
+    void everyPageOfBothTablesWasReadInChinese() throws Exception {
+        String site = federation.console("south");
+        Set<String> unread = new TreeSet<>();
+        int pages = 0;
+        for (List<Route> table : List.of(HubConsole.ROUTES, SiteConsole.ROUTES)) {
+            boolean sites = table == SiteConsole.ROUTES;
+            Routes routes = new Routes(table);
+            Set<String> read = new TreeSet<>();
+            rules.chinese().stream()
+                    .filter(address -> address.startsWith(site) == sites)
+                    .forEach(address -> routes.of("GET", address.replaceFirst("https://[^/]+", ""))
+                            .ifPresent(route -> read.add(route.pattern())));
+            for (Route route : table) {
+                if ("GET".equals(route.method())
+                        && !NO_PAGES.contains(route.pattern())
+                        && !route.pattern().startsWith("/api")) {
+                    pages++;
+                    if (!read.contains(route.pattern())) {
+                        unread.add((sites ? "site " : "hub ") + route.pattern());
+                    }
+                }
+            }
+        }
+        System.out.printf("pages read in Chinese: %d lines of both tables%n", pages);
+        assertThat(unread).isEmpty();
+        assertThat(pages).isGreaterThan(20);
+    }
+
+    @Test
+    @Order(17)
     void everyPageKeptTheRules() {
         assertThat(rules.seen()).isGreaterThan(60);
         assertThat(rules.faults()).isEmpty();

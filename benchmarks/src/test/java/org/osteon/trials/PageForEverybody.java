@@ -36,6 +36,7 @@ final class PageForEverybody {
     private final Path pictures;
     private final Set<String> latin;
     private final Set<String> seen = new TreeSet<>();
+    private final Set<String> chinese = new TreeSet<>();
     private final List<String> faults = new ArrayList<>();
 
     /**
@@ -85,8 +86,8 @@ final class PageForEverybody {
             faults.add(at + ": a sentence is missing");
         }
         if ("zh".equals(language) && width == WIDTHS[0]) {
-            @SuppressWarnings("unchecked")
-            Set<String> foreign = new TreeSet<>((List<String>) page.evaluate(LATIN));
+            chinese.add(page.url().replaceFirst("\\?.*", ""));
+            Set<String> foreign = foreign(page);
             foreign.removeAll(latin);
             if (!foreign.isEmpty()) {
                 faults.add(at + ": foreign words " + foreign);
@@ -109,6 +110,17 @@ final class PageForEverybody {
     private static String in(String address, String language) {
         String path = address.replaceFirst("#.*", "");
         return path + (path.contains("?") ? "&" : "?") + "lang=" + language;
+    }
+
+    /** Foreign words of a page, outside elements whose language is marked and outside identifiers. */
+    @SuppressWarnings("unchecked")
+    static Set<String> foreign(Page page) {
+        return new TreeSet<>((List<String>) page.evaluate(LATIN));
+    }
+
+    /** Addresses of the pages that were read in Chinese. */
+    Set<String> chinese() {
+        return chinese;
     }
 
     /** What did not keep the rules. */

@@ -47,12 +47,16 @@ public final class Problems {
     /** A bug, or a resource that is not there: a reference leads from the page to the log. */
     @ExceptionHandler(IllegalStateException.class)
     public ModelAndView bug(HttpServletRequest request, RuntimeException e) {
-        String reference =
-                HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        String reference = reference();
         LOG.atError().setCause(e).addKeyValue("reference", reference).log("a page failed");
         ModelAndView page = page(request, HttpStatus.SERVICE_UNAVAILABLE, "", "");
         page.addObject("reference", reference);
         return page;
+    }
+
+    /** A name for what the page and the log say of one problem. */
+    private static String reference() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     }
 
     private static HttpStatus status(CallException.Kind kind) {
@@ -63,6 +67,17 @@ public final class Problems {
         };
     }
 
+    /** Logs that a page was refused; returns the reference that leads from the page to that line. */
+    public static String logged(int status, String code) {
+        String reference = reference();
+        LOG.atInfo()
+                .addKeyValue("reference", reference)
+                .addKeyValue("status", status)
+                .addKeyValue("code", code)
+                .log("a page was refused");
+        return reference;
+    }
+
     private ModelAndView page(HttpServletRequest request, HttpStatus status, String code, @Nullable String sentence) {
         ModelAndView page = new ModelAndView("error", status);
         page.addObject("frame", frame.frame(request));
@@ -71,6 +86,7 @@ public final class Problems {
             page.addObject("problem", words.meaning(code));
             page.addObject("code", code);
             page.addObject("detail", String.valueOf(sentence));
+            page.addObject("reference", logged(status.value(), code));
         }
         return page;
     }

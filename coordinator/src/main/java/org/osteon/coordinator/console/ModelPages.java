@@ -1,11 +1,13 @@
 package org.osteon.coordinator.console;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osteon.conformance.report.Sentences;
 import org.osteon.conformance.verdict.Report;
+import org.osteon.console.page.Problems;
 import org.osteon.console.page.Show;
 import org.osteon.console.page.Words;
 import org.osteon.coordinator.hub.ModelEvidence;
@@ -23,6 +25,7 @@ import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -193,9 +196,18 @@ final class ModelPages {
     }
 
     @GetMapping("/models/{model}/bundle")
-    ResponseEntity<byte[]> bundle(@PathVariable("model") String reference) {
+    Object bundle(@PathVariable("model") String reference, Model model, HttpServletResponse response) {
         ModelVersion version = get(reference, "bundle");
-        return file(evidence.bundle(version), name(version) + "-evidence.zip", MediaType.APPLICATION_OCTET_STREAM);
+        try {
+            return file(evidence.bundle(version), name(version) + "-evidence.zip", MediaType.APPLICATION_OCTET_STREAM);
+        } catch (CallException e) {
+            // Said on the model's own page, beside the link that asked.
+            response.setStatus(HttpStatus.CONFLICT.value());
+            model.addAttribute("noBundle", e.code());
+            model.addAttribute("noBundleDetail", String.valueOf(e.getMessage()));
+            model.addAttribute("reference", Problems.logged(HttpStatus.CONFLICT.value(), e.code()));
+            return show(reference, model);
+        }
     }
 
     private ModelVersion get(String reference, String page) {

@@ -73,6 +73,8 @@ final class OfficerPages {
             Line line = new Line(signed.document(), digest, review(digest), superseded);
             ("open".equals(line.review().get("decision")) && !superseded ? waiting : decided).add(line);
         }
+        model.addAttribute(
+                "status", desk.ask((service, observer) -> service.status(Empty.getDefaultInstance(), observer)));
         model.addAttribute("waiting", waiting);
         model.addAttribute("decided", decided);
         return "site/inbox";

@@ -123,6 +123,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             view.put("state", egress.state());
             view.put("hub", site.settings().hub());
             view.put("trouble", egress.trouble());
+            view.put("reference", egress.reference());
             view.put(
                     "lastContact",
                     egress.lastContact() == 0

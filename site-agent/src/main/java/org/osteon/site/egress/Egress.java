@@ -3,7 +3,9 @@ package org.osteon.site.egress;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.osteon.site.approval.Approvals;
@@ -34,6 +36,7 @@ public final class Egress implements AutoCloseable {
     private final Semaphore work = new Semaphore(1);
     private volatile boolean closed;
     private volatile String trouble = "";
+    private volatile String reference = "";
     private volatile long lastContact;
     private volatile boolean answered;
 
@@ -111,6 +114,11 @@ public final class Egress implements AutoCloseable {
         return trouble;
     }
 
+    /** Where the log tells of the trouble; empty when there is none. */
+    public String reference() {
+        return trouble.isEmpty() ? "" : reference;
+    }
+
     /** When the hub last answered, epoch milliseconds, 0 for never since the start. */
     public long lastContact() {
         return lastContact;
@@ -176,8 +184,13 @@ public final class Egress implements AutoCloseable {
                 LOG.atInfo().log("stopped in the middle of a reply; it is sent when the switch is lifted");
             } catch (StatusRuntimeException e) {
                 if (!closed && !redSwitch.on() && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
+                    if (trouble.isEmpty()) {
+                        reference = HexFormat.of()
+                                .toHexDigits(ThreadLocalRandom.current().nextInt());
+                    }
                     trouble = String.valueOf(e.getStatus().getDescription());
                     LOG.atInfo()
+                            .addKeyValue("reference", reference)
                             .addKeyValue("status", e.getStatus().getCode())
                             .log("the hub cannot be reached now: {}", trouble);
                 }
