@@ -27,8 +27,19 @@ class PagesWordsTest {
     private static final Pattern PLACE = Pattern.compile("\\{([0-9])}");
 
     /** Keys that are put together from a group and a value. */
-    private static final Set<String> GROUPS =
-            Set.of("role.", "sign.", "error.", "stage.", "studies.empty.", "models.empty.", "phase.", "part.");
+    private static final Set<String> GROUPS = Set.of(
+            "role.",
+            "sign.",
+            "error.",
+            "stage.",
+            "studies.empty.",
+            "models.empty.",
+            "phase.",
+            "part.",
+            "sites.link.",
+            "mend.",
+            "imports.is.",
+            "budget.is.");
 
     private static Map<String, String> bundle(String language) throws IOException {
         Map<String, String> all = new TreeMap<>();

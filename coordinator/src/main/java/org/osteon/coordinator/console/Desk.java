@@ -1,5 +1,7 @@
 package org.osteon.coordinator.console;
 
+import java.util.List;
+import java.util.Set;
 import org.osteon.console.account.Person;
 import org.osteon.console.page.Frame;
 import org.osteon.protocol.call.CallException;
@@ -30,6 +32,16 @@ final class Desk {
     boolean sees(Study study) {
         Person person = person();
         return !"regulator".equals(person.role()) || assignments.has(study, person.name());
+    }
+
+    /** Those of these studies that the person sees. */
+    List<Study> seen(List<Study> studies) {
+        Person person = person();
+        if (!"regulator".equals(person.role())) {
+            return studies;
+        }
+        Set<String> names = assignments.names(person.name());
+        return studies.stream().filter(study -> names.contains(study.name())).toList();
     }
 
     /** A study's data is about to be shown: refuses, or notes it in the log. */

@@ -12,6 +12,7 @@ import org.osteon.console.page.Show;
 import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -28,8 +29,10 @@ import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.thymeleaf.ITemplateEngine;
 
 /** The hub's pages: who may see which, and the classes that make them. */
 @Configuration(proxyBeanMethods = false)
@@ -130,8 +133,18 @@ public class HubConsole {
             RunFigures figures,
             Show show,
             Words words,
+            ITemplateEngine templates,
+            ApplicationContext context,
             ScheduledExecutorService timer) {
-        return new RunPages(desk, studies, rounds, views, figures, new RunTimes(show, words), timer);
+        return new RunPages(
+                desk,
+                studies,
+                rounds,
+                views,
+                figures,
+                new RunTimes(show, words),
+                new LiveParts(templates, context),
+                timer);
     }
 
     @Bean
@@ -181,8 +194,8 @@ public class HubConsole {
     }
 
     @Bean
-    Timeline timeline(HubStore store, Rounds rounds, Models models) {
-        return new Timeline(store, rounds, models);
+    Timeline timeline(HubStore store) {
+        return new Timeline(store);
     }
 
     @Bean
@@ -191,9 +204,10 @@ public class HubConsole {
             Sites sites,
             TrustBook trust,
             FleetHandlers fleet,
+            Presence presence,
             Rounds rounds,
             HubEvents events,
             Console console) {
-        return new OperatorPages(folder, sites, trust, fleet, rounds, events, console);
+        return new OperatorPages(folder, sites, trust, fleet, presence, rounds, events, console);
     }
 }
