@@ -14,6 +14,7 @@ import org.osteon.benchmarks.measure.Folders;
 import org.osteon.benchmarks.measure.Meter;
 import org.osteon.benchmarks.measure.Report;
 import org.osteon.benchmarks.measure.Setting;
+import org.osteon.benchmarks.pages.PagesBenchmark;
 import org.osteon.benchmarks.privacy.PrivacyBenchmark;
 import org.osteon.benchmarks.training.TrainingBenchmark;
 import picocli.CommandLine;
@@ -33,7 +34,7 @@ public final class Benchmarks implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "NAME",
-            description = "some of combine, training, mapping, log, privacy")
+            description = "some of combine, training, mapping, log, privacy, pages")
     private List<String> only = List.of();
 
     @Option(names = "--small", description = "sizes that try the code and measure nothing")
@@ -63,7 +64,8 @@ public final class Benchmarks implements Callable<Integer> {
                 new TrainingBenchmark(),
                 new MappingBenchmark(),
                 new LogBenchmark(),
-                new PrivacyBenchmark());
+                new PrivacyBenchmark(),
+                new PagesBenchmark());
     }
 
     @Override

@@ -41,7 +41,8 @@ class BenchmarksTest {
                         "CSV in GB18030, 20 columns, 14 mapped: data map to Parquet",
                         "Verify a log: LogReader.verified",
                         "Write a log, 4096 entries a batch: TileLog.append, each file synced",
-                        "Noise on a sum: GridNoise: exact, from AES-256 in counter mode");
+                        "Noise on a sum: GridNoise: exact, from AES-256 in counter mode",
+                        "Rounds of two sites, by wall time: 8 live pages open");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left.map(path -> path.getFileName().toString())).containsExactly("results.json");
         }

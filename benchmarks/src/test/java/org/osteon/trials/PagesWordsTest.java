@@ -38,7 +38,11 @@ class PagesWordsTest {
             "leaves.when.",
             "studies.empty.",
             "models.empty.",
-            "editor.example.");
+            "editor.example.",
+            "sites.link.",
+            "mend.",
+            "imports.is.",
+            "budget.is.");
 
     private static Map<String, String> bundle(String language) throws IOException {
         Map<String, String> all = new TreeMap<>();

@@ -14,6 +14,7 @@ import org.osteon.audit.log.Witness;
 import org.osteon.console.Console;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.coordinator.console.HubConsole;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -24,6 +25,7 @@ import org.osteon.coordinator.fleet.NodeGate;
 import org.osteon.coordinator.fleet.Spool;
 import org.osteon.coordinator.hub.HubService;
 import org.osteon.coordinator.hub.ModelEvidence;
+import org.osteon.coordinator.link.Connections;
 import org.osteon.coordinator.link.EnrolmentService;
 import org.osteon.coordinator.link.SiteLinkService;
 import org.osteon.coordinator.people.Directory;
@@ -170,8 +172,13 @@ class CoordinatorConfiguration {
     }
 
     @Bean
-    RunView views(Rounds rounds, Studies studies, FleetHandlers fleet) {
-        return new RunView(rounds, studies, fleet);
+    Presence presence(HubStore store, Clock clock) {
+        return new Presence(store, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    RunView views(Rounds rounds, Studies studies, FleetHandlers fleet, Presence presence, Clock clock) {
+        return new RunView(rounds, studies, fleet, presence, clock);
     }
 
     @Bean
@@ -245,11 +252,12 @@ class CoordinatorConfiguration {
             ModelEvidence modelEvidence,
             Statements statements,
             Console console,
+            Presence presence,
             Clock clock,
             ScheduledExecutorService timer) {
         Witness witness = new Witness("hub", folder.cosignerKey());
         SiteLinkService link =
-                new SiteLinkService(store, events, sites, studies, trust, statements, witness, timer, clock);
+                new SiteLinkService(store, events, sites, studies, trust, statements, witness, presence, timer, clock);
         studies.onWork(link::wake);
         statements.onWork(link::wake);
         events.onGrowth(link::logGrew);
@@ -271,9 +279,11 @@ class CoordinatorConfiguration {
                 timer);
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
+        Connections connections = new Connections();
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(folder.host(), folder.port()),
                         folder.tls().serverCredentials())
+                .addTransportFilter(connections)
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
@@ -282,7 +292,7 @@ class CoordinatorConfiguration {
                         new Admission(BODIES_AT_ONCE, BODY_PATIENCE, timer),
                         GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock)))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
-                .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls)))
+                .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls, connections)))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(hub, roles, calls)))
                 .build();
         return new HubServer(server, fleet, rounds, folder.host());

@@ -44,6 +44,11 @@ public final class Meter {
         }
     }
 
+    /** A line that was measured otherwise. */
+    public void add(Line line) {
+        lines.add(line);
+    }
+
     /** All lines so far. */
     public List<Line> lines() {
         return List.copyOf(lines);

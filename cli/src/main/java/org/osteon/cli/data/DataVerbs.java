@@ -3,13 +3,16 @@ package org.osteon.cli.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osteon.adapters.mapping.Profile;
 import org.osteon.adapters.mapping.ProfileException;
 import org.osteon.adapters.snapshot.DataMapping;
+import org.osteon.adapters.snapshot.ImportProgress;
 import org.osteon.adapters.snapshot.MappingException;
 import org.osteon.adapters.snapshot.MappingKeys;
 import org.osteon.adapters.snapshot.MappingResult;
@@ -74,19 +77,30 @@ public final class DataVerbs {
             MappingKeys keys = !site.isEmpty()
                     ? KeyFiles.ofSite(Path.of(site))
                     : !key.isEmpty() ? KeyFiles.of(Path.of(key)) : KeyFiles.ofUser(output());
+            Optional<ImportProgress> shown = site.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(ImportProgress.begin(Path.of(site), out, Clock.systemUTC()));
             try (Progress progress = new Progress(output())) {
                 Profile chosen = profile.isEmpty() ? Profile.builtIn() : Profile.read(Path.of(profile));
-                MappingResult result = DataMapping.map(input, out, chosen, keys, progress::at);
+                MappingResult result = DataMapping.map(input, out, chosen, keys, (source, units) -> {
+                    progress.at(source, units);
+                    shown.ifPresent(one -> one.at(source, units));
+                });
+                shown.ifPresent(one -> one.done(result.read()));
                 progress.close();
                 output().answer(view(result));
                 return balances(result) ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
             } catch (MappingException e) {
+                String code = e.code();
+                shown.ifPresent(one -> one.failed(code));
                 throw CliException.told(
                         "OUTPUT_UNWRITABLE".equals(e.code()) ? ExitCode.TRY_AGAIN : ExitCode.WRONG_CALL,
                         e.code(),
                         String.valueOf(e.getMessage()));
             } catch (ProfileException e) {
                 throw CliException.told(ExitCode.WRONG_CALL, "PROFILE_MALFORMED", String.valueOf(e.getMessage()));
+            } finally {
+                shown.ifPresent(ImportProgress::close);
             }
         }
 

@@ -2,6 +2,7 @@ package org.osteon.coordinator.console;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.coordinator.event.HubEvents;
@@ -47,6 +48,14 @@ final class Assignments {
                 .param(study.name())
                 .query((row, n) -> row.getString(1))
                 .list());
+    }
+
+    /** The names of the studies that a regulator looks at. */
+    Set<String> names(String person) {
+        return Set.copyOf(store.read(sql -> sql.sql("SELECT study FROM assignment WHERE person = ?")
+                .param(person)
+                .query((row, n) -> row.getString(1))
+                .list()));
     }
 
     /** Whether a study is a regulator's. */

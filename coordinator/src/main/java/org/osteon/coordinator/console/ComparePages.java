@@ -14,7 +14,6 @@ import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunFigures.Exchange;
-import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Study;
@@ -28,7 +27,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class ComparePages {
     private final Desk desk;
-    private final Studies studies;
     private final Models models;
     private final ObjectStore objects;
     private final Releases releases;
@@ -39,7 +37,6 @@ final class ComparePages {
 
     ComparePages(
             Desk desk,
-            Studies studies,
             Models models,
             ObjectStore objects,
             Releases releases,
@@ -48,7 +45,6 @@ final class ComparePages {
             Show show,
             Words words) {
         this.desk = desk;
-        this.studies = studies;
         this.models = models;
         this.objects = objects;
         this.releases = releases;
@@ -111,12 +107,7 @@ final class ComparePages {
 
     private ModelVersion get(String reference) {
         ModelVersion version = models.get(reference);
-        Optional<Study> study = desk.study(version);
-        study.ifPresent(known -> desk.shows(known, "model-comparison"));
-        if (study.isEmpty() && "regulator".equals(desk.person().role())) {
-            throw CallException.absent(
-                    "STUDY_NOT_ASSIGNED", "a model of an ungoverned run has no study that could be assigned to you");
-        }
+        desk.shows(version, "model-comparison");
         return version;
     }
 

@@ -1,6 +1,10 @@
 package org.osteon.coordinator.console;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osteon.audit.event.Event;
 import org.osteon.console.account.Person;
 import org.osteon.console.page.Frame;
@@ -74,6 +78,24 @@ public final class Desk {
                 : Optional.empty();
     }
 
+    /** The studies that the person sees, newest first, by digest. */
+    Map<String, Study> studies() {
+        Map<String, Study> seen = new LinkedHashMap<>();
+        seen(studies.all().stream().map(SignedDocument::document).toList())
+                .forEach(study -> seen.put(study.digest().hex(), study));
+        return seen;
+    }
+
+    /** Those of these studies that the person sees. */
+    List<Study> seen(List<Study> studies) {
+        Person person = person();
+        if (!REGULATOR.equals(person.role())) {
+            return studies;
+        }
+        Set<String> names = assignments.names(person.name());
+        return studies.stream().filter(study -> names.contains(study.name())).toList();
+    }
+
     /** A study's data is about to be shown: refuses, or notes it in the log. */
     public void shows(Study study, String page) {
         if (!sees(study)) {
@@ -115,7 +137,8 @@ public final class Desk {
         return study;
     }
 
-    private boolean seesUngoverned() {
+    /** Whether the person sees what belongs to no study. */
+    boolean seesUngoverned() {
         return !REGULATOR.equals(person().role());
     }
 }

@@ -16,6 +16,7 @@ import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.coordinator.console.api.HubApi;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -33,9 +34,11 @@ import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.thymeleaf.ITemplateEngine;
 
 /** The hub's pages: who may see which, and the classes that make them. */
 @Configuration(proxyBeanMethods = false)
@@ -156,8 +159,11 @@ public class HubConsole {
             RunFigures figures,
             Show show,
             Words words,
+            ITemplateEngine templates,
+            ApplicationContext context,
             ScheduledExecutorService timer) {
-        return new RunPages(desk, rounds, views, figures, new RunTimes(show, words), timer);
+        return new RunPages(
+                desk, rounds, views, figures, new RunTimes(show, words), new LiveParts(templates, context), timer);
     }
 
     @Bean
@@ -179,7 +185,6 @@ public class HubConsole {
     @Bean
     ComparePages comparePages(
             Desk desk,
-            Studies studies,
             Models models,
             ObjectStore objects,
             Releases releases,
@@ -187,7 +192,7 @@ public class HubConsole {
             RunFigures figures,
             Show show,
             Words words) {
-        return new ComparePages(desk, studies, models, objects, releases, rounds, figures, show, words);
+        return new ComparePages(desk, models, objects, releases, rounds, figures, show, words);
     }
 
     @Bean
@@ -212,8 +217,8 @@ public class HubConsole {
     }
 
     @Bean
-    Timeline timeline(HubStore store, Rounds rounds, Models models) {
-        return new Timeline(store, rounds, models);
+    Timeline timeline(HubStore store) {
+        return new Timeline(store);
     }
 
     @Bean
@@ -222,9 +227,10 @@ public class HubConsole {
             Sites sites,
             TrustBook trust,
             FleetHandlers fleet,
+            Presence presence,
             Rounds rounds,
             HubEvents events,
             Console console) {
-        return new OperatorPages(folder, sites, trust, fleet, rounds, events, console);
+        return new OperatorPages(folder, sites, trust, fleet, presence, rounds, events, console);
     }
 }

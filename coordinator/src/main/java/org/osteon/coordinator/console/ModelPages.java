@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osteon.conformance.report.Sentences;
 import org.osteon.conformance.verdict.Report;
 import org.osteon.console.page.Problems;
@@ -18,10 +19,10 @@ import org.osteon.coordinator.registry.Origins;
 import org.osteon.coordinator.registry.Releases;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.coordinator.statement.Statements;
+import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Release;
-import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.springframework.context.i18n.LocaleContextHolder;
@@ -37,6 +38,9 @@ import org.springframework.web.bind.annotation.RequestParam;
 /** Model versions: where each comes from, what was checked, who released it, and its evidence. */
 @Controller
 final class ModelPages {
+    /** Most versions before one that its page names. */
+    private static final int MOST_BEFORE = 12;
+
     private final Desk desk;
     private final Models models;
     private final ObjectStore objects;
@@ -86,30 +90,55 @@ final class ModelPages {
             boolean checked) {}
 
     @GetMapping("/models")
-    String list(Model model) {
+    String list(@RequestParam(name = "page", defaultValue = "1") int page, Model model) {
+        Map<String, Study> known = desk.studies();
+        boolean ungoverned = desk.seesUngoverned();
+        Pages<ModelVersion> pages = Pages.of(
+                models.notable().stream()
+                        .filter(version ->
+                                ungoverned || known.containsKey(version.study().hex()))
+                        .toList(),
+                page,
+                "/models",
+                "",
+                "");
+        Set<String> released = releases.released();
+        Set<String> checked = releases.checked();
+        model.addAttribute("pages", pages);
         model.addAttribute(
                 "models",
-                models.all().stream().filter(desk::sees).map(this::line).toList());
+                pages.lines().stream()
+                        .map(version -> line(
+                                version,
+                                Optional.ofNullable(known.get(version.study().hex())),
+                                released,
+                                checked))
+                        .toList());
         return "hub/models";
     }
 
-    private Line line(ModelVersion version) {
+    private static Line line(ModelVersion version, Optional<Study> study, Set<String> released, Set<String> checked) {
         return new Line(
                 version,
                 version.digest().hex(),
-                desk.study(version),
+                study,
                 version.specs().stream().mapToLong(ArraySpec::elements).sum(),
-                releases.find(version.digest()).isPresent(),
-                releases.report(version.digest()).isPresent());
+                released.contains(version.digest().hex()),
+                checked.contains(version.digest().hex()));
     }
 
     @GetMapping("/models/{model}")
     String show(@PathVariable("model") String reference, Model model) {
         ModelVersion version = get(reference, "model");
-        model.addAttribute("line", line(version));
+        model.addAttribute("line", line(version, desk.study(version), releases.released(), releases.checked()));
         model.addAttribute("version", version);
         model.addAttribute("short", version.digest().hex().substring(0, 8));
-        model.addAttribute("ancestors", ancestors(version));
+        List<Models.Place> before = models.before(version);
+        boolean many = before.size() > MOST_BEFORE;
+        model.addAttribute("ancestors", many ? before.subList(0, 1) : before);
+        model.addAttribute("between", many ? before.size() - MOST_BEFORE : 0);
+        model.addAttribute(
+                "nearest", many ? before.subList(before.size() - MOST_BEFORE + 1, before.size()) : List.of());
         model.addAttribute("flags", statements.flags(version));
         model.addAttribute("others", others(version));
         List<Origins.Origin> data = origins.of(version);
@@ -125,26 +154,10 @@ final class ModelPages {
     }
 
     /** The versions this one can be compared with: of its run, and the last of other runs of the study's versions. */
-    private List<ModelVersion> others(ModelVersion version) {
-        Optional<String> name = desk.study(version).map(Study::name);
-        List<ModelVersion> others = new ArrayList<>(models.ofRun(version.run()));
-        models.newestOfRuns().stream()
-                .filter(other -> !other.run().equals(version.run()))
-                .filter(other ->
-                        name.isPresent() && desk.study(other).map(Study::name).equals(name))
-                .forEach(others::add);
+    private List<Models.Place> others(ModelVersion version) {
+        List<Models.Place> others = new ArrayList<>(models.ofStudyName(version));
         others.removeIf(other -> other.digest().equals(version.digest()));
         return others;
-    }
-
-    private List<Map<String, Object>> ancestors(ModelVersion version) {
-        List<Map<String, Object>> line = new ArrayList<>();
-        ModelVersion at = version;
-        while (!at.parent().equals(Reply.NOTHING)) {
-            at = models.get(at.parent().hex());
-            line.add(0, Map.of("digest", at.digest().hex(), "round", at.round(), "rule", at.rule()));
-        }
-        return line;
     }
 
     /**

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.osteon.console.Console;
 import org.osteon.console.page.Frame;
-import org.osteon.coordinator.enrolment.SiteRecord;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
@@ -23,12 +23,11 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 /** Enrolment, sites, people and health, for the hub's operator. */
 @Controller
 final class OperatorPages {
-    private static final long SILENT_MILLIS = 60_000;
-
     private final HubFolder folder;
     private final Sites sites;
     private final TrustBook trust;
     private final FleetHandlers fleet;
+    private final Presence presence;
     private final Rounds rounds;
     private final HubEvents events;
     private final Console console;
@@ -38,6 +37,7 @@ final class OperatorPages {
             Sites sites,
             TrustBook trust,
             FleetHandlers fleet,
+            Presence presence,
             Rounds rounds,
             HubEvents events,
             Console console) {
@@ -45,32 +45,33 @@ final class OperatorPages {
         this.sites = sites;
         this.trust = trust;
         this.fleet = fleet;
+        this.presence = presence;
         this.rounds = rounds;
         this.events = events;
         this.console = console;
     }
 
-    /**
-     * A site in the list.
-     *
-     * @param contact epoch milliseconds of its last call since the hub started, 0 for none
-     * @param silent whether it has not called for longer than a poll takes
-     */
-    record Line(SiteRecord site, String fingerprint, long contact, boolean silent) {}
-
-    private List<Line> lines() {
-        long now = System.currentTimeMillis();
-        return sites.all().stream()
-                .map(site -> {
-                    long contact = fleet.lastContact(site.nodeId());
-                    return new Line(site, site.nodeKey().fingerprint(), contact, now - contact > SILENT_MILLIS);
-                })
-                .toList();
+    private List<SiteLine> lines() {
+        return SiteLine.all(sites, fleet, presence, System.currentTimeMillis());
     }
 
     @GetMapping("/sites")
-    String sites(Model model) {
-        model.addAttribute("sites", lines());
+    String sites(
+            @RequestParam(name = "q", defaultValue = "") String query,
+            @RequestParam(name = "page", defaultValue = "1") int page,
+            Model model) {
+        List<SiteLine> all = lines();
+        List<SiteLine> found = all.stream()
+                .filter(line -> line.site().name().contains(query.strip()))
+                .toList();
+        model.addAttribute("all", all.size());
+        model.addAttribute(
+                "needy",
+                all.stream()
+                        .filter(line -> line.pending() || !line.cares().isEmpty())
+                        .count());
+        model.addAttribute("pages", Pages.of(found, page, "/sites", "q", query.strip()));
+        model.addAttribute("skewLimit", Presence.SKEW_LIMIT.toMillis());
         model.addAttribute("hub", folder);
         model.addAttribute("pin", folder.tls().pin().hex());
         return "hub/sites";
@@ -99,7 +100,7 @@ final class OperatorPages {
 
     @GetMapping("/health")
     String health(Model model) {
-        List<Line> lines = lines();
+        List<SiteLine> lines = lines();
         model.addAttribute("hub", folder);
         model.addAttribute("pin", folder.tls().pin().hex());
         model.addAttribute(
@@ -109,9 +110,7 @@ final class OperatorPages {
                         .toList());
         model.addAttribute(
                 "silent",
-                lines.stream()
-                        .filter(line -> line.site().active() && line.silent())
-                        .toList());
+                lines.stream().filter(line -> "silent".equals(line.link())).toList());
         model.addAttribute("logSize", events.publish().size());
         model.addAttribute("keys", trust.current().document().keys());
         model.addAttribute("free", folder.folder().toFile().getUsableSpace());

@@ -1,7 +1,9 @@
 package org.osteon.coordinator.console;
 
-import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.coordinator.round.Rounds;
@@ -9,15 +11,17 @@ import org.osteon.coordinator.round.RunFigures;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
 import org.osteon.protocol.document.Study;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
-import org.springframework.ui.ExtendedModelMap;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.context.request.async.DeferredResult;
-import org.springframework.web.servlet.ModelAndView;
 
 /** Runs: where each stands, who is awaited and why, what each round counted and rejected. */
 @Controller
@@ -27,11 +31,14 @@ final class RunPages {
     /** Rounds on a page; older ones are a page of their own. */
     private static final int PAGE = 20;
 
+    private static final MediaType HTML = new MediaType("text", "html", StandardCharsets.UTF_8);
+
     private final Desk desk;
     private final Rounds rounds;
     private final RunView views;
     private final RunFigures figures;
     private final RunTimes times;
+    private final LiveParts parts;
     private final ScheduledExecutorService timer;
 
     RunPages(
@@ -40,26 +47,41 @@ final class RunPages {
             RunView views,
             RunFigures figures,
             RunTimes times,
+            LiveParts parts,
             ScheduledExecutorService timer) {
         this.desk = desk;
         this.rounds = rounds;
         this.views = views;
         this.figures = figures;
         this.times = times;
+        this.parts = parts;
         this.timer = timer;
     }
 
     @GetMapping("/runs")
-    String list(Model model) {
-        List<Map<String, Object>> lines = rounds.all().stream()
-                .filter(desk::sees)
-                .map(run -> {
-                    Map<String, Object> line = views.line(run);
-                    line.put("name", desk.study(run).map(Study::name).orElse(""));
-                    return line;
-                })
-                .toList();
-        model.addAttribute("runs", lines);
+    String list(@RequestParam(name = "page", defaultValue = "1") int page, Model model) {
+        Map<String, Study> known = desk.studies();
+        boolean ungoverned = desk.seesUngoverned();
+        Pages<RunRecord> pages = Pages.of(
+                rounds.all().stream()
+                        .filter(run ->
+                                ungoverned || known.containsKey(run.study().hex()))
+                        .toList(),
+                page,
+                "/runs",
+                "",
+                "");
+        model.addAttribute("pages", pages);
+        model.addAttribute(
+                "runs",
+                pages.lines().stream()
+                        .map(run -> {
+                            Map<String, Object> line = views.summary(run);
+                            Study study = known.get(run.study().hex());
+                            line.put("name", study == null ? "" : study.name());
+                            return line;
+                        })
+                        .toList());
         return "hub/runs";
     }
 
@@ -68,26 +90,35 @@ final class RunPages {
             @PathVariable("run") String id, @RequestParam(name = "upto", defaultValue = "0") int upto, Model model) {
         RunRecord run = rounds.get(id);
         desk.shows(run, "run");
-        fill(run, upto, model);
+        model.addAllAttributes(values(run, upto, desk.person().role()));
+        desk.study(run).ifPresent(study -> model.addAttribute("study", study));
         return "hub/run";
     }
 
     /** The live part alone, as soon as it differs from what the page shows; nothing when it stays so. */
     @GetMapping("/runs/{run}/live")
-    DeferredResult<ModelAndView> live(
-            @PathVariable("run") String id,
-            @RequestParam(name = "unless", defaultValue = "") String unless,
-            HttpServletResponse response) {
+    DeferredResult<ResponseEntity<byte[]>> live(
+            @PathVariable("run") String id, @RequestParam(name = "unless", defaultValue = "") String unless) {
         RunRecord run = rounds.get(id);
         if (!desk.sees(run)) {
             desk.shows(run, "run");
         }
-        DeferredResult<ModelAndView> answer = new DeferredResult<>((HOLD_SECONDS + 10) * 1000L);
-        views.whenChanged(id, unless, HOLD_SECONDS, timer, changed -> {
-            Model model = new ExtendedModelMap();
-            fill(changed, 0, model);
-            answer.setResult(new ModelAndView("hub/run-live", model.asMap()));
-        });
+        Locale locale = LocaleContextHolder.getLocale();
+        String role = desk.person().role();
+        DeferredResult<ResponseEntity<byte[]>> answer = new DeferredResult<>((HOLD_SECONDS + 10) * 1000L);
+        views.whenChangedSoon(
+                id,
+                unless,
+                HOLD_SECONDS,
+                timer,
+                changed -> answer.setResult(ResponseEntity.ok()
+                        .contentType(HTML)
+                        .cacheControl(CacheControl.noStore())
+                        .body(parts.of(
+                                "hub/run-live",
+                                id + " " + views.stateKey(changed) + " " + role,
+                                locale,
+                                () -> values(changed, 0, role)))));
         return answer;
     }
 
@@ -110,23 +141,25 @@ final class RunPages {
     }
 
     /** {@code upto} is the newest round that is shown; 0 shows the newest there is, and follows it. */
-    private void fill(RunRecord run, int upto, Model model) {
+    private Map<String, Object> values(RunRecord run, int upto, String role) {
         int last = upto <= 0 ? run.round() : Math.min(upto, run.round());
         int first = Math.max(1, last - PAGE + 1);
         List<RunFigures.Exchange> exchanges = figures.of(run, first, last);
         Map<String, Object> view = views.head(run);
-        model.addAttribute("run", view);
-        model.addAttribute("round", run.round());
-        model.addAttribute("deadline", run.deadline());
-        model.addAttribute("running", run.running());
-        model.addAttribute("follows", run.running() && last == run.round());
-        model.addAttribute("waits", Waits.of(view));
-        model.addAttribute("first", first);
-        model.addAttribute("last", last);
-        model.addAttribute("exchanges", exchanges);
-        model.addAttribute("bytes", figures.bytes(run));
-        model.addAttribute("phases", RunTimes.phases(exchanges));
-        times.chart(exchanges).ifPresent(chart -> model.addAttribute("times", chart));
-        desk.study(run).ifPresent(study -> model.addAttribute("study", study));
+        Map<String, Object> values = new HashMap<>();
+        values.put("run", view);
+        values.put("round", run.round());
+        values.put("deadline", run.deadline());
+        values.put("running", run.running());
+        values.put("follows", run.running() && last == run.round());
+        values.put("models", !"operator".equals(role));
+        values.put("waits", Waits.of(view));
+        values.put("first", first);
+        values.put("last", last);
+        values.put("exchanges", exchanges);
+        values.put("bytes", figures.bytes(run));
+        values.put("phases", RunTimes.phases(exchanges));
+        times.chart(exchanges).ifPresent(chart -> values.put("times", chart));
+        return values;
     }
 }

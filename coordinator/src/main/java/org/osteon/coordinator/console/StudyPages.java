@@ -1,6 +1,7 @@
 package org.osteon.coordinator.console;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,21 +67,39 @@ final class StudyPages {
     record Line(Study study, String digest, String stage, List<String> awaited, List<String> refused) {}
 
     @GetMapping("/studies")
-    String list(Model model) {
-        List<RunRecord> runs = rounds.all();
-        List<Line> lines = studies.all().stream()
-                .map(SignedDocument::document)
-                .filter(desk::sees)
-                .map(study -> line(study, runs))
-                .toList();
-        model.addAttribute("studies", lines);
+    String list(
+            @RequestParam(name = "q", defaultValue = "") String query,
+            @RequestParam(name = "page", defaultValue = "1") int page,
+            Model model) {
+        Map<Digest, RunRecord> newest = new HashMap<>();
+        rounds.all().forEach(run -> newest.putIfAbsent(run.study(), run));
+        Map<Digest, Map<String, String>> decisions = studies.decisions();
+        List<SiteRecord> sites = studies.sites();
+        List<Study> seen =
+                desk.seen(studies.all().stream().map(SignedDocument::document).toList());
+        Pages<Study> pages = Pages.of(
+                seen.stream()
+                        .filter(study -> study.name().contains(query.strip()))
+                        .toList(),
+                page,
+                "/studies",
+                "q",
+                query.strip());
+        model.addAttribute("all", seen.size());
+        model.addAttribute("pages", pages);
+        model.addAttribute(
+                "studies",
+                pages.lines().stream()
+                        .map(study -> line(study, Optional.ofNullable(newest.get(study.digest())), decisions, sites))
+                        .toList());
         return "hub/studies";
     }
 
-    private Line line(Study study, List<RunRecord> runs) {
+    private static Line line(
+            Study study, Optional<RunRecord> newest, Map<Digest, Map<String, String>> all, List<SiteRecord> sites) {
         Digest digest = study.digest();
-        Map<String, String> decisions = studies.decisions(digest);
-        List<String> awaited = studies.asked(study).stream()
+        Map<String, String> decisions = all.getOrDefault(digest, Map.of());
+        List<String> awaited = Studies.asked(study, sites).stream()
                 .map(SiteRecord::name)
                 .filter(site -> !decisions.containsKey(site))
                 .toList();
@@ -89,11 +108,8 @@ final class StudyPages {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
-        String stage = runs.stream()
-                .filter(run -> run.study().equals(digest))
-                .findFirst()
-                .map(run -> run.state().text())
-                .orElseGet(() -> awaited.isEmpty() ? "decided" : "awaiting");
+        String stage =
+                newest.map(run -> run.state().text()).orElseGet(() -> awaited.isEmpty() ? "decided" : "awaiting");
         return new Line(study, digest.hex(), stage, awaited, refused);
     }
 
@@ -126,7 +142,7 @@ final class StudyPages {
                 "runs",
                 rounds.all().stream()
                         .filter(run -> run.study().equals(digest))
-                        .map(views::line)
+                        .map(views::summary)
                         .toList());
         model.addAttribute(
                 "versions",

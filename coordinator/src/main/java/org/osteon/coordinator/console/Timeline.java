@@ -1,12 +1,9 @@
 package org.osteon.coordinator.console;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.osteon.audit.event.Event;
-import org.osteon.coordinator.registry.Models;
-import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.Study;
@@ -16,15 +13,19 @@ public final class Timeline {
     /** Most events of one page. */
     public static final int MOST = 200;
 
-    private final HubStore store;
-    private final Rounds rounds;
-    private final Models models;
+    /** What the events of a study are marked by: itself, its runs, their models. */
+    private static final String MARKS =
+            "SELECT ? UNION SELECT id FROM run WHERE study = ? UNION SELECT model.digest FROM model JOIN run ON model.run = run.id WHERE run.study = ?";
 
-    Timeline(HubStore store, Rounds rounds, Models models) {
+    private final HubStore store;
+    private volatile Known last = new Known(-1, Set.of());
+
+    Timeline(HubStore store) {
         this.store = store;
-        this.rounds = rounds;
-        this.models = models;
     }
+
+    /** What an event that never changes is about. */
+    private record Known(long seq, Set<String> studies) {}
 
     /**
      * The events of a study up to a place in the log, newest first.
@@ -33,16 +34,11 @@ public final class Timeline {
      * @param type only events of this type; empty for all
      */
     public List<Event> of(Study study, long before, String type) {
-        List<String> marks = marks(study);
-        String any = String.join(" OR ", Collections.nCopies(marks.size(), "leaf LIKE ?"));
-        List<Object> values = new ArrayList<>(List.of(before));
-        marks.forEach(mark -> values.add("%" + mark + "%"));
-        values.add(type);
-        values.add(type);
+        String digest = study.digest().hex();
         return store.read(sql -> sql
-                .sql("SELECT leaf FROM event WHERE seq < ? AND (" + any
-                        + ") AND (? = '' OR type = ?) ORDER BY seq DESC LIMIT " + MOST)
-                .params(values)
+                .sql("SELECT leaf FROM event WHERE seq < ? AND seq IN (SELECT seq FROM event_mark WHERE mark IN ("
+                        + MARKS + ")) AND (? = '' OR type = ?) ORDER BY seq DESC LIMIT " + MOST)
+                .params(before, digest, digest, digest, type, type)
                 .query((row, n) -> row.getString(1))
                 .list()
                 .stream()
@@ -52,8 +48,24 @@ public final class Timeline {
 
     /** Whether an event is about a study. */
     boolean about(Study study, Event event) {
-        String leaf = new String(event.leaf(), StandardCharsets.UTF_8);
-        return marks(study).stream().anyMatch(leaf::contains);
+        return studies(event).contains(study.digest().hex());
+    }
+
+    /** The studies whose digest, run or model an event names; asked again for each study of a list. */
+    private Set<String> studies(Event event) {
+        Known known = last;
+        if (known.seq() != event.seq()) {
+            known = new Known(
+                    event.seq(),
+                    Set.copyOf(store.read(sql -> sql.sql(
+                                    "SELECT mark FROM event_mark WHERE seq = ? UNION SELECT run.study FROM event_mark JOIN run ON run.id = mark WHERE seq = ?"
+                                            + " UNION SELECT run.study FROM event_mark JOIN model ON model.digest = mark JOIN run ON run.id = model.run WHERE seq = ?")
+                            .params(event.seq(), event.seq(), event.seq())
+                            .query((row, n) -> row.getString(1))
+                            .list())));
+            last = known;
+        }
+        return known.studies();
     }
 
     /** One event by its number. */
@@ -64,15 +76,5 @@ public final class Timeline {
                         .optional())
                 .map(leaf -> Event.read(leaf.getBytes(StandardCharsets.UTF_8)))
                 .orElseThrow(() -> CallException.absent("EVENT_UNKNOWN", "no event " + seq + " in this log"));
-    }
-
-    private List<String> marks(Study study) {
-        List<String> marks = new ArrayList<>();
-        marks.add(study.digest().hex());
-        rounds.all().stream().filter(run -> run.study().equals(study.digest())).forEach(run -> {
-            marks.add(run.id());
-            models.ofRun(run.id()).forEach(model -> marks.add(model.digest().hex()));
-        });
-        return marks;
     }
 }

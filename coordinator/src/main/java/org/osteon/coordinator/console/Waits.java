@@ -29,7 +29,7 @@ record Waits(String why, List<Map<String, Object>> sites, boolean few) {
     }
 
     /** Their names. */
-    List<String> names() {
+    public List<String> names() {
         return sites.stream().map(one -> String.valueOf(one.get("site"))).toList();
     }
 }

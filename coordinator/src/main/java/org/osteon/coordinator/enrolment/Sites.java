@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -218,6 +219,15 @@ public final class Sites {
         return store.read(sql -> sql.sql("SELECT " + COLUMNS + " FROM site ORDER BY name")
                 .query((row, n) -> read(row))
                 .list());
+    }
+
+    /** Until when each site's node key counts, epoch milliseconds, by the site's name. */
+    public Map<String, Long> nodeKeysUntil() {
+        Map<String, Long> until = new HashMap<>();
+        store.read(sql -> sql.sql("SELECT holder, MAX(not_after) FROM trusted_key WHERE role = 'node' GROUP BY holder")
+                .query((row, n) -> until.put(row.getString(1), row.getLong(2)))
+                .list());
+        return until;
     }
 
     /** Enters a key in the trust document. */

@@ -34,6 +34,7 @@ public final class HubEvents {
         this.log = log;
         this.federation = federation;
         this.clock = clock;
+        EventMarks.catchUp(store);
     }
 
     /** Adds an event inside a transaction; returns its sequence number. */
@@ -45,6 +46,7 @@ public final class HubEvents {
         sql.sql("INSERT INTO event(seq, type, leaf) VALUES (?, ?, ?)")
                 .params(seq, draft.type().label(), new String(event.leaf(), StandardCharsets.UTF_8))
                 .update();
+        EventMarks.write(sql, event);
         return seq;
     }
 

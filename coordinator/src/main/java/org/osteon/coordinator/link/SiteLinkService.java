@@ -1,9 +1,11 @@
 package org.osteon.coordinator.link;
 
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.osteon.audit.event.EventType;
 import org.osteon.audit.log.Checkpoint;
 import org.osteon.audit.log.LogException;
 import org.osteon.audit.log.Witness;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -47,12 +50,16 @@ import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
 import org.osteon.protocol.v1.PushStatementRequest;
 import org.osteon.protocol.v1.SiteLinkGrpc;
+import org.osteon.protocol.v1.SiteTold;
 
 /** The hub's side of what enrolled sites exchange with it; polls are held without a thread. */
 public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private static final int MOST_HOLD = 25;
     private static final int MOST_ENTRIES = 1000;
     private static final int GROWTH_PAUSE = 100;
+
+    /** An agent that ends closes its connection within so long after its calls. */
+    private static final Duration ENDING = Duration.ofSeconds(3);
 
     /** What a site tells of itself that the hub's own log says as well: the hub sees no other trace of it. */
     private static final Set<EventType> TOLD =
@@ -65,6 +72,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     private final TrustBook trust;
     private final Statements statements;
     private final Witness witness;
+    private final Presence presence;
     private final ScheduledExecutorService timer;
     private final Clock clock;
     private final ConcurrentHashMap<String, Poll> polls = new ConcurrentHashMap<>();
@@ -79,6 +87,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             TrustBook trust,
             Statements statements,
             Witness witness,
+            Presence presence,
             ScheduledExecutorService timer,
             Clock clock) {
         this.store = store;
@@ -88,6 +97,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
         this.trust = trust;
         this.statements = statements;
         this.witness = witness;
+        this.presence = presence;
         this.timer = timer;
         this.clock = clock;
     }
@@ -121,6 +131,7 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
     public void pullWork(PullWorkRequest request, StreamObserver<PullWorkResponse> observer) {
         Answers.guard(observer, () -> {
             Poll poll = new Poll(caller(), request, observer, new AtomicBoolean());
+            noteWho(poll);
             Poll older = polls.put(poll.site().name(), poll);
             if (older != null) {
                 answer(older, true);
@@ -129,6 +140,25 @@ public final class SiteLinkService extends SiteLinkGrpc.SiteLinkImplBase {
             timer.schedule(() -> answer(poll, true), hold, TimeUnit.SECONDS);
             answer(poll, hold == 0);
         });
+    }
+
+    /** Who called, what they told of themselves, and whether they hang up before they are answered. */
+    private void noteWho(Poll poll) {
+        String site = poll.site().name();
+        presence.calls(site);
+        if (poll.request().hasTold()) {
+            SiteTold told = poll.request().getTold();
+            presence.tells(site, told.getRelease(), told.getClock(), told.getCertificateUntil());
+        }
+        Connections.Connection connection = Connections.current();
+        if (connection != null && poll.observer() instanceof ServerCallStreamObserver<PullWorkResponse> call) {
+            call.setOnCancelHandler(() -> {
+                if (polls.remove(site, poll)) {
+                    long now = System.nanoTime();
+                    presence.hangsUp(site, () -> connection.outlived(now, ENDING.toNanos()));
+                }
+            });
+        }
     }
 
     @Override

@@ -106,12 +106,40 @@ public final class Models {
                 .list());
     }
 
-    /** The newest version of each run, newest run first. */
-    public List<ModelVersion> newestOfRuns() {
+    /**
+     * Where a version stands, without the document.
+     *
+     * @param round that made it
+     */
+    public record Place(Digest digest, String run, int round) {}
+
+    /** The newest version of each run, and every one that was checked or released; newest first. */
+    public List<ModelVersion> notable() {
         return store.read(sql -> sql.sql(
-                        "SELECT document FROM model WHERE digest IN (SELECT model FROM run) ORDER BY made DESC")
+                        "SELECT document FROM model WHERE digest IN (SELECT model FROM run UNION SELECT model"
+                                + " FROM report UNION SELECT model FROM released) ORDER BY made DESC, round DESC")
                 .query((row, n) ->
                         CanonicalJson.read(row.getString(1).getBytes(StandardCharsets.UTF_8), ModelVersion.class))
+                .list());
+    }
+
+    /** The versions of the same run before one, first round first. */
+    public List<Place> before(ModelVersion version) {
+        return store.read(sql -> sql.sql(
+                        "SELECT digest, run, round FROM model WHERE run = ? AND round < ? ORDER BY round")
+                .params(version.run(), version.round())
+                .query((row, n) -> new Place(new Digest(row.getString(1)), row.getString(2), row.getInt(3)))
+                .list());
+    }
+
+    /** The versions of the same run, then the newest of each other run of a study of the same name. */
+    public List<Place> ofStudyName(ModelVersion version) {
+        return store.read(sql -> sql.sql(
+                        "SELECT digest, run, round FROM model WHERE run = ? OR digest IN (SELECT model FROM run WHERE study IN"
+                                + " (SELECT digest FROM study WHERE name = (SELECT name FROM study WHERE digest = ?)))"
+                                + " ORDER BY CASE WHEN run = ? THEN 0 ELSE 1 END, made DESC, round DESC")
+                .params(version.run(), version.study().hex(), version.run())
+                .query((row, n) -> new Place(new Digest(row.getString(1)), row.getString(2), row.getInt(3)))
                 .list());
     }
 }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
 import org.osteon.coordinator.event.HubEvents;
@@ -72,6 +73,18 @@ public final class Releases {
                         .query(String.class)
                         .optional())
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The digests of all models that were released. */
+    public Set<String> released() {
+        return store.read(sql -> Set.copyOf(
+                sql.sql("SELECT model FROM released").query(String.class).list()));
+    }
+
+    /** The digests of all models that were checked. */
+    public Set<String> checked() {
+        return store.read(sql -> Set.copyOf(
+                sql.sql("SELECT DISTINCT model FROM report").query(String.class).list()));
     }
 
     /** The release of a model, if there is one. */

@@ -322,6 +322,21 @@ public final class Rounds implements ReplySink {
         return store.read(sql -> RunRows.replies(sql, run, round, exchange));
     }
 
+    /** Replies to one kind of exchange in all rounds of a run, by round. */
+    Map<Integer, List<ReplyRecord>> replies(String run, String exchange) {
+        return store.read(sql -> RunRows.replies(sql, run, exchange));
+    }
+
+    /** The rounds of a run in which an exchange is closed. */
+    Set<Integer> closed(String run, String exchange) {
+        return store.read(sql -> RunRows.closed(sql, run, exchange));
+    }
+
+    /** How many have answered the open exchange, and how many of them do not count. */
+    String answers(RunRecord run) {
+        return store.read(sql -> RunRows.answers(sql, run));
+    }
+
     /** Messages of a round. */
     public List<InstructionRecord> instructions(String run, int round, String exchange) {
         return store.read(sql -> RunRows.ofRound(sql, run, round, exchange));

@@ -2,8 +2,12 @@ package org.osteon.coordinator.round;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osteon.coordinator.fleet.Traffic;
 import org.osteon.protocol.document.Digest;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -164,6 +168,34 @@ final class RunRows {
                 .params(run, round, exchange)
                 .query((row, n) -> readReply(row))
                 .list();
+    }
+
+    /** Replies to one kind of exchange in all rounds of a run, by round. */
+    static Map<Integer, List<ReplyRecord>> replies(JdbcClient sql, String run, String exchange) {
+        Map<Integer, List<ReplyRecord>> byRound = new HashMap<>();
+        sql.sql("SELECT " + REPLY + ", round FROM reply WHERE run = ? AND exchange = ? ORDER BY round, site")
+                .params(run, exchange)
+                .query((row, n) -> byRound.computeIfAbsent(row.getInt(8), unused -> new ArrayList<>())
+                        .add(readReply(row)))
+                .list();
+        return byRound;
+    }
+
+    /** The rounds of a run in which an exchange is closed. */
+    static Set<Integer> closed(JdbcClient sql, String run, String exchange) {
+        return Set.copyOf(sql.sql("SELECT round FROM round WHERE run = ? AND exchange = ?")
+                .params(run, exchange)
+                .query(Integer.class)
+                .list());
+    }
+
+    /** How many have answered the open exchange, and how many of them do not count. */
+    static String answers(JdbcClient sql, RunRecord run) {
+        return sql.sql("SELECT COUNT(*), COALESCE(SUM(CASE WHEN outcome = 'accepted' THEN 0 ELSE 1 END), 0) FROM reply"
+                        + " WHERE run = ? AND round = ? AND exchange = ?")
+                .params(run.id(), run.round(), run.exchange())
+                .query((row, n) -> row.getLong(1) + (row.getLong(2) == 0 ? "" : "-" + row.getLong(2)))
+                .single();
     }
 
     /** Accepted replies of an exchange whose sites do not count any more. */

@@ -2,40 +2,70 @@ package org.osteon.coordinator.round;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.privacy.bound.UpdateNormBound;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run as people see it: rounds, who was counted, rejected or refused and why, who is awaited. */
 public final class RunView {
+    /** An agent asks again within half of this. */
+    private static final long SILENT_MILLIS = 60_000;
+
+    /** Changes within so long are told together to readers of pages. */
+    private static final long TOGETHER_MILLIS = 400;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunView.class);
+
     private final Rounds rounds;
     private final Studies studies;
     private final FleetHandlers fleet;
-    private final List<Waiting> waiting = new CopyOnWriteArrayList<>();
+    private final Presence presence;
+    private final Clock clock;
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean promptPlanned = new AtomicBoolean();
+    private final AtomicBoolean latePlanned = new AtomicBoolean();
+    private final ScheduledExecutorService viewers = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "hub-viewers");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /** Views over the rounds. */
-    public RunView(Rounds rounds, Studies studies, FleetHandlers fleet) {
+    public RunView(Rounds rounds, Studies studies, FleetHandlers fleet, Presence presence, Clock clock) {
         this.rounds = rounds;
         this.studies = studies;
         this.fleet = fleet;
-        rounds.onChange(this::look);
+        this.presence = presence;
+        this.clock = clock;
+        rounds.onChange(() -> {
+            lookSoon(true, 0);
+            lookSoon(false, TOGETHER_MILLIS);
+        });
     }
 
-    private record Waiting(String run, String unless, Consumer<RunRecord> consumer, AtomicBoolean told) {
+    private record Waiting(
+            String run, String unless, boolean prompt, Consumer<RunRecord> consumer, AtomicBoolean told) {
         void tell(RunRecord record) {
             if (told.compareAndSet(false, true)) {
                 consumer.accept(record);
@@ -45,29 +75,40 @@ public final class RunView {
 
     /** What changes whenever a person would want to look again. */
     public String stateKey(RunRecord run) {
-        List<ReplyRecord> replies = rounds.replies(run.id(), run.round(), run.exchange());
-        long without = replies.stream().filter(reply -> !reply.accepted()).count();
-        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/" + replies.size()
-                + (without == 0 ? "" : "-" + without);
+        return run.state().text() + "/" + run.round() + "/" + run.exchange() + "/" + rounds.answers(run);
     }
 
     /** Calls back once, when the state key differs or the time is over. */
     public void whenChanged(
             String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
-        Waiting one = new Waiting(run, unless, consumer, new AtomicBoolean());
+        await(new Waiting(run, unless, true, consumer, new AtomicBoolean()), seconds, timer);
+    }
+
+    /** The same for a reader who is told of several changes together, at most a few times a second. */
+    public void whenChangedSoon(
+            String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
+        await(new Waiting(run, unless, false, consumer, new AtomicBoolean()), seconds, timer);
+    }
+
+    private void await(Waiting one, int seconds, ScheduledExecutorService timer) {
         waiting.add(one);
         timer.schedule(
                 () -> {
-                    waiting.remove(one);
-                    one.tell(rounds.get(run));
+                    if (waiting.remove(one)) {
+                        one.tell(rounds.get(one.run()));
+                    }
                 },
                 seconds,
                 TimeUnit.SECONDS);
-        look();
+        if (one.prompt()) {
+            lookSoon(true, 0);
+        } else {
+            lookSoon(false, TOGETHER_MILLIS);
+        }
     }
 
-    /** A run as one of many: where it stands and who is awaited, without its rounds' replies. */
-    public Map<String, Object> line(RunRecord run) {
+    /** A run as one of many: where it stands and who is awaited. */
+    public Map<String, Object> summary(RunRecord run) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("run", run.id());
         view.put("study", run.study().hex());
@@ -78,14 +119,17 @@ public final class RunView {
         view.put("governed", run.governed());
         view.put("model", run.model().hex());
         view.put("waitingFor", waitingFor(run));
+        return view;
+    }
+
+    /** The same with which of its rounds are closed, without their replies. */
+    public Map<String, Object> line(RunRecord run) {
+        Map<String, Object> view = summary(run);
+        Set<Integer> closed = rounds.closed(run.id(), "train");
         view.put(
                 "rounds",
                 IntStream.rangeClosed(1, run.round())
-                        .mapToObj(round -> Map.of(
-                                "number",
-                                round,
-                                "closed",
-                                rounds.result(run.id(), round, "train").isPresent()))
+                        .mapToObj(round -> Map.of("number", round, "closed", closed.contains(round)))
                         .toList());
         return view;
     }
@@ -93,13 +137,22 @@ public final class RunView {
     /** The view. */
     public Map<String, Object> of(RunRecord run) {
         Map<String, Object> view = head(run);
+        Map<Integer, List<ReplyRecord>> replies = rounds.replies(run.id(), "train");
+        Set<Integer> closed = rounds.closed(run.id(), "train");
         List<Map<String, Object>> list = new ArrayList<>();
         for (int round = 1; round <= run.round(); round++) {
-            list.add(round(run, round, "train"));
+            list.add(round(round, "train", replies.getOrDefault(round, List.of()), closed.contains(round)));
         }
         view.put("rounds", list);
         if (run.evaluating()) {
-            view.put("evaluationRound", round(run, run.round(), "evaluate"));
+            int last = run.round();
+            view.put(
+                    "evaluationRound",
+                    round(
+                            last,
+                            "evaluate",
+                            rounds.replies(run.id(), last, "evaluate"),
+                            rounds.result(run.id(), last, "evaluate").isPresent()));
         }
         return view;
     }
@@ -142,12 +195,12 @@ public final class RunView {
         return view;
     }
 
-    private Map<String, Object> round(RunRecord run, int number, String exchange) {
+    private static Map<String, Object> round(int number, String exchange, List<ReplyRecord> replies, boolean isClosed) {
         List<String> counted = new ArrayList<>();
         List<Map<String, String>> rejected = new ArrayList<>();
         List<Map<String, String>> refused = new ArrayList<>();
         List<String> late = new ArrayList<>();
-        for (ReplyRecord reply : rounds.replies(run.id(), number, exchange)) {
+        for (ReplyRecord reply : replies) {
             Map<String, String> entry = Map.of("site", reply.site(), "reason", reply.reason());
             switch (reply.outcome()) {
                 case "accepted" -> counted.add(reply.site());
@@ -159,7 +212,7 @@ public final class RunView {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("number", number);
         view.put("exchange", exchange);
-        view.put("closed", rounds.result(run.id(), number, exchange).isPresent());
+        view.put("closed", isClosed);
         view.put("counted", counted);
         view.put("rejected", rejected);
         view.put("refused", refused);
@@ -172,7 +225,7 @@ public final class RunView {
         if (run.taking()) {
             for (InstructionRecord open : rounds.instructions(run.id(), run.round(), run.exchange())) {
                 if ("open".equals(open.state())) {
-                    long last = fleet.lastContact(open.nodeId());
+                    long last = Math.max(fleet.lastContact(open.nodeId()), presence.contact(open.site()));
                     Map<String, Object> view = new LinkedHashMap<>();
                     view.put("site", open.site());
                     view.put("since", Instant.ofEpochMilli(last).toString());
@@ -188,7 +241,12 @@ public final class RunView {
         if (fleet.withholds(open.nodeId(), open.messageId())) {
             return "WITHHELD_BY_PAUSE";
         }
-        return lastContact == 0 ? "NOT_CONNECTED" : "COMPUTING_OR_SENDING";
+        if (presence.hungUp(open.site())) {
+            return "HUNG_UP";
+        }
+        // An agent asks for work while it computes; a Flower node may be silent for as long as it computes.
+        boolean silent = presence.contact(open.site()) > 0 && clock.millis() - lastContact > SILENT_MILLIS;
+        return lastContact == 0 || silent ? "NOT_CONNECTED" : "COMPUTING_OR_SENDING";
     }
 
     private static void paused(Map<String, Object> view, RunRecord run) {
@@ -198,14 +256,41 @@ public final class RunView {
         }
     }
 
-    private void look() {
+    /** Looks once for whoever asked meanwhile, on a thread of its own: rounds never wait for readers. */
+    private void lookSoon(boolean prompt, long millis) {
+        AtomicBoolean planned = prompt ? promptPlanned : latePlanned;
+        if (planned.compareAndSet(false, true)) {
+            viewers.schedule(
+                    () -> {
+                        planned.set(false);
+                        look(prompt);
+                    },
+                    millis,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look(boolean prompt) {
+        Map<String, RunRecord> runs = new HashMap<>();
+        Map<String, String> keys = new HashMap<>();
         for (Waiting one : waiting) {
-            RunRecord run = rounds.get(one.run());
-            if (!stateKey(run).equals(one.unless())) {
-                waiting.remove(one);
-                one.tell(run);
+            if (one.prompt() != prompt) {
+                continue;
+            }
+            RunRecord run = runs.computeIfAbsent(one.run(), rounds::get);
+            if (!keys.computeIfAbsent(one.run(), id -> stateKey(run)).equals(one.unless()) && waiting.remove(one)) {
+                try {
+                    one.tell(run);
+                } catch (RuntimeException e) {
+                    LOG.atWarn().setCause(e).log("a reader of a run could not be told");
+                }
             }
         }
+    }
+
+    /** Ends the thread that tells readers. */
+    public void close() {
+        viewers.shutdownNow();
     }
 
     private static JsonNode tree(String json) {

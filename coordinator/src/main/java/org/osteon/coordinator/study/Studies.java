@@ -3,6 +3,7 @@ package org.osteon.coordinator.study;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +143,17 @@ public final class Studies {
 
     /** The sites a study asks, by name. */
     public List<SiteRecord> asked(Study study) {
-        return sites.all().stream()
+        return asked(study, sites.all());
+    }
+
+    /** All sites, by name. */
+    public List<SiteRecord> sites() {
+        return sites.all();
+    }
+
+    /** Which of these sites a study asks. */
+    public static List<SiteRecord> asked(Study study, List<SiteRecord> sites) {
+        return sites.stream()
                 .filter(SiteRecord::governed)
                 .filter(SiteRecord::active)
                 .filter(site -> study.participation().sites().isEmpty()
@@ -329,6 +340,16 @@ public final class Studies {
                         .query((row, n) -> Map.entry(row.getString(1), row.getString(2)))
                         .list())
                 .forEach(entry -> kinds.put(entry.getKey(), entry.getValue()));
+        return kinds;
+    }
+
+    /** The newest decision's kind by site, by study. */
+    public Map<Digest, Map<String, String>> decisions() {
+        Map<Digest, Map<String, String>> kinds = new HashMap<>();
+        store.read(sql -> sql.sql("SELECT study, site, kind FROM decision ORDER BY received, digest")
+                .query((row, n) -> kinds.computeIfAbsent(new Digest(row.getString(1)), unused -> new LinkedHashMap<>())
+                        .put(row.getString(2), row.getString(3)))
+                .list());
         return kinds;
     }
 

@@ -11,3 +11,11 @@ ALTER TABLE instruction ADD COLUMN bytes_in BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE round ADD COLUMN combining BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX instruction_round ON instruction (run, round);
 CREATE INDEX reply_round ON reply (run, round);
+-- What sites tell of themselves, the newest; clock_skew is the site's clock less the hub's, milliseconds.
+CREATE TABLE site_told (
+  site VARCHAR(64) PRIMARY KEY, release VARCHAR(64) NOT NULL, clock_skew BIGINT NOT NULL, certificate_until BIGINT NOT NULL, told BIGINT NOT NULL
+);
+-- The studies, runs and models that an event is found by.
+CREATE TABLE event_mark (mark VARCHAR(64) NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (mark, seq));
+CREATE INDEX event_mark_seq ON event_mark (seq);
+CREATE INDEX run_study ON run (study);

@@ -10,9 +10,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.fleet.Traffic;
+import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
@@ -48,6 +50,7 @@ public final class ManyRounds {
      * evaluation follows the last round.
      */
     public RunRecord run(String id, Study study, List<String> sites, int rounds) {
+        ModelVersion last = version(id, study, sites, rounds);
         RunRecord run = new RunRecord(
                 id,
                 Long.toUnsignedString(id.hashCode() * 31L + 7),
@@ -56,16 +59,75 @@ public final class ManyRounds {
                 true,
                 rounds,
                 "evaluate",
-                digest("model" + id),
+                last.digest(),
                 BEGAN + rounds * ROUND,
                 "");
         hub.part(HubStore.class).writeNow(sql -> {
             RunRows.insert(sql, run, BEGAN);
-            IntStream.rangeClosed(1, rounds).forEach(round -> round(sql, run.at(round, "train"), sites, "{}"));
+            IntStream.rangeClosed(1, rounds).forEach(round -> {
+                round(sql, run.at(round, "train"), sites, "{}");
+                hub.part(Models.class).add(sql, version(id, study, sites, round));
+            });
             round(sql, run, sites, "{\"auc\":0.71,\"low\":0.66,\"high\":0.76,\"estimable\":true}");
             return rounds;
         });
         return run;
+    }
+
+    /** A run whose first round waits for all its sites. */
+    public RunRecord waiting(String id, Study study, List<String> sites) {
+        RunRecord run = new RunRecord(
+                id,
+                Long.toUnsignedString(id.hashCode() * 31L + 7),
+                study.digest(),
+                new RunState.Running(),
+                true,
+                1,
+                "train",
+                digest("first" + id),
+                BEGAN + ROUND,
+                "");
+        hub.part(HubStore.class).writeNow(sql -> {
+            RunRows.insert(sql, run, BEGAN);
+            for (int i = 0; i < sites.size(); i++) {
+                RunRows.insert(sql, instruction(run, sites.get(i), i), BEGAN);
+            }
+            return sites.size();
+        });
+        return run;
+    }
+
+    private static InstructionRecord instruction(RunRecord run, String site, int place) {
+        return new InstructionRecord(
+                digest(run.about() + site),
+                run.id(),
+                run.round(),
+                run.exchange(),
+                site,
+                "" + (place + 2),
+                1,
+                "m" + place,
+                "",
+                "",
+                "open");
+    }
+
+    private static ModelVersion version(String run, Study study, List<String> sites, int round) {
+        return new ModelVersion(
+                ModelVersion.SCHEMA,
+                study.federation(),
+                study.digest(),
+                run,
+                round,
+                study.model().arrays(),
+                Reply.NOTHING,
+                Reply.NOTHING,
+                "mean",
+                sites.stream()
+                        .map(site -> new ModelVersion.Input(site, Reply.NOTHING, Reply.NOTHING, 1))
+                        .toList(),
+                List.of(),
+                true);
     }
 
     private static void round(JdbcClient sql, RunRecord run, List<String> sites, String result) {
@@ -73,9 +135,8 @@ public final class ManyRounds {
         for (int i = 0; i < sites.size(); i++) {
             String site = sites.get(i);
             boolean rejected = !run.evaluating() && run.round() % 3 == 0 && i == sites.size() - 1;
-            Digest instruction = digest(run.about() + site);
-            InstructionRecord asked = new InstructionRecord(
-                    instruction, run.id(), run.round(), run.exchange(), site, "" + (i + 2), 1, "m" + i, "", "", "open");
+            InstructionRecord asked = instruction(run, site, i);
+            Digest instruction = asked.digest();
             RunRows.insert(sql, asked, opened);
             RunRows.setState(
                     sql,

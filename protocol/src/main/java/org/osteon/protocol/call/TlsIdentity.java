@@ -130,6 +130,15 @@ public final class TlsIdentity {
         }
     }
 
+    /** Until when the certificate is valid. */
+    public Instant until() {
+        try {
+            return ((X509Certificate) certificate()).getNotAfter().toInstant();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("the TLS certificate cannot be read in " + folder.getFileName(), e);
+        }
+    }
+
     private Certificate certificate() throws GeneralSecurityException, IOException {
         byte[] pem = Files.readAllBytes(folder.resolve(CERTIFICATE));
         return CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));

@@ -3,6 +3,8 @@ package org.osteon.site.console;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.console.page.Navigation;
 import org.osteon.console.page.Navigation.Link;
 import org.osteon.console.page.Show;
@@ -18,6 +20,7 @@ import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -44,6 +47,7 @@ public class SiteConsole {
             Route.get("/patients", OFFICER),
             Route.post("/patients", OFFICER),
             Route.get("/data", BOTH),
+            Route.get("/data/live", BOTH),
             Route.post("/data", OPERATOR),
             Route.get("/switch", BOTH),
             Route.post("/switch/stop", BOTH),
@@ -107,8 +111,24 @@ public class SiteConsole {
         return new JournalPages(desk, approvals, journal);
     }
 
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService pagesTimer() {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "site-pages");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
     @Bean
-    HospitalPages hospitalPages(Desk desk, SiteFolder site, Snapshots snapshots, BudgetBar bar) {
-        return new HospitalPages(desk, site, snapshots, bar);
+    HospitalPages hospitalPages(
+            Desk desk,
+            SiteFolder site,
+            Snapshots snapshots,
+            BudgetBar bar,
+            Words words,
+            Show show,
+            @Qualifier("pagesTimer") ScheduledExecutorService timer) {
+        return new HospitalPages(desk, site, snapshots, bar, new BudgetLine(words, show), timer);
     }
 }

@@ -42,6 +42,7 @@ import org.osteon.protocol.v1.PushDecisionRequest;
 import org.osteon.protocol.v1.PushDryRunAnswerRequest;
 import org.osteon.protocol.v1.PushLogRequest;
 import org.osteon.protocol.v1.PushStatementRequest;
+import org.osteon.protocol.v1.SiteTold;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
@@ -104,6 +105,10 @@ final class HubLink {
                         .addAllKnownDryRuns(answered)
                         .setHubCheckpointSize(known().size())
                         .setHoldSeconds(HOLD)
+                        .setTold(SiteTold.newBuilder()
+                                .setRelease(SiteFolder.AGENT_RELEASE)
+                                .setClock(System.currentTimeMillis())
+                                .setCertificateUntil(site.tls().until().toEpochMilli()))
                         .build());
         for (ByteString study : work.getStudiesList()) {
             try {
