@@ -50,8 +50,8 @@ final class Question {
     private static Map<String, String[]> parameters(HttpServletRequest request) {
         if ("POST".equals(request.getMethod())
                 && String.valueOf(request.getContentType())
-                .toLowerCase(Locale.ROOT)
-                .contains("application/x-www-form-urlencoded")) {
+                        .toLowerCase(Locale.ROOT)
+                        .contains("application/x-www-form-urlencoded")) {
             // Its fields would be taken for query parameters.
             throw otherType();
         }
