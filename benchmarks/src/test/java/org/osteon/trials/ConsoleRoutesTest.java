@@ -169,7 +169,7 @@ class ConsoleRoutesTest {
                 .params(person.name(), role)
                 .update();
         source.destroy();
-        try (AccessTokens tokens = AccessTokens.open(hub, Clock.systemUTC())) {
+        try (AccessTokens tokens = AccessTokens.open(hub, true, Clock.systemUTC())) {
             return tokens.make(person, "a program", 1).token();
         }
     }

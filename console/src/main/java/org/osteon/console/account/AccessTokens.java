@@ -35,21 +35,28 @@ public final class AccessTokens implements BearerTokens, AutoCloseable {
     private final SingleConnectionDataSource source;
     private final JdbcClient sql;
     private final SecureRandom random = new SecureRandom();
+    private final boolean local;
     private final Clock clock;
 
-    private AccessTokens(SingleConnectionDataSource source, Clock clock) {
+    private AccessTokens(SingleConnectionDataSource source, boolean local, Clock clock) {
         this.source = source;
+        this.local = local;
         this.sql = JdbcClient.create(source);
         this.clock = clock;
     }
 
-    /** Opens the tokens beside the accounts of a daemon's folder; {@link Accounts#open} made the tables. */
-    public static AccessTokens open(Path folder, Clock clock) {
+    /**
+     * Opens the tokens beside the accounts of a daemon's folder; {@link Accounts#open} made the tables.
+     *
+     * @param local whether people sign in with local accounts here: where they do not, no token of one counts
+     */
+    public static AccessTokens open(Path folder, boolean local, Clock clock) {
         return new AccessTokens(
                 new SingleConnectionDataSource(
                         "jdbc:sqlite:" + folder.resolve("console.db")
                                 + "?journal_mode=WAL&synchronous=FULL&busy_timeout=5000&transaction_mode=IMMEDIATE",
                         true),
+                local,
                 clock);
     }
 
@@ -143,7 +150,7 @@ public final class AccessTokens implements BearerTokens, AutoCloseable {
     @Override
     public synchronized Optional<Person> holder(String token) {
         Matcher parts = TOKEN.matcher(token);
-        if (!parts.matches()) {
+        if (!local || !parts.matches()) {
             return Optional.empty();
         }
         Optional<Found> found = sql.sql("SELECT t.secret_hash, a.name, a.role, a.federation FROM access_token t"
@@ -162,6 +169,9 @@ public final class AccessTokens implements BearerTokens, AutoCloseable {
     private record Found(String hash, Person person) {}
 
     private Optional<Long> account(Person person) {
+        if (!local) {
+            return Optional.empty();
+        }
         return sql.sql("SELECT made FROM account WHERE name = ? AND role = ? AND federation = ?")
                 .params(person.name(), person.role(), person.federation())
                 .query(Long.class)

@@ -47,7 +47,7 @@ class AccessTokensTest {
     @BeforeEach
     void open() {
         accounts = Accounts.open(folder, "net", List.of("ml-engineer", "operator"), clock);
-        tokens = AccessTokens.open(folder, clock);
+        tokens = AccessTokens.open(folder, true, clock);
         wang = accounts.accept(accounts.link("Wang", "ml-engineer"), "three owls under the bridge");
     }
 
@@ -111,6 +111,17 @@ class AccessTokensTest {
         accounts.accept(accounts.link("Wang", "operator"), "three owls under the bridge");
 
         assertThat(tokens.holder(token)).isEmpty();
+    }
+
+    @Test
+    void countsNowhereThatLocalAccountsDoNotCount() {
+        String token = tokens.make(wang, "nightly", 30).token();
+
+        try (AccessTokens elsewhere = AccessTokens.open(folder, false, clock)) {
+            assertThat(elsewhere.holder(token)).isEmpty();
+            assertThat(elsewhere.possible(wang)).isFalse();
+            assertThatThrownBy(() -> elsewhere.make(wang, "nightly", 30)).hasMessage("TOKEN_NO_ACCOUNT");
+        }
     }
 
     @Test

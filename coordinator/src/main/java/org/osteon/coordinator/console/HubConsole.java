@@ -116,7 +116,7 @@ public class HubConsole {
 
     @Bean(destroyMethod = "close")
     AccessTokens accessTokens(HubFolder folder, Clock clock) {
-        return AccessTokens.open(folder.folder(), clock);
+        return AccessTokens.open(folder.folder(), true, clock);
     }
 
     @Bean

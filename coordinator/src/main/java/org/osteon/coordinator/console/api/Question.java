@@ -48,9 +48,10 @@ final class Question {
     }
 
     private static Map<String, String[]> parameters(HttpServletRequest request) {
-        if (String.valueOf(request.getContentType())
-                .toLowerCase(Locale.ROOT)
-                .contains("application/x-www-form-urlencoded")) {
+        if ("POST".equals(request.getMethod())
+                && String.valueOf(request.getContentType())
+                        .toLowerCase(Locale.ROOT)
+                        .contains("application/x-www-form-urlencoded")) {
             // Its fields would be taken for query parameters.
             throw otherType();
         }
