@@ -259,7 +259,7 @@ public final class RunView {
     /** Looks once for whoever asked meanwhile, on a thread of its own: rounds never wait for readers. */
     private void lookSoon(boolean prompt, long millis) {
         AtomicBoolean planned = prompt ? promptPlanned : latePlanned;
-        if (planned.compareAndSet(false, true)) {
+        if (!viewers.isShutdown() && planned.compareAndSet(false, true)) {
             viewers.schedule(
                     () -> {
                         planned.set(false);
