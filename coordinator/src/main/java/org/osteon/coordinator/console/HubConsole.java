@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.osteon.console.Console;
+import org.osteon.console.ConsoleSettings;
 import org.osteon.console.TokenPages;
 import org.osteon.console.account.AccessTokens;
 import org.osteon.console.page.Navigation;
@@ -115,8 +116,8 @@ public class HubConsole {
     }
 
     @Bean(destroyMethod = "close")
-    AccessTokens accessTokens(HubFolder folder, Clock clock) {
-        return AccessTokens.open(folder.folder(), true, clock);
+    AccessTokens accessTokens(HubFolder folder, ConsoleSettings settings, Clock clock) {
+        return AccessTokens.open(folder.folder(), settings.oidc().isEmpty(), clock);
     }
 
     @Bean
