@@ -338,6 +338,17 @@ class ConsolePagesTest {
         rules.look(engineer, "run-completed");
         model = engineer.getAttribute("[data-live] a[href^='/models/']", "href").replaceFirst(".*/", "");
         rules.look(at(ENGINEER, "/models"), "models");
+
+        // Two versions side by side, from the model's own page
+        at(ENGINEER, "/models/" + model);
+        rules.look(engineer, "model-unreleased");
+        engineer.click("form[action='/models/compare'] button");
+        assertThat(engineer.textContent("main")).contains("weight");
+        rules.look(engineer, "compare");
+
+        // A token for a program is shown once
+        at(ENGINEER, "/access");
+        rules.look(engineer, "access");
     }
 
     @Test
@@ -527,12 +538,14 @@ class ConsolePagesTest {
             "/",
             "/console.css",
             "/live.js",
+            "/editor.js",
             "/verify.js",
             "/favicon.svg",
             "/health/live",
             "/health/ready",
             "/studies/{study}/document",
             "/runs/{run}/live",
+            "/data/live",
             "/models/{model}/export",
             "/models/{model}/report",
             "/events/{seq}/proof",

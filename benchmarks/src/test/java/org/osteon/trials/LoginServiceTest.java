@@ -173,7 +173,13 @@ class LoginServiceTest {
     @Order(3)
     void anEngineerSignsInAtTheHubAndAnOfficerAtTheSite() throws Exception {
         keycloak.start(
-                Map.of("hub", hub, "site", site, "hub-secret", hubSecret, "site-secret", siteSecret),
+                Map.of(
+                        "hub", hub,
+                        "site", site,
+                        "site-b", site,
+                        "site-c", site,
+                        "hub-secret", hubSecret,
+                        "site-secret", siteSecret),
                 List.of(
                         federation.hub().resolve("tls.crt"),
                         federation.site("hospital-a").resolve("tls.crt")));
