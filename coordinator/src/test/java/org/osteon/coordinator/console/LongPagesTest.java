@@ -122,7 +122,8 @@ class LongPagesTest {
         }
         assertThat(count(shown.get("studies"), "<li class=\"card\"")).isEqualTo(Pages.SIZE);
         assertThat(shown.get("studies")).contains("Page 1 of 6, 300 in all");
-        assertThat(count(shown.get("sites"), "<th scope=\"row\" class=\"nowrap\">site-")).isEqualTo(Pages.SIZE);
+        assertThat(count(shown.get("sites"), "<th scope=\"row\" class=\"nowrap\">site-"))
+                .isEqualTo(Pages.SIZE);
         assertThat(shown.get("run"))
                 .contains("<th scope=\"row\" class=\"num\">500</th>")
                 .contains("<th scope=\"row\" class=\"num\">481</th>")
