@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -37,6 +38,10 @@ class SigningPagesTest {
     private static final String SITE = "north";
     private static final Path PICTURES = Path.of("target", "signing-pages");
     private static final int MOST_TABS = 80;
+
+    /** Names of this trial and of what it uses. */
+    private static final Set<String> NAMES =
+            Set.of("Osteon", "fracture-risk-wide", "ortho-net", SITE, "RDP", "UTC", "CST", "SHA");
 
     private Path folder;
     private Path own;
@@ -521,5 +526,8 @@ class SigningPagesTest {
                                 .toList())
                 .as(name)
                 .isEmpty();
+        if ("zh-CN".equals(shown.getAttribute("html", "lang"))) {
+            assertThat(PageForEverybody.foreign(shown)).as(name).isSubsetOf(NAMES);
+        }
     }
 }

@@ -324,7 +324,8 @@ class WholeJobTest {
         regulator.click("tbody a[href^='/events/']");
         regulator.setInputFiles("#trust", trust);
         regulator.waitForSelector("[data-verify-result][data-done]");
-        assertThat(regulator.locator("[data-verify-result] .state.good").count()).isPositive();
+        assertThat(regulator.locator("[data-verify-result] .state.good").count())
+                .isPositive();
         assertThat(regulator.locator("[data-verify-result] .state.bad").count()).isZero();
     }
 

@@ -103,7 +103,7 @@ final class ConfirmPage {
 
     private Html limits(Capsule capsule) {
         List<Html> facts = new ArrayList<>();
-        facts.addAll(fact(field("purpose"), capsule.purpose()));
+        facts.addAll(fact(field("purpose"), Frame.theirs(capsule.purpose())));
         facts.addAll(fact(
                 field("epsilon"),
                 visit.say("page.epsilon", Words.measure(capsule.epsilon()), Words.measure(capsule.delta()))));

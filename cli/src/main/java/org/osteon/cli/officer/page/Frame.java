@@ -96,6 +96,11 @@ final class Frame {
         return List.of(el("dt", name), el("dd", value));
     }
 
+    /** Words of a study's authors, in whatever language they wrote. */
+    static Html.Element theirs(String text) {
+        return el("span", at("lang", ""), text);
+    }
+
     /** The state of a study: a shape, a word and a colour. */
     static Html.Element badge(Visit visit, String decision) {
         String shape = switch (decision) {

@@ -89,6 +89,6 @@ final class ListPage {
                 " ",
                 Frame.badge(visit, row.decision()),
                 el("p", asks),
-                el("p", cls("quiet"), study.purpose()));
+                el("p", cls("quiet"), Frame.theirs(study.purpose())));
     }
 }

@@ -67,19 +67,25 @@ final class ReviewPage {
 
     private Html signed() {
         Study study = review.study().document();
-        String parties = study.parties().stream()
-                .map(party -> visit.messages().word(party.role()) + ": " + party.name())
-                .collect(Collectors.joining("; "));
+        List<Object> parties = new ArrayList<>();
+        study.parties().forEach(party -> {
+            parties.add((parties.isEmpty() ? "" : "; ") + visit.messages().word(party.role()) + ": ");
+            parties.add(Frame.theirs(party.name()));
+        });
         List<Html> facts = new ArrayList<>();
-        facts.addAll(fact(field("purpose"), study.purpose()));
+        facts.addAll(fact(field("purpose"), Frame.theirs(study.purpose())));
         facts.addAll(fact(field("parties"), parties));
-        facts.addAll(fact(field("ethics"), study.ethics()));
+        facts.addAll(fact(field("ethics"), Frame.theirs(study.ethics())));
         facts.addAll(fact(field("guarantee"), guarantee(study)));
         facts.addAll(fact(field("rounds"), Words.count(study.plan().rounds(), visit.locale())));
         facts.addAll(fact(field("label"), el("code", study.cohort().label())));
         facts.addAll(fact(
                 visit.say("page.inputs"),
-                study.cohort().features().stream().map(Study.Feature::column).collect(Collectors.joining(", "))));
+                el(
+                        "code",
+                        study.cohort().features().stream()
+                                .map(Study.Feature::column)
+                                .collect(Collectors.joining(", ")))));
         facts.addAll(fact(field("retention"), visit.messages().word(study.retention())));
         facts.addAll(
                 fact(visit.say("page.identity"), Words.whole(review.digest().hex())));
@@ -123,7 +129,7 @@ final class ReviewPage {
                                 el("code", item.name()),
                                 visit.messages().word(item.kind()),
                                 visit.messages().word(item.when()),
-                                item.meaning()))
+                                Frame.theirs(item.meaning())))
                         .toList());
     }
 
