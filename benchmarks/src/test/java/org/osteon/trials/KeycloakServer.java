@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,6 +95,20 @@ public final class KeycloakServer implements AutoCloseable {
     /** The passphrase of everybody in the realm. */
     public String password() {
         return password;
+    }
+
+    /**
+     * Makes a daemon that stands still know its people by this service alone: a client's secret, and its own settings.
+     */
+    void settings(Path daemon, String secret, String more) throws IOException {
+        Path file = daemon.resolve("oidc.secret");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, secret);
+        Files.writeString(
+                daemon.resolve("osteon.toml"),
+                "oidcIssuer = \"" + issuer() + "\"\noidcSecretFile = \"oidc.secret\"\noidcCaFile = \""
+                        + certificate().toAbsolutePath() + "\"\n" + more,
+                StandardOpenOption.APPEND);
     }
 
     /** A secret that nobody knew before. */

@@ -8,7 +8,6 @@ import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -66,27 +65,16 @@ class LoginServiceTest {
                 .withHub(List.of("--console", hubConsole));
         federation.enrol("hospital-a", "--console", siteConsole);
         federation.end("hub");
-        settings(federation.hub(), hubSecret, """
+        keycloak.settings(federation.hub(), hubSecret, """
                 oidcClient = "osteon-hub"
                 oidcCommandClient = "osteon-cli"
                 """);
-        settings(federation.site("hospital-a"), siteSecret, """
+        keycloak.settings(federation.site("hospital-a"), siteSecret, """
                 oidcClient = "osteon-site"
                 oidcRoles = ["data-officer=/osteon/officers", "operator=operator"]
                 """);
         federation.startHub();
         federation.startSite("hospital-a");
-    }
-
-    private void settings(Path daemon, String secret, String more) throws IOException {
-        Path file = daemon.resolve("oidc.secret");
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, secret);
-        Files.writeString(
-                daemon.resolve("osteon.toml"),
-                "oidcIssuer = \"" + keycloak.issuer() + "\"\noidcSecretFile = \"oidc.secret\"\noidcCaFile = \""
-                        + keycloak.certificate().toAbsolutePath() + "\"\n" + more,
-                StandardOpenOption.APPEND);
     }
 
     @AfterAll

@@ -9,8 +9,6 @@ import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -132,27 +130,16 @@ class WholeJobTest {
                         "site-secret", siteSecret),
                 trusted);
         federation.end("hub");
-        settings(federation.hub(), hubSecret, "oidcClient = \"osteon-hub\"\n");
+        keycloak.settings(federation.hub(), hubSecret, "oidcClient = \"osteon-hub\"\n");
         federation.startHub();
         for (String hospital : HOSPITALS) {
-            settings(
+            keycloak.settings(
                     federation.site(hospital),
                     siteSecret,
                     "oidcClient = \"osteon-site\"\noidcRoles = [\"data-officer=" + GROUPS.get(hospital) + "\"]\n");
             federation.startSite(hospital);
             federation.map(hospital, SAMPLES.resolve(hospital).resolve("export.csv"));
         }
-    }
-
-    private void settings(Path daemon, String secret, String more) throws IOException {
-        Path file = daemon.resolve("oidc.secret");
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, secret);
-        Files.writeString(
-                daemon.resolve("osteon.toml"),
-                "oidcIssuer = \"" + keycloak.issuer() + "\"\noidcSecretFile = \"oidc.secret\"\noidcCaFile = \""
-                        + keycloak.certificate().toAbsolutePath() + "\"\n" + more,
-                StandardOpenOption.APPEND);
     }
 
     private String console(String place) {
