@@ -632,6 +632,7 @@ class ConsolePagesTest {
         assertThat(links).hasSizeLessThanOrEqualTo(MOST_CLICKS);
         for (String link : links) {
             page.click(link);
+            page.waitForLoadState();
         }
     }
 

@@ -70,6 +70,7 @@ class WholeJobTest {
             Page refusing = officers.get("hospital-c");
             inbox(refusing, first);
             refusing.click("a.button[href='/studies/" + first + "']");
+            refusing.waitForLoadState();
             assertThat(refusing.textContent("main"))
                     .contains("osteon officer refuse hospital-c " + first.substring(0, 8));
             decide("hospital-c", first, "refuse", "reason-refuse");
