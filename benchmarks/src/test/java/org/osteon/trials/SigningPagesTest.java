@@ -41,7 +41,7 @@ class SigningPagesTest {
 
     /** Names of this trial and of what it uses. */
     private static final Set<String> NAMES =
-            Set.of("Osteon", "fracture-risk-wide", "ortho-net", SITE, "RDP", "UTC", "CST", "SHA");
+            Set.of("Osteon", "fracture-risk", "fracture-risk-wide", "ortho-net", SITE, "RDP", "UTC", "CST", "SHA");
 
     private Path folder;
     private Path own;

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.osteon.audit.event.EventType;
 
 class MessagesTest {
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\n]|\\\\.)*+)\"");
@@ -39,6 +40,13 @@ class MessagesTest {
         assertThat(chinese.keySet()).isEqualTo(english.keySet());
         english.forEach((key, text) ->
                 assertThat(places(chinese.getOrDefault(key, ""))).as(key).isEqualTo(places(text)));
+    }
+
+    @Test
+    void everyKindOfEventHasItsWord() {
+        for (EventType type : EventType.values()) {
+            assertThat(english).containsKey("word." + type.label());
+        }
     }
 
     @Test
