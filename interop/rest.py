@@ -209,7 +209,7 @@ def tester(name: str, person: Person, seconds: int, examples: int, known: dict[s
                 BIN / "schemathesis", "--config-file", place, "run", f"{person.base}/api/v1/openapi.json",
                 "--header", f"Authorization:Bearer {person.token}", "--tls-verify", HUB / "tls.crt",
                 "--checks", "all", "--max-examples", str(examples), "--max-time", str(seconds), "--seed", SEED,
-                "--request-timeout", "60", "--no-shrink", "--continue-on-failure", "--report", "junit", "--report-junit-path", FOLDER / f"{name}.xml",
+                "--request-timeout", "60", "--max-response-time", "60", "--no-shrink", "--continue-on-failure", "--report", "junit", "--report-junit-path", FOLDER / f"{name}.xml",
                 *options,
             ],
             stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=FOLDER, timeout=seconds + 120,

@@ -57,14 +57,14 @@ public final class ConsolePerson {
         return send(HttpRequest.newBuilder(console.resolve(path)).GET());
     }
 
-    /** Reads an address, whatever comes. */
-    public HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(console.resolve(path))
-                        .GET()
-                        .timeout(Duration.ofSeconds(60))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+    /** Reads an address, whatever comes; with an access token where it is not empty. */
+    public HttpResponse<byte[]> bytes(String path, String token) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(console.resolve(path)).GET().timeout(Duration.ofSeconds(60));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     /** Sends a form with the token of a page that has one. */
@@ -94,7 +94,7 @@ public final class ConsolePerson {
     }
 
     /** Asks the REST API with more headers and a body of JSON, empty for none. */
-    HttpResponse<String> api(String method, String path, String token, Map<String, String> headers, String body)
+    public HttpResponse<String> api(String method, String path, String token, Map<String, String> headers, String body)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(console.resolve(path))
                 .method(
@@ -113,7 +113,7 @@ public final class ConsolePerson {
     }
 
     /** Makes an access token on the page for it. */
-    String token() throws IOException, InterruptedException {
+    public String token() throws IOException, InterruptedException {
         post("/access/token", Map.of("label", "a program", "days", "1"), "/access");
         Matcher token = ACCESS.matcher(get("/access").body());
         if (!token.find()) {

@@ -40,8 +40,17 @@ class SigningPagesTest {
     private static final int MOST_TABS = 80;
 
     /** Names of this trial and of what it uses. */
-    private static final Set<String> NAMES =
-            Set.of("Osteon", "fracture-risk", "fracture-risk-wide", "ortho-net", SITE, "RDP", "UTC", "CST", "SHA");
+    private static final Set<String> NAMES = Set.of(
+            "Osteon",
+            "fracture-risk",
+            "fracture-risk-wide",
+            "ortho-net",
+            SITE,
+            "RDP",
+            "key",
+            "Asia",
+            "Shanghai",
+            "UTC");
 
     private Path folder;
     private Path own;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osteon.adapters.dicom.phantom.DicomPhantoms;
 import org.osteon.adapters.dicom.phantom.PhantomPatient;
 import org.osteon.coordinator.console.HubConsole;
+import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.trials.ConsolePerson;
 import org.osteon.trials.Federation;
@@ -48,7 +49,13 @@ class LeakScanTest {
             "/models/{model}/report",
             "/models/{model}/bundle",
             "/events/{seq}/sites/{site}/{entry}/proof",
-            "/studies/{study}/preview");
+            "/studies/{study}/preview",
+            "/sign-in/begin",
+            "/sign-in/back",
+            "/sign-in/leave",
+            "/.well-known/osteon",
+            "/api/v1/models/{model}/report",
+            "/api/v1/models/{model}/bundle");
 
     @TempDir
     Path folder;
@@ -140,7 +147,8 @@ class LeakScanTest {
         values.put("seq", List.copyOf(events.values()));
         values.put("site", List.of("hospital"));
         values.put("entry", List.of("0"));
-        PageCrawl hub = new PageCrawl("hub", HubConsole.ROLES, HubConsole.ROUTES, values, Set.of(), pages);
+        values.put("/api/v1/events", List.of("/api/v1/events?study=" + study));
+        values.put("/models/compare", List.of("/models/compare?a=" + model + "&b=" + model));
         Map<String, ConsolePerson> people = new LinkedHashMap<>();
         for (String role : HubConsole.ROLES) {
             people.put(role, person(federation, "coordinator", "hub", role));
@@ -149,20 +157,26 @@ class LeakScanTest {
                         .post("/studies/" + study + "/assign", Map.of("person", "Person regulator"), "/health")
                         .statusCode())
                 .isEqualTo(302);
+        Map<String, String> tokens = new LinkedHashMap<>();
         for (Map.Entry<String, ConsolePerson> one : people.entrySet()) {
-            hub.as(one.getKey(), one.getValue());
+            tokens.put(one.getKey(), one.getValue().token());
         }
-        hub.as("", new ConsolePerson(federation.console("hub")));
+        values.put("id", List.of(dryRun(people.get("ml-engineer"), tokens.get("ml-engineer"), study)));
+        PageCrawl hub = new PageCrawl("hub", HubConsole.ROLES, HubConsole.ROUTES, values, Set.of(), pages);
+        for (Map.Entry<String, ConsolePerson> one : people.entrySet()) {
+            hub.as(one.getKey(), one.getValue(), tokens.get(one.getKey()));
+        }
+        hub.as("", new ConsolePerson(federation.console("hub")), "");
         PageCrawl site = new PageCrawl(
                 "hospital", SiteConsole.ROLES, SiteConsole.ROUTES, values, Set.of("/studies/{study}/preview"), pages);
         for (String role : SiteConsole.ROLES) {
             ConsolePerson person = person(federation, "site", "hospital", role);
-            site.as(role, person);
+            site.as(role, person, "");
             for (Needle needle : List.of(needles.get(0), needles.get(1))) {
                 site.keep("/patients " + role, person.post("/patients", Map.of("patient", needle.text()), "/health"));
             }
         }
-        site.as("", new ConsolePerson(federation.console("hospital")));
+        site.as("", new ConsolePerson(federation.console("hospital")), "");
         int own = officersOwn(federation, study, pages);
 
         System.out.printf(
@@ -183,6 +197,20 @@ class LeakScanTest {
         assertThat(site.kept()).doesNotContainKeys("operator 200", " 200");
     }
 
+    /** A dry-run asked over the REST API. */
+    private static String dryRun(ConsolePerson engineer, String token, String study) throws Exception {
+        HttpResponse<String> asked = engineer.api(
+                "POST",
+                "/api/v1/studies/" + study + "/dry-runs",
+                token,
+                Map.of("Idempotency-Key", "a-dry-run-of-the-scan"),
+                "");
+        assertThat(asked.statusCode()).as(asked.body()).isBetween(200, 202);
+        return CanonicalJson.readTree(asked.body().getBytes(StandardCharsets.UTF_8))
+                .path("dryRun")
+                .asText();
+    }
+
     /** The officer's own signing pages. */
     private int officersOwn(Federation federation, String study, Path pages) throws Exception {
         try (OfficerProgram program = new OfficerProgram(
@@ -200,7 +228,7 @@ class LeakScanTest {
             officer.get(link.getRawPath() + "?" + link.getRawQuery());
             int read = 0;
             for (String path : List.of("/", "/study?s=" + study, "/study?s=ffffffff", "/done", "/nothing")) {
-                HttpResponse<byte[]> answer = officer.bytes(path);
+                HttpResponse<byte[]> answer = officer.bytes(path, "");
                 Files.write(pages.resolve("own-%d.page".formatted(read++)), answer.body());
                 if (read <= 2) {
                     assertThat(answer.statusCode()).as(path).isEqualTo(200);

@@ -44,7 +44,7 @@ final class PageCrawl {
      * A crawl of one console.
      *
      * @param roles the roles that there are at it
-     * @param values what may stand for a variable of a path
+     * @param values what may stand for a variable of a path, or for a whole line
      * @param apart patterns whose answers are handed out by {@link #kept} and not written
      * @param folder where the answers go
      */
@@ -64,15 +64,15 @@ final class PageCrawl {
         this.folder = folder;
     }
 
-    /** Reads everything as one person. */
-    void as(String role, ConsolePerson person) throws IOException, InterruptedException {
+    /** Reads everything as one person; the REST API with their access token. */
+    void as(String role, ConsolePerson person, String token) throws IOException, InterruptedException {
         Deque<String> open = new ArrayDeque<>();
         routes.all().stream()
                 .filter(route -> "GET".equals(route.method()))
                 .forEach(route -> open.addAll(filled(route.pattern())));
         Set<String> known = new LinkedHashSet<>(open);
         for (String path = open.poll(); path != null; path = open.poll()) {
-            HttpResponse<byte[]> answer = person.bytes(path);
+            HttpResponse<byte[]> answer = person.bytes(path, path.startsWith("/api/") ? token : "");
             answers++;
             String pattern = pattern(path);
             reached.computeIfAbsent(pattern, unused -> new TreeSet<>())
@@ -116,7 +116,7 @@ final class PageCrawl {
     }
 
     private List<String> filled(String pattern) {
-        List<String> paths = List.of(pattern);
+        List<String> paths = values.getOrDefault(pattern, List.of(pattern));
         Matcher variable = VARIABLE.matcher(pattern);
         while (variable.find()) {
             List<String> next = new ArrayList<>();

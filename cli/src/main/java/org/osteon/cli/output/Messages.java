@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.text.MessageFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import org.osteon.protocol.words.Vocabulary;
 
@@ -77,10 +78,14 @@ public final class Messages {
         if (code.isEmpty()) {
             return sentence;
         }
-        String meaning = vocabulary.sentence(code).orElse("");
-        boolean own = locale.getLanguage().equals("en") && !sentence.contains("does not count at this")
-                || meaning.isEmpty()
-                || meaning.contains("{");
+        String meaning = meaning(code).orElse("");
+        boolean own =
+                locale.getLanguage().equals("en") && !sentence.contains("does not count at this") || meaning.isEmpty();
         return own ? code + ": " + sentence : code + ": " + meaning + " – " + sentence;
+    }
+
+    /** What a code means, where it says so without values. */
+    public Optional<String> meaning(String code) {
+        return vocabulary.sentence(code).filter(sentence -> !sentence.isEmpty() && !sentence.contains("{"));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.osteon.cli.output.CliException;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Refusal;
@@ -40,10 +41,10 @@ final class ConfirmPage {
                         : visit.say("page.confirm.revoke", name);
     }
 
-    List<Html> content(Optional<String> failure) {
+    List<Html> content(Optional<CliException> failure) {
         byte[] bytes = draft.decision().canonical();
         List<Html> content = new ArrayList<>();
-        failure.ifPresent(sentence -> content.add(el("p", cls("notice bad"), at("role", "alert"), sentence)));
+        failure.ifPresent(ending -> content.add(Frame.refused(visit, ending)));
         content.add(el("p", cls("lead consequence"), consequence()));
         if (draft.decision() instanceof Capsule capsule) {
             content.add(limits(capsule));

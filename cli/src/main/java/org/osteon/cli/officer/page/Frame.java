@@ -7,6 +7,8 @@ import static org.osteon.cli.officer.page.Html.el;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.osteon.cli.output.CliException;
 
 /** What every page of one program has around its content. */
 final class Frame {
@@ -94,6 +96,20 @@ final class Frame {
     /** A named fact. */
     static List<Html> fact(String name, Object... value) {
         return List.of(el("dt", name), el("dd", value));
+    }
+
+    /** Why something did not work, in the reader's language; the detail is as the program wrote it. */
+    static Html.Element refused(Visit visit, CliException ending) {
+        Optional<String> meaning = visit.messages().meaning(ending.code());
+        List<Object> said = meaning.isEmpty() || visit.locale().getLanguage().equals("en")
+                ? List.of(ending.sentence(visit.messages()))
+                : List.of(
+                        el("code", ending.code()),
+                        " ",
+                        meaning.orElseThrow(),
+                        " ",
+                        el("span", at("lang", "en"), String.valueOf(ending.getMessage())));
+        return el("p", cls("notice bad"), at("role", "alert"), said);
     }
 
     /** Words of a study's authors, in whatever language they wrote. */

@@ -34,7 +34,9 @@ final class ReviewPage {
             content.add(el(
                     "p",
                     cls("notice"),
-                    visit.say("page.hub.first", review.root().hub().fingerprint())));
+                    visit.say("page.hub.first"),
+                    " ",
+                    Words.whole(review.root().hub().fingerprint())));
         }
         content.add(signed());
         content.add(said());

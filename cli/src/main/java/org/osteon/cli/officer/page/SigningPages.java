@@ -217,7 +217,7 @@ final class SigningPages implements Pages {
         return drafts.add(capsule, found.signatures(), review);
     }
 
-    private Page confirm(Visit visit, Draft draft, Optional<String> failure) {
+    private Page confirm(Visit visit, Draft draft, Optional<CliException> failure) {
         ConfirmPage page = new ConfirmPage(visit, draft, gesture);
         return frame.page(
                 failure.isPresent() ? 422 : 200,
@@ -244,10 +244,10 @@ final class SigningPages implements Pages {
             signature = gesture.sign(visit.form(), bytes);
         } catch (SignatureException e) {
             drafts.failed(draft.id());
-            String sentence = Failures.ending(e).sentence(visit.messages());
+            CliException ending = Failures.ending(e);
             return drafts.find(draft.id()).isPresent()
-                    ? confirm(visit, draft, Optional.of(sentence))
-                    : frame.failure(409, visit, sentence);
+                    ? confirm(visit, draft, Optional.of(ending))
+                    : frame.failure(409, visit, ending.sentence(visit.messages()));
         }
         List<Signature> all = new ArrayList<>(draft.before());
         all.removeIf(before -> before.keyId().equals(signature.keyId()));
