@@ -24,12 +24,6 @@ final class Once {
         return seen.size() < MOST && seen.putIfAbsent(text, clock.millis() + life.toMillis()) == null;
     }
 
-    /** Whether a text was seen lately. */
-    synchronized boolean has(String text) {
-        forget();
-        return seen.containsKey(text);
-    }
-
     private void forget() {
         long now = clock.millis();
         var entries = seen.values().iterator();

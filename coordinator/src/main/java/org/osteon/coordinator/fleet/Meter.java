@@ -1,11 +1,15 @@
 package org.osteon.coordinator.fleet;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what goes between the hub and each node over each open message, in memory. */
+/**
+ * Counts what goes between the hub and each node over each open message, in memory. What comes late, after a message
+ * has ended, is not counted, so that nothing a node sends makes it grow.
+ */
 final class Meter {
     private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
@@ -29,31 +33,33 @@ final class Meter {
 
     /** The node was handed the message. */
     void handed(String nodeId, String messageId, long now, long bytes) {
-        Count count = count(nodeId, messageId);
-        count.handed.compareAndSet(0, now);
-        count.out.add(bytes);
+        open(nodeId, messageId).ifPresent(count -> {
+            count.handed.compareAndSet(0, now);
+            count.out.add(bytes);
+        });
     }
 
     /** An object of the message went to the node. */
     void out(String nodeId, String messageId, long bytes) {
-        count(nodeId, messageId).out.add(bytes);
+        open(nodeId, messageId).ifPresent(count -> count.out.add(bytes));
     }
 
     /** The node has the message and all its objects. */
     void taken(String nodeId, String messageId, long now) {
-        count(nodeId, messageId).taken.compareAndSet(0, now);
+        open(nodeId, messageId).ifPresent(count -> count.taken.compareAndSet(0, now));
     }
 
     /** The node began to push a reply. */
     void answering(String nodeId, String messageId, long now, long bytes) {
-        Count count = count(nodeId, messageId);
-        count.answering.compareAndSet(0, now);
-        count.in.add(bytes);
+        open(nodeId, messageId).ifPresent(count -> {
+            count.answering.compareAndSet(0, now);
+            count.in.add(bytes);
+        });
     }
 
     /** An object of the reply came. */
     void in(String nodeId, String messageId, long bytes) {
-        count(nodeId, messageId).in.add(bytes);
+        open(nodeId, messageId).ifPresent(count -> count.in.add(bytes));
     }
 
     /** What was counted so far. */
@@ -75,8 +81,8 @@ final class Meter {
         counts.remove(key(nodeId, messageId));
     }
 
-    private Count count(String nodeId, String messageId) {
-        return counts.computeIfAbsent(key(nodeId, messageId), unused -> new Count(false));
+    private Optional<Count> open(String nodeId, String messageId) {
+        return Optional.ofNullable(counts.get(key(nodeId, messageId)));
     }
 
     private static String key(String nodeId, String messageId) {

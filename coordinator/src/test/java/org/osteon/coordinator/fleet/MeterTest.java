@@ -40,6 +40,8 @@ class MeterTest {
         meter.out("7", "m", 5);
 
         meter.end("7", "m");
+        meter.in("7", "m", 5);
+        meter.answering("7", "m", 10, 5);
 
         assertThat(meter.of("7", "m")).isEqualTo(Traffic.NONE);
     }
