@@ -33,7 +33,7 @@ public final class RunView {
     private static final long SILENT_MILLIS = 60_000;
 
     /** Changes within so long are told together to readers of pages. */
-    private static final long TOGETHER_MILLIS = 1000;
+    private static final long TOGETHER_MILLIS = 400;
 
     private static final Logger LOG = LoggerFactory.getLogger(RunView.class);
 
@@ -84,7 +84,7 @@ public final class RunView {
         await(new Waiting(run, unless, true, consumer, new AtomicBoolean()), seconds, timer);
     }
 
-    /** The same for a reader who is told of several changes together, at most once a second. */
+    /** The same for a reader who is told of several changes together, at most a few times a second. */
     public void whenChangedSoon(
             String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
         await(new Waiting(run, unless, false, consumer, new AtomicBoolean()), seconds, timer);
