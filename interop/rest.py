@@ -186,13 +186,13 @@ def settings(place: pathlib.Path, known: dict[str, str] | None) -> pathlib.Path:
     if known:
         lines += ["[parameters]", *(f'"path.{name}" = {value if name == "seq" else json.dumps(value)}' for name, value in known.items()),
                   f'"query.study" = {json.dumps(known["study"])}']
-    # Two things that JSON Schema cannot say are answered with 422 although the request fits the schema: a study's parts must
-    # agree with each other and with the hub's federation, and an Idempotency-Key belongs to one request.
+    # Three things that JSON Schema cannot say. Two are answered with 422: a study's parts must agree with each other and with the
+    # hub's federation, and an Idempotency-Key belongs to one request. One with 413: a body has so many bytes at most.
     lines += [
         "[[operations]]",
         'include-method = "POST"',
         "[operations.checks.positive_data_acceptance]",
-        'expected-statuses = ["2xx", "401", "403", "404", "409", "422"]',
+        'expected-statuses = ["2xx", "401", "403", "404", "409", "413", "422"]',
     ]
     place.write_text("\n".join(lines) + "\n")
     return place

@@ -215,7 +215,7 @@ class ConsoleRoutesTest {
         answers.put("422 STUDY_INVALID", program.api("POST", "/api/v1/studies", token, key, "{\"a\":1}"));
         answers.put(
                 "413 BODY_TOO_LARGE",
-                program.api("POST", "/api/v1/studies", token, key, "[" + " ".repeat(600_000) + "]"));
+                program.api("POST", "/api/v1/studies", token, key, "[" + " ".repeat(2_500_000) + "]"));
         String log = daemonLog();
         SoftAssertions all = new SoftAssertions();
         answers.forEach((expected, answer) -> {

@@ -184,7 +184,7 @@ public final class Console implements AutoCloseable {
         values.put("server.tomcat.max-connections", "1024");
         values.put("server.tomcat.connection-timeout", "20s");
         values.put("server.tomcat.max-http-form-post-size", "512KB");
-        values.put("server.tomcat.max-swallow-size", "1MB");
+        values.put("server.tomcat.max-swallow-size", "4MB");
         values.put("spring.servlet.multipart.max-file-size", "1MB");
         values.put("spring.servlet.multipart.max-request-size", "2MB");
         values.put("spring.web.error.include-message", "never");

@@ -16,8 +16,8 @@ import org.springframework.http.MediaType;
 
 /** A request as the contract lets it be: each part is read strictly, and what the contract does not name is refused. */
 final class Question {
-    /** The largest body that is read, in bytes. */
-    static final int MAX_BODY = 512 * 1024;
+    /** The largest body that is read, in bytes; as a signed document it is still one that readers take. */
+    static final int MAX_BODY = CanonicalJson.MAX_BYTES / 2;
 
     private final HttpServletRequest request;
 
