@@ -27,6 +27,7 @@ import org.osteon.benchmarks.measure.Spread;
 public final class PagesBenchmark implements Benchmark {
     private static final String CONTEST = "Rounds of two sites, by wall time";
     private static final int PAGES = 200;
+    private static final int WARM_PAIRS = 4;
     private static final int PAIRS = 12;
     private static final int ROUNDS = 5;
     private static final int ROUNDS_OF_STUDY = 2000;
@@ -64,15 +65,20 @@ public final class PagesBenchmark implements Benchmark {
                     Integer.toString(pages));
             federation.said("readers", "ready");
             PrintStream tell = new PrintStream(readers.getOutputStream(), true, StandardCharsets.UTF_8);
-            span(federation, run, setting.divisor() == 1 ? 2 * ROUNDS : 1);
-            for (int pair = 0; pair < pairs; pair++) {
-                System.err.printf("%s: pair %d of %d%n", CONTEST, pair + 1, pairs);
-                without.add(span(federation, run, rounds));
+            int warm = setting.divisor() == 1 ? WARM_PAIRS : 0;
+            for (int pair = 0; pair < warm + pairs; pair++) {
+                System.err.printf(
+                        "%s: pair %d of %d, the first %d to warm up%n", CONTEST, pair + 1, warm + pairs, warm);
+                Span shut = span(federation, run, rounds);
                 tell.println("on");
                 await(federation, "on", pair + 1);
-                with.add(span(federation, run, rounds));
+                Span open = span(federation, run, rounds);
                 tell.println("off");
                 await(federation, "off", pair + 1);
+                if (pair >= warm) {
+                    without.add(shut);
+                    with.add(open);
+                }
             }
             federation.done("run", "stop", run, "--hub", federation.hub());
             tell.println("end");
@@ -109,10 +115,11 @@ public final class PagesBenchmark implements Benchmark {
                 / with.stream().mapToDouble(Span::wall).sum();
         System.err.printf(
                 Locale.ROOT,
-                "%s: %d pages were answered %d times, %d failed; holding them took %.0f %% of one processor beside%n",
+                "%s: %d pages were answered %d times with %.1f KiB each, %d failed; holding them took %.0f %% of one processor beside%n",
                 CONTEST,
                 pages,
                 answered,
+                Long.parseLong(words[5]) / 1024.0 / answered,
                 failed,
                 100 * share);
         if (failed > 0 || answered < pages) {

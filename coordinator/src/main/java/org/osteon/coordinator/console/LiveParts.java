@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.thymeleaf.ITemplateEngine;
@@ -21,6 +22,9 @@ final class LiveParts {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final int MOST = 64;
+
+    /** What the template's own layout leaves before a tag; every reader would be sent it. */
+    private static final Pattern INDENTATION = Pattern.compile("\\s*\n\\s*(?=<)");
 
     private final ITemplateEngine templates;
     private final ApplicationContext context;
@@ -65,7 +69,10 @@ final class LiveParts {
             page.setVariable(
                     ThymeleafEvaluationContext.THYMELEAF_EVALUATION_CONTEXT_CONTEXT_VARIABLE_NAME,
                     new ThymeleafEvaluationContext(context, null));
-            return templates.process(template, page).getBytes(StandardCharsets.UTF_8);
+            return INDENTATION
+                    .matcher(templates.process(template, page))
+                    .replaceAll("\n")
+                    .getBytes(StandardCharsets.UTF_8);
         } finally {
             LocaleContextHolder.setLocale(before);
         }

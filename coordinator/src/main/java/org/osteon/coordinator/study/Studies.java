@@ -3,6 +3,7 @@ package org.osteon.coordinator.study;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,9 @@ import org.osteon.protocol.sign.SigningKey;
 
 /** Published studies, the questions to sites about them, and the officers' decisions. */
 public final class Studies {
+    /** A larger one is read each time. */
+    private static final int KEPT_BYTES = 256 * 1024;
+
     private final HubStore store;
     private final HubEvents events;
     private final Sites sites;
@@ -43,6 +47,23 @@ public final class Studies {
     private final Clock clock;
     private final Map<String, CompletableFuture<Void>> dryRuns = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new ArrayList<>();
+    private final Map<String, SignedDocument<Study>> lately = Collections.synchronizedMap(new Lately());
+
+    /** Studies that were read lately, by digest: a digest names one document for ever, so none grows old. */
+    private static final class Lately extends LinkedHashMap<String, SignedDocument<Study>> {
+        private static final int MOST = 64;
+
+        private static final long serialVersionUID = 1;
+
+        Lately() {
+            super(MOST, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, SignedDocument<Study>> eldest) {
+            return size() > MOST;
+        }
+    }
 
     /** The studies of this hub. */
     public Studies(
@@ -117,6 +138,10 @@ public final class Studies {
             throw CallException.wrong(
                     "DIGEST_MALFORMED", "a study is named by its digest or at least its first six hex digits");
         }
+        SignedDocument<Study> known = lately.get(reference);
+        if (known != null) {
+            return Optional.of(known);
+        }
         List<SignedDocument<Study>> found = store.read(sql -> sql.sql(
                         "SELECT envelope FROM study WHERE digest LIKE ? ORDER BY digest")
                 .param(reference + "%")
@@ -125,6 +150,9 @@ public final class Studies {
         if (found.size() > 1) {
             throw CallException.wrong("DIGEST_AMBIGUOUS", "several studies begin with " + reference);
         }
+        found.stream()
+                .filter(study -> study.bytes().length <= KEPT_BYTES)
+                .forEach(study -> lately.put(study.digest().hex(), study));
         return found.stream().findFirst();
     }
 
