@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Every case against every Flower release of a set, in both directions; writes the table of docs/interop.md.
+
+    python3 interop/matrix.py                 # the set of every change
+    python3 interop/matrix.py --set second    # the other releases, the newest that installs among them
+    python3 interop/matrix.py 1.39.0 1.41.0   # some releases
+
+Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
+nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
+nothing checks yet, is named with its reason in cases.json; any other cell that is missing makes this script fail.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+CELLS = HOME / "target" / "interop" / "cells"
+TABLE = HOME / "docs" / "interop.md"
+CASES = json.loads((HOME / "interop" / "cases.json").read_text())
+LIMIT = 900
+
+
+def environment(version: str) -> pathlib.Path:
+    """The Python of an environment with this release; made when it is not there."""
+    folder = HOME / f".venv-flwr-{version}"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"flwr=={version}", "numpy"], check=True
+    )
+    return python
+
+
+def newest() -> list[str]:
+    """The newest release that installs plainly here."""
+    folder = HOME / ".venv-flwr-newest"
+    if not (folder / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "flwr", "numpy"], check=True)
+    shown = subprocess.run([python, "-m", "pip", "show", "flwr"], check=True, capture_output=True, text=True).stdout
+    return [line.split(": ")[1] for line in shown.splitlines() if line.startswith("Version: ")]
+
+
+def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
+    """Runs a direction's script; what it says it checked."""
+    cells = CELLS / f"{direction}-{version}.json"
+    cells.unlink(missing_ok=True)
+    log = CELLS / f"{direction}-{version}.log"
+    begin = time.monotonic()
+    with open(log, "wb") as out:
+        try:
+            done = subprocess.run(
+                [python, HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
+                env={**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"},
+            ).returncode
+        except subprocess.TimeoutExpired:
+            done = -1
+    spent = time.monotonic() - begin
+    if done != 0 or not cells.exists():
+        print(f"FAIL {direction} {version}, {spent:.0f} s: {log.relative_to(HOME)}")
+        print("  " + "\n  ".join(log.read_text(errors="replace")[-3000:].splitlines()))
+        return None
+    found = json.loads(cells.read_text())
+    print(f"ok   {direction} {version}, {spent:.0f} s: {len(found['cells'])} cells over {found['carrier']}", flush=True)
+    return found
+
+
+def reason(direction: str, version: str, case: str, registration: str) -> str | None:
+    """Why a cell may be empty."""
+    for known in CASES[direction]["empty"]:
+        if (
+            known["case"] in (case, "*")
+            and known["registration"] in (registration, "*")
+            and ("releases" not in known or version in known["releases"])
+        ):
+            return known["reason"]
+    return None
+
+
+def table(direction: str, played: dict[str, dict | None]) -> tuple[list[str], int]:
+    """A direction's table, and how many cells are missing in it."""
+    versions = list(played)
+    missing = 0
+    notes: list[str] = []
+    lines = [f"## {CASES[direction]['title']}", "", CASES[direction]["text"], ""]
+    heads = [
+        f"{played[v]['peer']}, {'gRPC' if played[v]['carrier'] == 'grpc' else 'HTTP'}" if played[v] else f"{v}: failed" for v in versions
+    ]
+    lines += [f"| case | {' | '.join(heads)} |", "|---|" + "---|" * len(versions)]
+    for registration in CASES[direction]["registrations"]:
+        for case in CASES[direction]["cases"]:
+            row = []
+            for version in versions:
+                cells = (played[version] or {"cells": []})["cells"]
+                if any(c["case"] == case and c["registration"] == registration and c["result"] == "ok" for c in cells):
+                    row.append("ok")
+                    continue
+                why = reason(direction, version, case, registration)
+                if why is None:
+                    missing += 1
+                    print(f"FAIL {direction} {version}: no cell for {case}, {registration}")
+                    row.append("**missing**")
+                    continue
+                if why not in notes:
+                    notes.append(why)
+                row.append(f"— ({notes.index(why) + 1})")
+            lines.append(f"| {case}, {registration} | {' | '.join(row)} |")
+    lines.append("")
+    lines += [f"{number}. {why}" for number, why in enumerate(notes, 1)]
+    return [*lines, ""], missing
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("releases", nargs="*", help="releases of flwr; none: a set of them")
+    parser.add_argument("--set", choices=sorted(CASES["sets"]), default="first")
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.relative_to(HOME)}")
+    options = parser.parse_args()
+    CELLS.mkdir(parents=True, exist_ok=True)
+    releases = options.releases or CASES["sets"][options.set]
+    releases = [found for release in releases for found in (newest() if release == "newest" else [release])]
+    played: dict[str, dict[str, dict | None]] = {direction: {} for direction in CASES["directions"]}
+    begin = time.monotonic()
+    for version in releases:
+        python = environment(version)
+        for direction in CASES["directions"]:
+            played[direction][version] = play(direction, version, python)
+    lines = [
+        "# Osteon and Flower, as they were run together",
+        "",
+        "This file is written by `python3 interop/matrix.py --write`: each column is a run of unmodified, released wheels, under the",
+        "version that the peer's own process reported. A cell that is empty says why.",
+        "",
+    ]
+    missing = 0
+    for direction in CASES["directions"]:
+        part, more = table(direction, played[direction])
+        lines += part
+        missing += more
+    text = "\n".join(lines).rstrip() + "\n"
+    (HOME / "target" / "interop" / "interop.md").write_text(text)
+    if options.write:
+        TABLE.write_text(text)
+    failed = sum(cells is None for cells in (c for d in played.values() for c in d.values()))
+    print(f"matrix: {len(releases)} releases, {failed} scripts failed, {missing} cells missing, {time.monotonic() - begin:.0f} s")
+    if failed or missing:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
