@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,50 +44,56 @@ class SpecificationExamplesTest {
             Map.entry(FederationRoot.SCHEMA, FederationRoot.class),
             Map.entry(TrustDocument.SCHEMA, TrustDocument.class));
 
-    @Test
-    void everyKindHasAnExampleThatIsReadToItsPrintedIdentity() throws IOException {
-        // Given
-        List<Matcher> examples = new ArrayList<>();
+    /**
+     * An example of a document of this module.
+     *
+     * @param kind what it is read as
+     * @param signed whether it is an envelope
+     * @param text the example
+     * @param identity the digest printed under it
+     */
+    record Example(Class<? extends Document> kind, boolean signed, byte[] text, String identity) {}
+
+    /** All of them, page by page. */
+    static List<Example> examples() throws IOException {
+        List<Example> examples = new ArrayList<>();
         try (Stream<Path> pages = Files.list(SPECIFICATIONS)) {
             for (Path page : pages.filter(path -> path.toString().endsWith(".md"))
                     .sorted()
                     .toList()) {
                 Matcher matcher = EXAMPLE.matcher(Files.readString(page));
                 while (matcher.find()) {
-                    examples.add(EXAMPLE.matcher(matcher.group()));
+                    byte[] text = matcher.group(1).getBytes(StandardCharsets.UTF_8);
+                    JsonNode tree = CanonicalJson.readTree(text);
+                    boolean signed = tree.has("signatures");
+                    Class<? extends Document> kind = KINDS.get((signed ? tree.path("document") : tree)
+                            .path("schema")
+                            .asText());
+                    if (kind != null) {
+                        examples.add(new Example(kind, signed, text, matcher.group(2)));
+                    }
                 }
             }
         }
-
-        // When
-        Set<String> seen = new TreeSet<>();
-        for (Matcher example : examples) {
-            assertThat(example.find()).isTrue();
-            byte[] text = example.group(1).getBytes(StandardCharsets.UTF_8);
-            JsonNode tree = CanonicalJson.readTree(text);
-            JsonNode plain = tree.has("signatures") ? tree.path("document") : tree;
-            if (KINDS.containsKey(plain.path("schema").asText())) {
-                seen.add(hold(text, example.group(2)));
-            }
-        }
-
-        // Then
-        assertThat(seen).containsExactlyInAnyOrderElementsOf(KINDS.keySet());
+        return examples;
     }
 
-    /** Reads one example and returns its schema. */
-    private static String hold(byte[] text, String identity) {
-        JsonNode tree = CanonicalJson.readTree(text);
-        boolean envelope = tree.has("signatures");
-        JsonNode plain = envelope ? tree.path("document") : tree;
-        String schema = plain.path("schema").asText();
-        Class<? extends Document> kind = KINDS.get(schema);
-        assertThat(kind).as(schema).isNotNull();
-        Document document = CanonicalJson.bind(plain, kind);
-        assertThat(document.digest().hex()).as(schema).isEqualTo(identity);
-        if (envelope) {
-            assertThat(SignedDocument.read(text, kind).signatures()).as(schema).isNotEmpty();
+    @Test
+    void everyKindHasAnExampleThatIsReadToItsPrintedIdentity() throws IOException {
+        Set<Class<? extends Document>> seen = new HashSet<>();
+        for (Example example : examples()) {
+            JsonNode tree = CanonicalJson.readTree(example.text());
+            Document document = CanonicalJson.bind(example.signed() ? tree.path("document") : tree, example.kind());
+            assertThat(document.digest().hex())
+                    .as(example.kind().getSimpleName())
+                    .isEqualTo(example.identity());
+            if (example.signed()) {
+                assertThat(SignedDocument.read(example.text(), example.kind()).signatures())
+                        .as(example.kind().getSimpleName())
+                        .isNotEmpty();
+            }
+            seen.add(example.kind());
         }
-        return schema;
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(KINDS.values());
     }
 }
