@@ -35,6 +35,9 @@ public final class RunView {
     /** Changes within so long are told together to readers of pages. */
     private static final long TOGETHER_MILLIS = 400;
 
+    /** And so much longer for each reader who was told the last time: hundreds of them never crowd out the rounds. */
+    private static final long PER_READER_MILLIS = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(RunView.class);
 
     private final Rounds rounds;
@@ -45,6 +48,10 @@ public final class RunView {
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean promptPlanned = new AtomicBoolean();
     private final AtomicBoolean latePlanned = new AtomicBoolean();
+
+    /** Nano time from which readers of pages are told again. */
+    private volatile long rested = System.nanoTime();
+
     private final ScheduledExecutorService viewers = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "hub-viewers");
         thread.setDaemon(true);
@@ -59,8 +66,8 @@ public final class RunView {
         this.presence = presence;
         this.clock = clock;
         rounds.onChange(() -> {
-            lookSoon(true, 0);
-            lookSoon(false, TOGETHER_MILLIS);
+            lookSoon(true);
+            lookSoon(false);
         });
     }
 
@@ -84,7 +91,10 @@ public final class RunView {
         await(new Waiting(run, unless, true, consumer, new AtomicBoolean()), seconds, timer);
     }
 
-    /** The same for a reader who is told of several changes together, at most a few times a second. */
+    /**
+     * The same for a reader who is told of several changes together, at most a few times a second, the more seldom the
+     * more they are.
+     */
     public void whenChangedSoon(
             String run, String unless, int seconds, ScheduledExecutorService timer, Consumer<RunRecord> consumer) {
         await(new Waiting(run, unless, false, consumer, new AtomicBoolean()), seconds, timer);
@@ -100,11 +110,7 @@ public final class RunView {
                 },
                 seconds,
                 TimeUnit.SECONDS);
-        if (one.prompt()) {
-            lookSoon(true, 0);
-        } else {
-            lookSoon(false, TOGETHER_MILLIS);
-        }
+        lookSoon(one.prompt());
     }
 
     /** A run as one of many: where it stands and who is awaited. */
@@ -257,7 +263,8 @@ public final class RunView {
     }
 
     /** Looks once for whoever asked meanwhile, on a thread of its own: rounds never wait for readers. */
-    private void lookSoon(boolean prompt, long millis) {
+    private void lookSoon(boolean prompt) {
+        long millis = prompt ? 0 : Math.max(TOGETHER_MILLIS, TimeUnit.NANOSECONDS.toMillis(rested - System.nanoTime()));
         AtomicBoolean planned = prompt ? promptPlanned : latePlanned;
         if (!viewers.isShutdown() && planned.compareAndSet(false, true)) {
             viewers.schedule(
@@ -273,18 +280,23 @@ public final class RunView {
     private void look(boolean prompt) {
         Map<String, RunRecord> runs = new HashMap<>();
         Map<String, String> keys = new HashMap<>();
+        int told = 0;
         for (Waiting one : waiting) {
             if (one.prompt() != prompt) {
                 continue;
             }
             RunRecord run = runs.computeIfAbsent(one.run(), rounds::get);
             if (!keys.computeIfAbsent(one.run(), id -> stateKey(run)).equals(one.unless()) && waiting.remove(one)) {
+                told++;
                 try {
                     one.tell(run);
                 } catch (RuntimeException e) {
                     LOG.atWarn().setCause(e).log("a reader of a run could not be told");
                 }
             }
+        }
+        if (!prompt && told > 0) {
+            rested = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TOGETHER_MILLIS + told * PER_READER_MILLIS);
         }
     }
 
