@@ -52,24 +52,74 @@ def tls(folder: pathlib.Path) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
-def superlink(fleet: str, control: str) -> subprocess.Popen:
-    """Starts a SuperLink as its manual says."""
-    host, port = control.split(":")
-    return subprocess.Popen(
-        [
-            BIN / "flower-superlink", "--host", host, "--port", port, "--fleet-api-address", fleet,
-            "--ssl-ca-certfile", FOLDER / "tls.crt", "--ssl-certfile", FOLDER / "tls.crt", "--ssl-keyfile", FOLDER / "tls.key",
-            "--enable-supernode-auth", "--disable-runtime-dependency-installation",
-        ],
-        stdout=open(FOLDER / "superlink.log", "wb"), stderr=subprocess.STDOUT, env=flower(FOLDER / "superlink-home"),
-    )
+class SuperLink:
+    """An unmodified flower-superlink of whatever release this Python has, started as the manual of that release says."""
+
+    def __init__(self, folder: pathlib.Path, *, registered: bool):
+        said = subprocess.run([BIN / "flower-superlink", "--version"], capture_output=True, text=True, env=flower(folder / "superlink-home"))
+        self.version = said.stdout.strip().rsplit(" ", 1)[-1]
+        self.release = tuple(int(n) for n in self.version.split(".")[:2])
+        self.folder = folder
+        self.registered = registered
+        self.carrier = "http" if self.release >= (1, 40) else "grpc"
+        self.control = f"127.0.0.1:{free_port()}"
+        self.fleet = self.control if self.carrier == "http" else f"127.0.0.1:{free_port()}"
+        self.runtime = f"127.0.0.1:{free_port()}"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Starts it; the addresses stay the same."""
+        host, port = (self.control if self.release >= (1, 37) else self.runtime).split(":")
+        options = ["--host", host, "--port", port] if self.release >= (1, 36) else ["--serverappio-api-address", self.runtime]
+        if self.release < (1, 37):
+            options += ["--control-api-address", self.control]
+        if self.carrier == "grpc":
+            options += ["--fleet-api-address", self.fleet]
+        if self.release >= (1, 31):
+            options += ["--disable-runtime-dependency-installation"]
+        if self.registered:
+            options += ["--enable-supernode-auth"]
+        certificate, key = FOLDER / "tls.crt", FOLDER / "tls.key"
+        self.process = subprocess.Popen(
+            [
+                BIN / "flower-superlink", *options, "--database", self.folder / "superlink.db",
+                "--ssl-ca-certfile", certificate, "--ssl-certfile", certificate, "--ssl-keyfile", key,
+            ],
+            stdout=open(self.folder / "superlink.log", "ab"), stderr=subprocess.STDOUT, env=flower(self.folder / "superlink-home"),
+        )
+
+    def stop(self) -> None:
+        if self.process is not None:
+            stop(self.process)
+
+    def engineer(self) -> None:
+        """Tells the flwr command of this release where the SuperLink is: in the app up to 1.25, in its home since."""
+        link = f'address = "{self.control}"\nroot-certificates = "{FOLDER / "tls.crt"}"\n'
+        home = self.folder / "engineer-home"
+        home.mkdir()
+        app = self.folder / "governed-app"
+        shutil.copytree(HOME / "interop" / "governed-app", app, ignore=shutil.ignore_patterns("__pycache__"))
+        if self.release < (1, 26):
+            with open(app / "pyproject.toml", "a") as project:
+                project.write(f'\n[tool.flwr.federations]\ndefault = "lab"\n\n[tool.flwr.federations.lab]\n{link}')
+        else:
+            (home / "config.toml").write_text(f'[superlink]\ndefault = "lab"\n[superlink.lab]\n{link}')
+
+    def register(self, public: pathlib.Path) -> None:
+        """Makes a node's key known."""
+        app = [str(self.folder / "governed-app")] if self.release < (1, 26) else []
+        flwr(self.folder, "supernode", "register", str(public), *app, "lab", patience=60)
+
+    def run(self, plan: pathlib.Path) -> None:
+        """Starts the governed app with this plan."""
+        flwr(self.folder, "run", str(self.folder / "governed-app"), "lab", "--run-config", f'plan="{plan}"', patience=60)
 
 
-def flwr(home: pathlib.Path, *arguments: str, patience: float = 0) -> str:
+def flwr(folder: pathlib.Path, *arguments: str, patience: float = 0) -> str:
     """A verb of Flower's own command."""
     deadline = time.monotonic() + patience
     while True:
-        done = subprocess.run([BIN / "flwr", *arguments], capture_output=True, text=True, env=flower(home), cwd=FOLDER)
+        done = subprocess.run([BIN / "flwr", *arguments], capture_output=True, text=True, env=flower(folder / "engineer-home"), cwd=folder)
         if done.returncode == 0:
             return done.stdout
         if time.monotonic() > deadline:
@@ -104,6 +154,26 @@ def await_study(site: Daemon, digest: str) -> None:
     check("the study reached the site", False, digest)
 
 
+class Cells:
+    """The cases that were really checked, for the matrix of releases."""
+
+    def __init__(self, link: SuperLink):
+        self.link = link
+        self.cells: list[dict[str, str]] = []
+
+    def ok(self, registration: str, case: str) -> None:
+        """A case whose checks all held; one that does not hold ends the script."""
+        self.cells.append({"registration": registration, "case": case, "result": "ok"})
+
+    def write(self) -> None:
+        """Writes them where the matrix is put together."""
+        folder = HOME / "target" / "interop" / "cells"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"superlink-{self.link.version}.json").write_text(json.dumps({
+            "direction": "superlink", "peer": self.link.version, "carrier": self.link.carrier, "cells": self.cells,
+        }, indent=1) + "\n")
+
+
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -117,22 +187,19 @@ def main() -> None:
         site, known = hub.site(folder, *options, *(["--allow-root"] if os.getuid() == 0 else []))
 
         pin = tls(FOLDER)
-        fleet, control = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-        link = superlink(fleet, control)
-        running.callback(stop, link)
-        home = FOLDER / "engineer-home"
-        home.mkdir()
-        (home / "config.toml").write_text(
-            f'[superlink]\ndefault = "lab"\n[superlink.lab]\naddress = "{control}"\nroot-certificates = "{FOLDER / "tls.crt"}"\n'
-        )
+        link = SuperLink(FOLDER, registered=True)
+        print(f"  flower-superlink {link.version}, Fleet calls over {link.carrier}")
+        link.start()
+        running.callback(link.stop)
+        link.engineer()
         node = serialization.load_pem_public_key((folder / "node.key").read_bytes().split(b"-----BEGIN PRIVATE")[0])
         public = FOLDER / "node.pub"
         public.write_bytes(node.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH))
-        flwr(home, "supernode", "register", str(public), "lab", patience=60)
+        link.register(public)
 
         # The agent is told which server carries Flower's calls.
         with open(folder / "osteon.toml", "a") as settings:
-            settings.write(f'fleet = "{fleet}"\nfleetPin = "{pin}"\n')
+            settings.write(f'fleet = "{link.fleet}"\nfleetPin = "{pin}"\nfleetCarrier = "{link.carrier}"\n')
         site.start()
         running.callback(site.stop)
         snapshot = FOLDER / "snapshot"
@@ -157,9 +224,9 @@ def main() -> None:
             "site": {"site": "hospital-a", "node": known["nodeId"], "nodeKey": pem, "capsule": capsule},
         }))
         begin = time.monotonic()
-        flwr(home, "run", str(HOME / "interop" / "governed-app"), "lab", "--run-config", f'plan="{plan}"')
+        link.run(plan)
         last = out / f"round-{APPROVED + 1}.json"
-        while not last.exists() and time.monotonic() < begin + 240 and link.poll() is None:
+        while not last.exists() and time.monotonic() < begin + 240 and link.process.poll() is None:
             time.sleep(0.3)
         check(f"the ServerApp's rounds are over, in {time.monotonic() - begin:.1f} s", last.exists(), FOLDER / "superlink.log")
 
@@ -172,11 +239,14 @@ def main() -> None:
             replies[APPROVED],
         )
         recomputed(folder, replies[:APPROVED], out, study)
+        cells = Cells(link)
+        cells.ok("pre-registered+TLS", "train")
+        cells.ok("pre-registered+TLS", "refused")
         entries = site.verb("site", "journal", str(folder), "--study", digest)["entries"]
         sent = [e for e in entries if e["type"] == "update"]
         check(
             "the journal names each update, where it went and under which capsule",
-            [(e["digest"], e["to"], e["capsule"]) for e in sent] == [(r["update"], fleet, capsule) for r in replies[:APPROVED]],
+            [(e["digest"], e["to"], e["capsule"]) for e in sent] == [(r["update"], link.fleet, capsule) for r in replies[:APPROVED]],
             entries,
         )
         check("the journal agrees with log and outbox", site.verb("site", "journal", str(folder), "--verify")["ok"])
@@ -186,6 +256,7 @@ def main() -> None:
             budget["releases"] == APPROVED and 0 < budget["epsilon"] <= study["privacy"]["epsilon"],
             budget,
         )
+        cells.write()
 
 
 def recomputed(site: pathlib.Path, replies: list[dict], out: pathlib.Path, study: dict) -> None:

@@ -39,13 +39,18 @@ public final class NodeSigner implements ClientInterceptor {
         return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
             @Override
             public void start(Listener<A> listener, Metadata headers) {
-                NodeSignature signature = NodeSignature.make(key, nextTime());
+                NodeSignature signature = sign();
                 headers.put(KEY, signature.publicKeyPem().getBytes(StandardCharsets.US_ASCII));
                 headers.put(TIME, signature.timestamp());
                 headers.put(SIGNATURE, signature.signature());
                 super.start(listener, headers);
             }
         };
+    }
+
+    /** The signature of the next call, for carriers other than gRPC. */
+    public NodeSignature sign() {
+        return NodeSignature.make(key, nextTime());
     }
 
     /** Strictly growing microseconds. */

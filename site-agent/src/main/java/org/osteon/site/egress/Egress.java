@@ -13,7 +13,9 @@ import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.journal.Journal;
+import org.osteon.site.settings.FleetCarrier;
 import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.settings.SiteSettings;
 import org.osteon.site.statement.Statements;
 import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
@@ -28,7 +30,7 @@ public final class Egress implements AutoCloseable {
     private static final long LONGEST_WAIT = 10_000;
 
     private final HubChannel hub;
-    private final HubChannel carrier;
+    private final FleetCalls carrier;
     private final boolean carriedElsewhere;
     private final FleetSession fleet;
     private final HubLink link;
@@ -56,19 +58,35 @@ public final class Egress implements AutoCloseable {
         this.hub = new HubChannel(
                 site.settings().hub(), site.settings().hubPin(), site.nodeKey(), Clock.systemUTC(), true, redSwitch);
         this.carriedElsewhere = site.settings().fleetElsewhere();
-        this.carrier = carriedElsewhere
-                ? new HubChannel(
-                        site.settings().fleet(),
-                        site.settings().fleetPin(),
-                        site.nodeKey(),
-                        Clock.systemUTC(),
-                        false,
-                        redSwitch)
-                : hub;
-        this.fleet = new FleetSession(carrier, site, training, outbox, journal, redSwitch, clock);
+        this.carrier = carrier(site, redSwitch);
+        OtherCarrier other = new OtherCarrier(
+                site.settings().fleet(),
+                site.settings().fleetPin(),
+                site.settings().fleetCarrier(),
+                redSwitch::on);
+        this.fleet = new FleetSession(carrier, other, site, training, outbox, journal, redSwitch, clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, statements, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);
+    }
+
+    /** What carries Flower's calls; the hub's own connection where nothing else is set. */
+    private FleetCalls carrier(SiteFolder site, RedSwitch redSwitch) {
+        SiteSettings settings = site.settings();
+        if (settings.fleetCarrier() == FleetCarrier.HTTP) {
+            return new HttpFleetCalls(
+                    settings.fleet(), settings.fleetPin(), site.nodeKey(), Clock.systemUTC(), redSwitch::on);
+        }
+        return new GrpcFleetCalls(
+                settings.fleetElsewhere()
+                        ? new HubChannel(
+                                settings.fleet(),
+                                settings.fleetPin(),
+                                site.nodeKey(),
+                                Clock.systemUTC(),
+                                false,
+                                redSwitch)
+                        : hub);
     }
 
     /** Begins. */

@@ -31,6 +31,7 @@ import org.osteon.protocol.flower.object.ReceivedArrays;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
 import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
+import org.osteon.protocol.flower.wire.FleetGrpc;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.Node;
@@ -64,7 +65,8 @@ final class FleetSession {
     private static final int MOST_OBJECTS = 100_000;
     private static final long MOST_BASE = 64L * 1024 * 1024 * 1024;
 
-    private final HubChannel hub;
+    private final FleetCalls calls;
+    private final OtherCarrier other;
     private final SiteFolder site;
     private final TrainingRuns training;
     private final Outbox outbox;
@@ -75,14 +77,16 @@ final class FleetSession {
     private volatile long nodeId;
 
     FleetSession(
-            HubChannel hub,
+            FleetCalls calls,
+            OtherCarrier other,
             SiteFolder site,
             TrainingRuns training,
             Outbox outbox,
             Journal journal,
             RedSwitch redSwitch,
             ClockGuard clock) {
-        this.hub = hub;
+        this.calls = calls;
+        this.other = other;
         this.site = site;
         this.training = training;
         this.outbox = outbox;
@@ -95,19 +99,13 @@ final class FleetSession {
     void turn() {
         try {
             if (!active) {
-                nodeId = hub.fleet(CALL)
-                        .activateNode(ActivateNodeRequest.newBuilder()
-                                .setPublicKey(ByteString.copyFromUtf8(
-                                        site.nodeKey().publicKey().pem()))
-                                .setHeartbeatInterval(HEARTBEAT_INTERVAL)
-                                .build())
-                        .getNodeId();
-                active = true;
+                activate();
             }
             long asked = System.nanoTime();
-            PullMessagesResponse response = hub.fleet(POLL)
-                    .pullMessages(
-                            PullMessagesRequest.newBuilder().setNode(node()).build());
+            PullMessagesResponse response = calls.call(
+                    FleetGrpc.getPullMessagesMethod(),
+                    PullMessagesRequest.newBuilder().setNode(node()).build(),
+                    POLL);
             for (int i = 0; i < response.getMessagesListCount(); i++) {
                 if (redSwitch.on()) {
                     throw new Stopped();
@@ -126,15 +124,34 @@ final class FleetSession {
         }
     }
 
+    private void activate() {
+        try {
+            nodeId = calls.call(
+                            FleetGrpc.getActivateNodeMethod(),
+                            ActivateNodeRequest.newBuilder()
+                                    .setPublicKey(ByteString.copyFromUtf8(
+                                            site.nodeKey().publicKey().pem()))
+                                    .setHeartbeatInterval(HEARTBEAT_INTERVAL)
+                                    .build(),
+                            CALL)
+                    .getNodeId();
+        } catch (StatusRuntimeException e) {
+            throw site.settings().fleetElsewhere() ? other.explain(e) : e;
+        }
+        active = true;
+    }
+
     /** Tells a server that counts silence as absence that this node is there; also in a long computation. */
     void heartbeat() {
         pause(HEARTBEAT);
         if (active) {
-            hub.fleet(CALL)
-                    .sendNodeHeartbeat(SendNodeHeartbeatRequest.newBuilder()
+            calls.call(
+                    FleetGrpc.getSendNodeHeartbeatMethod(),
+                    SendNodeHeartbeatRequest.newBuilder()
                             .setNode(node())
                             .setHeartbeatInterval(HEARTBEAT_INTERVAL)
-                            .build());
+                            .build(),
+                    CALL);
         }
     }
 
@@ -142,10 +159,10 @@ final class FleetSession {
     void leave() {
         if (active) {
             try {
-                hub.fleet(POLITE)
-                        .deactivateNode(DeactivateNodeRequest.newBuilder()
-                                .setNodeId(nodeId)
-                                .build());
+                calls.call(
+                        FleetGrpc.getDeactivateNodeMethod(),
+                        DeactivateNodeRequest.newBuilder().setNodeId(nodeId).build(),
+                        POLITE);
             } catch (StatusRuntimeException e) {
                 LOG.atInfo().addKeyValue("status", e.getStatus().getCode()).log("could not say goodbye");
             }
@@ -170,12 +187,14 @@ final class FleetSession {
             Files.createDirectories(inbox);
             pull(metadata, tree, inbox);
             IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
-            hub.fleet(CALL)
-                    .confirmMessageReceived(ConfirmMessageReceivedRequest.newBuilder()
+            calls.call(
+                    FleetGrpc.getConfirmMessageReceivedMethod(),
+                    ConfirmMessageReceivedRequest.newBuilder()
                             .setNode(node())
                             .setRunId(metadata.getRunId())
                             .setMessageObjectId(metadata.getMessageId())
-                            .build());
+                            .build(),
+                    CALL);
             Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
             if (envelope.isEmpty()) {
                 throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
@@ -229,13 +248,13 @@ final class FleetSession {
                     .setRunId(metadata.getRunId())
                     .setObjectId(id)
                     .build();
-            PullObjectResponse response = hub.fleet(CALL).pullObject(request);
+            PullObjectResponse response = calls.call(FleetGrpc.getPullObjectMethod(), request, CALL);
             for (int tries = 1;
                     response.getObjectFound() && !response.getObjectAvailable() && tries < MOST_TRIES;
                     tries++) {
                 // Known and still on its way to the server.
                 pause(Duration.ofMillis(Math.min(2000, 100L * tries)));
-                response = hub.fleet(CALL).pullObject(request);
+                response = calls.call(FleetGrpc.getPullObjectMethod(), request, CALL);
             }
             byte[] content = response.getObjectContent().toByteArray();
             if (!response.getObjectFound() || !Digest.of(content).hex().equals(id)) {
@@ -250,13 +269,15 @@ final class FleetSession {
             throw new Stopped();
         }
         Metadata metadata = message.message().getMetadata();
-        PushMessagesResponse response = hub.fleet(CALL)
-                .pushMessages(PushMessagesRequest.newBuilder()
+        PushMessagesResponse response = calls.call(
+                FleetGrpc.getPushMessagesMethod(),
+                PushMessagesRequest.newBuilder()
                         .setNode(node())
                         .addMessagesList(message.message())
                         .addMessageObjectTrees(message.tree())
                         .addClientappRuntimeList(0)
-                        .build());
+                        .build(),
+                CALL);
         Set<String> wanted = new HashSet<>(response.getObjectsToPushList());
         List<String> order = new ArrayList<>(message.ids());
         for (String id : order) {
@@ -267,14 +288,16 @@ final class FleetSession {
             if (redSwitch.on()) {
                 throw new Stopped();
             }
-            boolean stored = hub.fleet(CALL)
-                    .pushObject(PushObjectRequest.newBuilder()
-                            .setNode(node())
-                            .setRunId(metadata.getRunId())
-                            .setObjectId(id)
-                            .setObjectContent(ByteString.copyFrom(object.encoded()))
-                            .setSessionId(response.getSessionId())
-                            .build())
+            boolean stored = calls.call(
+                            FleetGrpc.getPushObjectMethod(),
+                            PushObjectRequest.newBuilder()
+                                    .setNode(node())
+                                    .setRunId(metadata.getRunId())
+                                    .setObjectId(id)
+                                    .setObjectContent(ByteString.copyFrom(object.encoded()))
+                                    .setSessionId(response.getSessionId())
+                                    .build(),
+                            CALL)
                     .getStored();
             if (!stored) {
                 // A server that was started again has forgotten the push, not the instruction: the whole reply goes

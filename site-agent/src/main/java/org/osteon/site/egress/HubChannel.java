@@ -1,9 +1,12 @@
 package org.osteon.site.egress;
 
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +14,6 @@ import org.osteon.protocol.call.CallSigner;
 import org.osteon.protocol.call.NodeSigner;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.Digest;
-import org.osteon.protocol.flower.wire.FleetGrpc;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.SiteLinkGrpc;
 
@@ -38,9 +40,10 @@ final class HubChannel implements AutoCloseable {
         link = ClientInterceptors.intercept(channel, new CallSigner(nodeKey, clock), open);
     }
 
-    /** Flower's calls. */
-    FleetGrpc.FleetBlockingStub fleet(Duration limit) {
-        return FleetGrpc.newBlockingStub(fleet).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    /** One of Flower's calls. */
+    <Q, A> A fleet(MethodDescriptor<Q, A> method, Q request, Duration limit) {
+        return ClientCalls.blockingUnaryCall(
+                fleet, method, CallOptions.DEFAULT.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS), request);
     }
 
     /** Osteon's own calls. */

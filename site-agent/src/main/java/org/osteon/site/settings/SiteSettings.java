@@ -22,6 +22,7 @@ import org.osteon.protocol.settings.Settings;
  * @param hubPin SHA-256 of the hub's TLS key
  * @param fleet where Flower's calls go: the hub, or a Flower SuperLink that only carries the hub's signed instructions
  * @param fleetPin SHA-256 of that server's TLS key
+ * @param fleetCarrier how Flower's calls travel to that server
  * @param officerKeyFolders folders that must not hold a readable officer's private key
  * @param allowRoot whether the agent may run as root
  * @param policy the hospital's rules
@@ -37,6 +38,7 @@ public record SiteSettings(
         Digest hubPin,
         String fleet,
         Digest fleetPin,
+        FleetCarrier fleetCarrier,
         List<Path> officerKeyFolders,
         boolean allowRoot,
         SitePolicy policy) {
@@ -51,6 +53,7 @@ public record SiteSettings(
             "hubPin",
             "fleet",
             "fleetPin",
+            "fleetCarrier",
             "officerKeyFolders",
             "allowRoot",
             "epsilonCeiling",
@@ -74,6 +77,7 @@ public record SiteSettings(
                 new Digest(settings.text("hubPin")),
                 settings.text("fleet", settings.text("hub")),
                 new Digest(settings.text("fleetPin", settings.text("hubPin"))),
+                FleetCarrier.of(settings.text("fleetCarrier", FleetCarrier.GRPC.word())),
                 settings.texts("officerKeyFolders").stream().map(Path::of).toList(),
                 settings.flag("allowRoot", false),
                 SitePolicy.of(settings));
