@@ -9,14 +9,21 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.conformance.check.Checks;
+import org.osteon.conformance.check.RunEvidence;
+import org.osteon.conformance.check.Tables;
+import org.osteon.conformance.verdict.Declaration;
+import org.osteon.conformance.verdict.Outcome;
 import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
@@ -29,7 +36,9 @@ import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Reply;
+import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.sign.SigningKey;
 
 /** Rounds of every strategy are recomputed from what the hub stored, its optimiser's state among it. */
 class ReplayTest {
@@ -140,6 +149,85 @@ class ReplayTest {
         // Then
         assertThat(next.rule()).isEqualTo("fedmedian");
         assertThat(next.arrays()).isEqualTo(first.arrays());
+    }
+
+    @Test
+    void theCheckRepeatsEveryStrategyInItsOwnArithmetic() throws IOException {
+        for (Aggregation aggregation : all()) {
+            // Given
+            List<ModelVersion> versions = governed(aggregation);
+            Study study =
+                    hub.part(Studies.class).get(versions.get(0).study().hex()).document();
+
+            // When, Then
+            assertThat(replayed(study, versions)).as(aggregation.strategy()).isEqualTo(Outcome.PASS);
+
+            // And: one bit of an update is noticed
+            Path update = hub.part(ObjectStore.class)
+                    .file(versions.get(2).inputs().get(0).update());
+            byte[] bytes = Files.readAllBytes(update);
+            bytes[2] ^= 1;
+            Files.write(update, bytes);
+            assertThat(replayed(study, versions)).as(aggregation.strategy()).isEqualTo(Outcome.FAIL);
+        }
+    }
+
+    private List<ModelVersion> governed(Aggregation aggregation) throws IOException {
+        String strategy = new String(CanonicalJson.write(aggregation), StandardCharsets.UTF_8);
+        Study study = new ManyRounds(hub)
+                .study(
+                        "study-" + aggregation.strategy(),
+                        text -> text.replace("\"cohort\":", "\"aggregation\": " + strategy + ", \"cohort\":")
+                                .replace("\"quorum\": 3", "\"quorum\": " + SITES));
+        List<ArraySpec> arrays = study.model().arrays();
+        Versions versions = versions();
+        RunRecord run = record("r-" + aggregation.strategy(), study.digest(), true, "");
+        List<ModelVersion> made = new ArrayList<>();
+        made.add(versions.initial(
+                run.id(), study.digest(), true, arrays, new byte[Math.toIntExact(ArraySpec.bytes(arrays))]));
+        enter(run, made.get(0));
+        for (int round = 1; round <= 3; round++) {
+            List<ReplyRecord> replies = new ArrayList<>();
+            for (int site = 0; site < SITES; site++) {
+                ReplyRecord reply = reply("site-" + site, payload(arrays, 100L * round + site));
+                replies.add(new ReplyRecord(
+                        reply.digest(),
+                        reply.instruction(),
+                        reply.site(),
+                        "accepted",
+                        "",
+                        reply.update(),
+                        study.plan().weight()));
+            }
+            ModelVersion next = versions.next(
+                    run.at(round, "train").with(made.get(round - 1).digest()), replies, replies);
+            hub.part(HubStore.class).writeNow(sql -> hub.part(Models.class).add(sql, next));
+            made.add(next);
+        }
+        return made;
+    }
+
+    /** What E-01 says of a run, from its versions and files alone. */
+    private Outcome replayed(Study study, List<ModelVersion> versions) {
+        ModelVersion last = versions.get(versions.size() - 1);
+        ObjectStore objects = hub.part(ObjectStore.class);
+        RunEvidence evidence = new RunEvidence(
+                study,
+                last,
+                versions,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                Tables.none(),
+                digest -> objects.has(digest) ? Optional.of(objects.file(digest)) : Optional.empty());
+        SignedDocument<Declaration> declaration = SignedDocument.sign(
+                new Declaration(Declaration.SCHEMA, "ortho-net", "Prof Li", Map.of()), SigningKey.ed25519());
+        return Checks.report(evidence, declaration, "test", Instant.EPOCH).results().stream()
+                .filter(result -> "E-01".equals(result.check()))
+                .findFirst()
+                .orElseThrow()
+                .outcome();
     }
 
     @Test
