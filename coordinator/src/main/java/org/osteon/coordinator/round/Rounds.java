@@ -551,7 +551,12 @@ public final class Rounds implements ReplySink {
                     plan.aggregation().fewest());
             return;
         }
-        close(run, replies, accepted, open);
+        try {
+            close(run, replies, accepted, open);
+        } catch (CallException e) {
+            // The updates come to no model: the same files would again, so it is for a person to decide.
+            stall(run, running, e.code(), accepted.size(), plan.quorum());
+        }
     }
 
     /** An accepted reply whose site was revoked before the exchange is closed does not count. */

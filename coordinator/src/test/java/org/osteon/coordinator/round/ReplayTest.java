@@ -64,6 +64,7 @@ class ReplayTest {
     private static List<Aggregation> all() {
         return List.of(
                 new Aggregation.FedAvg(),
+                new Aggregation.FedSgd(0.5),
                 new Aggregation.FedAvgM(0.5, 0.9),
                 new Aggregation.FedAdagrad(0.1, 0.2, 1e-3),
                 new Aggregation.FedAdam(0.1, 0.9, 0.99, 1e-3),
@@ -178,7 +179,8 @@ class ReplayTest {
                 .study(
                         "study-" + aggregation.strategy(),
                         text -> text.replace("\"cohort\":", "\"aggregation\": " + strategy + ", \"cohort\":")
-                                .replace("\"quorum\": 3", "\"quorum\": " + SITES));
+                                .replace("\"quorum\": 3", "\"quorum\": " + SITES)
+                                .replace("\"steps\": 10", "\"steps\": 1"));
         List<ArraySpec> arrays = study.model().arrays();
         Versions versions = versions();
         RunRecord run = record("r-" + aggregation.strategy(), study.digest(), true, "");
