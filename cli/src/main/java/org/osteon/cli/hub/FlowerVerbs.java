@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
@@ -33,12 +35,14 @@ final class FlowerVerbs {
             name = "start-flower",
             mixinStandardHelpOptions = true,
             description = {
-                "Start an ungoverned run over registered Flower SuperNodes: federated averaging, no approval, no budget, no privacy.",
+                "Start an ungoverned run over registered Flower SuperNodes: no approval, no budget, no privacy.",
                 "Its models are marked and can never be released; the hub must have been made with --allow-ungoverned."
             },
             footer = {
                 "",
-                "Example:  osteon run start-flower --fab app.fab --arrays initial.npz --rounds 3 --nodes 2 --hub hub"
+                "Example:  osteon run start-flower --fab app.fab --arrays initial.npz --rounds 3 --nodes 2 --hub hub",
+                "          osteon run start-flower --fab app.fab --arrays initial.npz --rounds 9 --nodes 5 --hub hub \\",
+                "            --strategy krum --strategy-option byzantine=1"
             })
     static final class Start extends HubVerb {
         @Option(
@@ -65,6 +69,22 @@ final class FlowerVerbs {
                 description = "SuperNodes that take part; all must answer")
         private int nodes;
 
+        @Option(
+                names = "--strategy",
+                defaultValue = "fedavg",
+                paramLabel = "NAME",
+                description =
+                        "how the hub combines the nodes' models: fedavg (the default), fedprox, fedsgd, fedavgm,"
+                                + " fedadagrad, fedadam, fedyogi, fedmedian, fedtrimmedavg, krum, multikrum or geometric-median")
+        private String strategy = "fedavg";
+
+        @Option(
+                names = "--strategy-option",
+                paramLabel = "KEY=VALUE",
+                description =
+                        "a constant of the strategy, such as serverLearningRate=0.1 or byzantine=1; may be repeated")
+        private Map<String, String> options = new LinkedHashMap<>();
+
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws IOException {
             if (rounds < 1 || nodes < 1) {
@@ -75,6 +95,8 @@ final class FlowerVerbs {
                     .setNodes(nodes)
                     .addAllArrays(read(arrays))
                     .setFab(ByteString.copyFrom(Files.readAllBytes(fab)))
+                    .setStrategy(strategy)
+                    .putAllStrategyOptions(options)
                     .build();
             output().answerJson(hub.startUngovernedRun(request).getJson());
             return ExitCode.DONE;

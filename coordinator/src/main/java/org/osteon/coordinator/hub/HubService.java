@@ -31,6 +31,7 @@ import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.Answers;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.Principal;
+import org.osteon.protocol.document.Aggregation;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
@@ -282,7 +283,10 @@ public final class HubService extends HubGrpc.HubImplBase {
                     request.getRounds(),
                     request.getNodes(),
                     specs,
-                    Base64.getEncoder().encodeToString(request.getFab().toByteArray()));
+                    Base64.getEncoder().encodeToString(request.getFab().toByteArray()),
+                    Aggregation.of(
+                            request.getStrategy().isEmpty() ? "fedavg" : request.getStrategy(),
+                            request.getStrategyOptionsMap()));
             Answers.json(observer, views.of(rounds.startUngoverned(plan, arrays.toByteArray(), caller())));
         });
     }

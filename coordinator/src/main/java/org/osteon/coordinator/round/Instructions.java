@@ -6,10 +6,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Map;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.document.Aggregation;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.Instruction;
 import org.osteon.protocol.document.ModelVersion;
@@ -102,7 +104,7 @@ final class Instructions {
         ModelVersion model = modelFor(run, instruction);
         OutgoingMessage.Builder builder = new OutgoingMessage.Builder()
                 .arrays("arrays", ArrayContent.of(model.specs(), objects.file(model.arrays())))
-                .config("config", "server-round", instruction.round());
+                .config("config", "server-round", instruction.round(), constants(run));
         if (!instruction.envelope().isEmpty()) {
             builder.config(
                     Instruction.RECORD,
@@ -114,6 +116,13 @@ final class Instructions {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a stored message's metadata is damaged", e);
         }
+    }
+
+    /** What a strategy tells Flower's clients. */
+    private Map<String, Double> constants(RunRecord run) {
+        return RunPlan.of(run, studies).aggregation() instanceof Aggregation.FedProx prox
+                ? Map.of("proximal-mu", prox.proximalMu())
+                : Map.of();
     }
 
     private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {

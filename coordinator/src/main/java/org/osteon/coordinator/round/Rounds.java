@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.osteon.audit.event.EventDraft;
 import org.osteon.audit.event.EventType;
+import org.osteon.coordinator.aggregation.Strategy;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.event.HubEvents;
@@ -38,7 +39,6 @@ import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.CanonicalJson;
-import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.InitialModel;
 import org.osteon.protocol.document.ModelVersion;
 import org.osteon.protocol.document.Reply;
@@ -352,12 +352,23 @@ public final class Rounds implements ReplySink {
         ModelVersion version = models.ofRound(id, round)
                 .orElseThrow(
                         () -> CallException.absent("ROUND_UNKNOWN", "run " + id + " has no model of round " + round));
-        Digest actual = versions.again(version);
+        Versions.Again actual = versions.again(get(id), version);
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("ok", actual.equals(version.arrays()));
+        answer.put(
+                "ok", actual.arrays().equals(version.arrays()) && actual.state().equals(version.state()));
         answer.put("expected", version.arrays().hex());
-        answer.put("actual", actual.hex());
+        answer.put("actual", actual.arrays().hex());
+        if (!version.state().isEmpty()) {
+            answer.put("expectedState", hex(version.state()));
+            answer.put("actualState", hex(actual.state()));
+        }
         return answer;
+    }
+
+    private static Map<String, String> hex(List<ModelVersion.State> state) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        state.forEach(one -> kept.put(one.name(), one.values().hex()));
+        return kept;
     }
 
     @Override
@@ -524,12 +535,28 @@ public final class Rounds implements ReplySink {
         List<ReplyRecord> replies = replies(id, run.round(), run.exchange());
         List<ReplyRecord> accepted =
                 replies.stream().filter(ReplyRecord::accepted).toList();
-        int quorum = RunPlan.of(run, studies).quorum();
-        if (accepted.size() < quorum) {
-            stall(run, running, accepted.size(), quorum);
+        RunPlan plan = RunPlan.of(run, studies);
+        if (accepted.size() < plan.quorum()) {
+            stall(run, running, accepted.size(), plan.quorum());
             return;
         }
-        close(run, replies, accepted, open);
+        Optional<String> fault =
+                run.evaluating() ? Optional.empty() : Strategy.fault(plan.aggregation(), accepted.size());
+        if (fault.isPresent()) {
+            stall(
+                    run,
+                    running,
+                    fault.orElseThrow(),
+                    accepted.size(),
+                    plan.aggregation().fewest());
+            return;
+        }
+        try {
+            close(run, replies, accepted, open);
+        } catch (CallException e) {
+            // The updates come to no model: the same files would again, so it is for a person to decide.
+            stall(run, running, e.code(), accepted.size(), plan.quorum());
+        }
     }
 
     /** An accepted reply whose site was revoked before the exchange is closed does not count. */
@@ -554,11 +581,15 @@ public final class Rounds implements ReplySink {
     }
 
     private void stall(RunRecord run, RunState.Running running, int accepted, int quorum) {
+        stall(run, running, "BELOW_QUORUM", accepted, quorum);
+    }
+
+    private void stall(RunRecord run, RunState.Running running, String code, int accepted, int quorum) {
         setState(
                 run.in(running.stall()),
                 EventDraft.of(EventType.RUN_STALLED, "hub", "hub")
                         .about(run.about())
-                        .refused("BELOW_QUORUM")
+                        .refused(code)
                         .value("accepted", accepted)
                         .value("quorum", quorum));
     }

@@ -3,6 +3,7 @@ package org.osteon.coordinator.round;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.osteon.coordinator.study.Studies;
+import org.osteon.protocol.document.Aggregation;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
@@ -21,8 +22,20 @@ sealed interface RunPlan {
     /** Whether an evaluation follows the last round. */
     boolean evaluates();
 
-    /** How updates become the next version: {@code mean}, {@code newton} or {@code weights}. */
+    /** By which strategy updates become the next version, unless their sums are added as {@code newton} does. */
+    Aggregation aggregation();
+
+    /**
+     * How updates become the next version, as model versions name it: {@code mean}, {@code weights}, {@code newton}, or
+     * the strategy's name where it does more than average.
+     */
     String rule();
+
+    private static String rule(Aggregation aggregation, String average) {
+        return aggregation instanceof Aggregation.FedAvg || aggregation instanceof Aggregation.FedProx
+                ? average
+                : aggregation.strategy();
+    }
 
     /** The plan of a run. */
     static RunPlan of(RunRecord run, Studies studies) {
@@ -54,8 +67,13 @@ sealed interface RunPlan {
         }
 
         @Override
+        public Aggregation aggregation() {
+            return study.aggregation();
+        }
+
+        @Override
         public String rule() {
-            return study.plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
+            return study.plan() instanceof TrainingPlan.Newton ? "newton" : RunPlan.rule(aggregation(), "mean");
         }
     }
 
@@ -82,8 +100,13 @@ sealed interface RunPlan {
         }
 
         @Override
+        public Aggregation aggregation() {
+            return plan.aggregation();
+        }
+
+        @Override
         public String rule() {
-            return "weights";
+            return RunPlan.rule(aggregation(), "weights");
         }
     }
 }

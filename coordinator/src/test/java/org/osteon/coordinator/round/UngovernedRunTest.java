@@ -109,7 +109,18 @@ class UngovernedRunTest {
                 request().setNodes(0).build(),
                 request().setNodes(Integer.MAX_VALUE).build(),
                 request().clearArrays().build(),
-                request().addArrays(overflowing).build())) {
+                request().addArrays(overflowing).build(),
+                request().setStrategy("fedbest").build(),
+                request().setStrategy("fedmedian").build(),
+                request()
+                        .setStrategy("fedavgm")
+                        .putStrategyOptions("momentum", "1.5")
+                        .build(),
+                request()
+                        .setStrategy("krum")
+                        .setNodes(5)
+                        .putStrategyOptions("f", "1")
+                        .build())) {
             StatusRuntimeException refused = catchThrowableOfType(
                     StatusRuntimeException.class, () -> hub.as("engineer").startUngovernedRun(wrong));
             assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

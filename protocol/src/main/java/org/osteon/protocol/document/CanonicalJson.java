@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.erdtman.jcs.JsonCanonicalizer;
 import org.osteon.protocol.sign.SignatureException;
 
@@ -30,6 +32,12 @@ import org.osteon.protocol.sign.SignatureException;
 public final class CanonicalJson {
     /** The largest document that is read, in bytes. */
     public static final int MAX_BYTES = 4 * 1024 * 1024;
+
+    /** What a document that leaves its aggregation out is read with. */
+    public static final String NO_AGGREGATION = "no-aggregation";
+
+    /** What a model version that leaves its state out is read with. */
+    static final String NO_STATE = "no-state";
 
     private static final long MAX_EXACT = 1L << 53;
 
@@ -53,6 +61,9 @@ public final class CanonicalJson {
             .addModule(new SimpleModule("osteon-time")
                     .addSerializer(Instant.class, new InstantWriter())
                     .addDeserializer(Instant.class, new InstantReader()))
+            .injectableValues(new InjectableValues.Std()
+                    .addValue(NO_AGGREGATION, new Aggregation.FedAvg())
+                    .addValue(NO_STATE, List.of()))
             .build();
 
     private CanonicalJson() {}

@@ -1,5 +1,8 @@
 package org.osteon.protocol.document;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 
 /**
@@ -14,10 +17,11 @@ import java.util.List;
  * @param arrays SHA-256 of the arrays file: raw little-endian payloads in that order
  * @param parent identity of the version before, the digest of nothing for the first
  * @param rule how it was combined: {@code initial}, {@code mean} (base plus weighted mean of changes), {@code newton},
- *     or {@code weights} (weighted mean of whole values, ungoverned runs)
+ *     {@code weights} (weighted mean of whole values, ungoverned runs), or the name of another {@link Aggregation}
  * @param inputs the counted replies, in site order
  * @param rejected the replies that were not counted, in site order
  * @param governed whether every participant is an Osteon agent with a capsule
+ * @param state what the strategy goes on from in the next round, left out when it keeps nothing
  */
 public record ModelVersion(
         String schema,
@@ -31,10 +35,30 @@ public record ModelVersion(
         String rule,
         List<Input> inputs,
         List<Rejected> rejected,
-        boolean governed)
+        boolean governed,
+
+        @JacksonInject(value = CanonicalJson.NO_STATE, useInput = OptBoolean.TRUE)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<State> state)
         implements Document {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.model/1";
+
+    private static final List<String> RULES = List.of(
+            "initial",
+            "mean",
+            "newton",
+            "weights",
+            "fedsgd",
+            "fedavgm",
+            "fedadagrad",
+            "fedadam",
+            "fedyogi",
+            "fedmedian",
+            "fedtrimmedavg",
+            "krum",
+            "multikrum",
+            "geometric-median");
 
     /** Takes copies. */
     public ModelVersion {
@@ -42,10 +66,42 @@ public record ModelVersion(
         Require.name("federation", federation);
         Require.name("run", run);
         Require.range("round", round, 0, 100_000);
-        Require.oneOf("rule", rule, List.of("initial", "mean", "newton", "weights"));
+        Require.oneOf("rule", rule, RULES);
         specs = List.copyOf(specs);
         inputs = List.copyOf(inputs);
         rejected = List.copyOf(rejected);
+        state = List.copyOf(state);
+        Require.size("state", state, 0, 2);
+    }
+
+    /** A version whose rule keeps no state. */
+    public ModelVersion(
+            String schema,
+            String federation,
+            Digest study,
+            String run,
+            int round,
+            List<ArraySpec> specs,
+            Digest arrays,
+            Digest parent,
+            String rule,
+            List<Input> inputs,
+            List<Rejected> rejected,
+            boolean governed) {
+        this(schema, federation, study, run, round, specs, arrays, parent, rule, inputs, rejected, governed, List.of());
+    }
+
+    /**
+     * One number for each element of the model that a strategy keeps from round to round.
+     *
+     * @param name {@code m} or {@code v}
+     * @param values SHA-256 of the file: float64, little endian, in the model's order
+     */
+    public record State(String name, Digest values) {
+        /** Refuses unknown names. */
+        public State {
+            Require.oneOf("state.name", name, List.of("m", "v"));
+        }
     }
 
     /**

@@ -1,5 +1,8 @@
 package org.osteon.protocol.document;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.List;
 
 /**
@@ -25,6 +28,7 @@ import java.util.List;
  * @param participation sites, quorum and deadline
  * @param conformance identifiers of the checks a release needs, such as {@code D-01}
  * @param retention how long updates are kept at the hub
+ * @param aggregation how the hub combines a round's updates; {@link Aggregation.FedAvg} when it is left out
  */
 public record Study(
         String schema,
@@ -43,7 +47,11 @@ public record Study(
         List<ReleaseItem> releases,
         Participation participation,
         List<String> conformance,
-        String retention)
+        String retention,
+
+        @JacksonInject(value = CanonicalJson.NO_AGGREGATION, useInput = OptBoolean.TRUE)
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Aggregation.FedAvg.class)
+        Aggregation aggregation)
         implements Document {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.study/1";
@@ -74,6 +82,74 @@ public record Study(
                 plan.differentiallyPrivate() == "dp".equals(privacy.guarantee()),
                 "PRIVACY_PLAN_MISMATCH",
                 "plan " + plan.getClass().getSimpleName() + " does not go with guarantee " + privacy.guarantee());
+        fits(aggregation, plan, participation);
+    }
+
+    /** A study whose updates are averaged. */
+    public Study(
+            String schema,
+            String federation,
+            String name,
+            int version,
+            String previous,
+            String purpose,
+            List<Party> parties,
+            String ethics,
+            Cohort cohort,
+            ModelSpec model,
+            TrainingPlan plan,
+            PrivacyPlan privacy,
+            EvaluationPlan evaluation,
+            List<ReleaseItem> releases,
+            Participation participation,
+            List<String> conformance,
+            String retention) {
+        this(
+                schema,
+                federation,
+                name,
+                version,
+                previous,
+                purpose,
+                parties,
+                ethics,
+                cohort,
+                model,
+                plan,
+                privacy,
+                evaluation,
+                releases,
+                participation,
+                conformance,
+                retention,
+                new Aggregation.FedAvg());
+    }
+
+    /** What a strategy needs of the plan and of those who take part. */
+    private static void fits(Aggregation aggregation, TrainingPlan plan, Participation participation) {
+        String strategy = "aggregation.strategy " + aggregation.strategy();
+        Require.hold(
+                !(plan instanceof TrainingPlan.Newton) || aggregation instanceof Aggregation.FedAvg,
+                "STRATEGY_NOT_OF_PLAN",
+                strategy + " does not go with plan newton, whose sums are added; leave aggregation out");
+        Require.hold(
+                !(aggregation instanceof Aggregation.FedProx),
+                "STRATEGY_NOT_OF_PLAN",
+                strategy + " needs a proximal term at the sites, which plan dp-sgd does not have; use fedavg");
+        Require.hold(
+                !(aggregation instanceof Aggregation.FedSgd)
+                        || plan instanceof TrainingPlan.DpSgd sgd && sgd.steps() == 1,
+                "STRATEGY_NOT_OF_PLAN",
+                strategy + " is one step a round: plan.steps must be 1; use fedavg or fedavgm for more");
+        Require.hold(
+                participation.quorum() >= aggregation.fewest(),
+                "STRATEGY_NEEDS_MORE_UPDATES",
+                strategy + " needs at least " + aggregation.fewest() + " updates in a round, participation.quorum is "
+                        + participation.quorum());
+        Require.hold(
+                Math.max(participation.quorum(), participation.sites().size()) <= aggregation.most(),
+                "STRATEGY_TAKES_FEWER_UPDATES",
+                strategy + " takes at most " + aggregation.most() + " updates in a round");
     }
 
     /** Reads a study's bytes. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.conformance.verdict.EvidenceItem;
 import org.osteon.conformance.verdict.Phrase;
+import org.osteon.protocol.document.Aggregation;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.ModelVersion;
@@ -18,8 +19,8 @@ import org.osteon.protocol.document.TrainingPlan;
 
 /**
  * E-01: from zeros on, every round's model is what the stored updates and the study's rule give, bit for bit, in an
- * arithmetic written apart from the hub's ({@link Replay}); and the versions follow each other from the first to the
- * judged one.
+ * arithmetic written apart from the hub's ({@link Replay}, {@link StrategyReplay}); and the versions follow each other
+ * from the first to the judged one.
  */
 final class AggregationReplayed implements Check {
     private static final Phrase RULE = Phrase.of("LIMIT_BIT_IDENTICAL");
@@ -71,7 +72,8 @@ final class AggregationReplayed implements Check {
         if (first.round() != 0
                 || !"initial".equals(first.rule())
                 || !first.parent().equals(Reply.NOTHING)
-                || !first.inputs().isEmpty()) {
+                || !first.inputs().isEmpty()
+                || !first.state().isEmpty()) {
             return Optional.of(Fault.fail("FIRST_VERSION_NOT_INITIAL"));
         }
         if (!first.specs().equals(study.model().arrays()) || !first.study().equals(study.digest())) {
@@ -98,12 +100,23 @@ final class AggregationReplayed implements Check {
                 || !version.specs().equals(study.model().arrays())) {
             return Optional.of(Fault.fail("ROUND_ARRAYS", "round", round));
         }
-        String rule = study.plan() instanceof TrainingPlan.Newton ? "newton" : "mean";
+        String rule = rule(study);
         if (!version.rule().equals(rule)) {
             return Optional.of(Fault.fail("ROUND_RULE", "round", round, "rule", version.rule(), "expected", rule));
         }
         if (version.inputs().isEmpty()) {
             return Optional.of(Fault.fail("ROUND_EMPTY", "round", round));
+        }
+        if (version.inputs().size() < study.aggregation().fewest()
+                || version.inputs().size() > study.aggregation().most()) {
+            return Optional.of(Fault.fail(
+                    "ROUND_UPDATES",
+                    "round",
+                    round,
+                    "rule",
+                    rule,
+                    "updates",
+                    version.inputs().size()));
         }
         String last = "";
         for (ModelVersion.Input input : version.inputs()) {
@@ -125,6 +138,15 @@ final class AggregationReplayed implements Check {
             last = input.site();
         }
         return Optional.empty();
+    }
+
+    private static String rule(Study study) {
+        if (study.plan() instanceof TrainingPlan.Newton) {
+            return "newton";
+        }
+        return study.aggregation() instanceof Aggregation.FedAvg
+                ? "mean"
+                : study.aggregation().strategy();
     }
 
     private static Optional<Fault> round(ModelVersion before, ModelVersion version, RunEvidence evidence)
@@ -159,6 +181,9 @@ final class AggregationReplayed implements Check {
                 .anyMatch(spec -> "int64".equals(spec.dtype()) || newton && !"float64".equals(spec.dtype()))) {
             return Optional.of(Fault.inconclusive("ARRAY_TYPE", "round", round, "rule", version.rule()));
         }
+        if (!newton && !"mean".equals(version.rule())) {
+            return strategy(before, version, evidence, base.orElseThrow(), updates);
+        }
         Optional<Digest> again = newton
                 ? Replay.newton(
                         (TrainingPlan.Newton) evidence.study().plan(),
@@ -169,18 +194,46 @@ final class AggregationReplayed implements Check {
         if (again.isEmpty()) {
             return Optional.of(Fault.fail("HESSIAN_NOT_DEFINITE", "round", round));
         }
-        Digest recomputed = again.orElseThrow();
-        return recomputed.equals(version.arrays())
+        return again.orElseThrow().equals(version.arrays())
                 ? Optional.empty()
-                : Optional.of(Fault.fail(
-                                "ROUND_DIFFERS",
-                                "round",
-                                round,
-                                "recomputed",
-                                recomputed.brief(),
-                                "stored",
-                                version.arrays().brief())
-                        .measuring("arrays", recomputed.hex()));
+                : Optional.of(differs(version, again.orElseThrow()));
+    }
+
+    /** A round of a strategy, from what it kept of the round before, which was held against its digest there. */
+    private static Optional<Fault> strategy(
+            ModelVersion before, ModelVersion version, RunEvidence evidence, Path base, List<Path> updates)
+            throws IOException {
+        List<Path> state = new ArrayList<>();
+        for (ModelVersion.State kept : before.state()) {
+            Optional<Path> file = evidence.objects().file(kept.values());
+            if (file.isEmpty()) {
+                return Optional.of(Fault.inconclusive("STATE_NOT_KEPT", "name", kept.name(), "round", version.round()));
+            }
+            if (!Replay.digest(file.orElseThrow()).equals(kept.values())) {
+                return Optional.of(Fault.fail("STATE_OTHER", "name", kept.name(), "round", version.round()));
+            }
+            state.add(file.orElseThrow());
+        }
+        StrategyReplay.Result again =
+                new StrategyReplay(evidence.study().aggregation(), version, updates).from(base, state);
+        if (!again.arrays().equals(version.arrays())) {
+            return Optional.of(differs(version, again.arrays()));
+        }
+        return again.state().equals(version.state())
+                ? Optional.empty()
+                : Optional.of(Fault.fail("STATE_DIFFERS", "round", version.round()));
+    }
+
+    private static Fault differs(ModelVersion version, Digest recomputed) {
+        return Fault.fail(
+                        "ROUND_DIFFERS",
+                        "round",
+                        version.round(),
+                        "recomputed",
+                        recomputed.brief(),
+                        "stored",
+                        version.arrays().brief())
+                .measuring("arrays", recomputed.hex());
     }
 
     private static long bytes(ModelVersion version) {

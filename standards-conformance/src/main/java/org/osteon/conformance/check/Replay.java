@@ -151,17 +151,17 @@ final class Replay {
         return Digest.ofRaw(sha.digest());
     }
 
-    private static DataInputStream open(Path file) throws IOException {
+    static DataInputStream open(Path file) throws IOException {
         return new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
     }
 
-    private static double next(DataInputStream in, boolean single) throws IOException {
+    static double next(DataInputStream in, boolean single) throws IOException {
         return single
                 ? Float.intBitsToFloat(Integer.reverseBytes(in.readInt()))
                 : Double.longBitsToDouble(Long.reverseBytes(in.readLong()));
     }
 
-    private static void put(ByteBuffer out, double value, boolean single) {
+    static void put(ByteBuffer out, double value, boolean single) {
         if (single) {
             out.putFloat((float) value);
         } else {

@@ -120,6 +120,19 @@ public final class OutgoingMessage {
                     name, key, ConfigRecordValue.newBuilder().setSint64(value).build());
         }
 
+        /** Adds a config record with one signed integer and numbers after it, in their order. */
+        public Builder config(String name, String key, long value, Map<String, Double> numbers) {
+            ConfigRecord.Builder record = ConfigRecord.newBuilder()
+                    .addItems(ConfigRecord.Item.newBuilder()
+                            .setKey(key)
+                            .setValue(ConfigRecordValue.newBuilder().setSint64(value)));
+            numbers.forEach((other, number) -> record.addItems(ConfigRecord.Item.newBuilder()
+                    .setKey(other)
+                    .setValue(ConfigRecordValue.newBuilder().setDouble(number))));
+            FlowerObject object = FlowerObjects.config(record.build());
+            return record(name, object, leaf(object.id()));
+        }
+
         /** Adds a config record with bytes. */
         public Builder config(String name, String key, byte[] value) {
             return config(

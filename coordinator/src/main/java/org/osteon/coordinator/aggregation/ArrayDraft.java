@@ -1,0 +1,82 @@
+package org.osteon.coordinator.aggregation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.Digest;
+
+/**
+ * A file of arrays while it is written, stretch by stretch. Each double is rounded once, to nearest, ties to even, to
+ * the array's type: a whole number for {@code int64}.
+ */
+final class ArrayDraft implements AutoCloseable {
+    private final Path draft;
+    private final FileChannel out;
+    private final MessageDigest sha = Digest.sha256();
+
+    ArrayDraft(ObjectStore store) {
+        draft = store.draft();
+        try {
+            out = FileChannel.open(draft, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Writes the next elements.
+     *
+     * @throws CallException {@code MODEL_NOT_FINITE} when a value is beyond its type
+     */
+    void write(String dtype, double[] values, int count) throws IOException {
+        int size = "float32".equals(dtype) ? Float.BYTES : Double.BYTES;
+        ByteBuffer bytes = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
+        boolean finite = true;
+        for (int e = 0; e < count; e++) {
+            double value = values[e];
+            switch (dtype) {
+                case "float32" -> {
+                    float single = (float) value;
+                    finite &= Float.isFinite(single);
+                    bytes.putFloat(single);
+                }
+                case "float64" -> {
+                    finite &= Double.isFinite(value);
+                    bytes.putDouble(value);
+                }
+                default -> {
+                    double whole = Math.rint(value);
+                    finite &= Math.abs(whole) < 0x1p63;
+                    bytes.putLong((long) whole);
+                }
+            }
+        }
+        if (!finite) {
+            throw CallException.refused(
+                    "MODEL_NOT_FINITE",
+                    "the combined model has a value beyond its type; a smaller serverLearningRate may help");
+        }
+        sha.update(bytes.array());
+        bytes.flip();
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    /** What was written. */
+    Combine.Result result() {
+        return new Combine.Result(draft, Digest.ofRaw(sha.digest()));
+    }
+
+    @Override
+    public void close() {
+        Combine.closeQuietly(out);
+    }
+}
