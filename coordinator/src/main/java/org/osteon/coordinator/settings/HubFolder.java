@@ -31,6 +31,7 @@ import org.osteon.protocol.sign.SigningKey;
  * @param address host:port it listens on
  * @param console host:port of its pages; absent when they are shut
  * @param oidc the login service of its pages; absent when people have local accounts
+ * @param control host:port where the {@code flwr} command is answered; absent when it is not
  * @param allowUngoverned whether runs over Flower nodes without capsules may be started
  * @param tls its TLS identity
  * @param hubKey signs instructions, receipts and the trust document
@@ -44,6 +45,7 @@ public record HubFolder(
         String address,
         Optional<String> console,
         Optional<OidcSettings> oidc,
+        Optional<String> control,
         boolean allowUngoverned,
         TlsIdentity tls,
         SigningKey hubKey,
@@ -54,7 +56,7 @@ public record HubFolder(
     public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
 
     private static final Set<String> KEYS =
-            OidcSettings.with("role", "federation", "address", "tlsPin", "console", "allowUngoverned");
+            OidcSettings.with("role", "federation", "address", "tlsPin", "console", "control", "allowUngoverned");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
@@ -118,6 +120,7 @@ public record HubFolder(
                     settings.text("address"),
                     ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
                     OidcSettings.read(settings, folder),
+                    control(settings.text("control", ConsoleSettings.OFF)),
                     settings.flag("allowUngoverned", false),
                     TlsIdentity.open(folder),
                     KeyFile.readPlain(folder.resolve("hub.key")),
@@ -138,6 +141,14 @@ public record HubFolder(
     /** The host it listens on. */
     public String host() {
         return host(address);
+    }
+
+    private static Optional<String> control(String setting) {
+        if (ConsoleSettings.OFF.equals(setting)) {
+            return Optional.empty();
+        }
+        HostPort.require(Settings.FILE + ": control", setting);
+        return Optional.of(setting);
     }
 
     private static String host(String address) {
