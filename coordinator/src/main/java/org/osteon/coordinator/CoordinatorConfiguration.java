@@ -265,7 +265,7 @@ class CoordinatorConfiguration {
 
     @Bean
     ControlServer controlServer(HubFolder folder, ControlHandlers control) {
-        return new ControlServer(folder.control(), folder.tls().serverCredentials(), control);
+        return new ControlServer(folder.control(), folder.controlHttp(), folder.tls(), control);
     }
 
     @Bean

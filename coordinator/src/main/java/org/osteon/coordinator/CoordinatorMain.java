@@ -85,9 +85,12 @@ public final class CoordinatorMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(HubServer.class).address());
-        String control = context.getBean(ControlServer.class).address();
-        if (!control.isEmpty()) {
-            out.println("control " + control);
+        ControlServer control = context.getBean(ControlServer.class);
+        if (!control.address().isEmpty()) {
+            out.println("control " + control.address());
+        }
+        if (!control.httpAddress().isEmpty()) {
+            out.println("control-http " + control.httpAddress());
         }
         Optional<String> console = context.getBean(Console.class).start(context, HubConsole.class);
         console.ifPresent(address -> out.println("console " + address));

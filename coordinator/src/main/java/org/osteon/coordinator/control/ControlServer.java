@@ -1,7 +1,6 @@
 package org.osteon.coordinator.control;
 
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
@@ -12,10 +11,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.call.ReadableRequests;
+import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.settings.ProgramFailure;
 import org.springframework.context.SmartLifecycle;
 
-/** The port for the {@code flwr} command 1.24 to 1.36, where an operator opens it. */
+/** The ports for the {@code flwr} command, gRPC for 1.24 to 1.36 and HTTP from 1.37, where an operator opens them. */
 public final class ControlServer implements SmartLifecycle {
     /** An app bundle has at most 10 MiB. */
     private static final int MAX_MESSAGE = 11 * 1024 * 1024;
@@ -25,23 +25,36 @@ public final class ControlServer implements SmartLifecycle {
     private static final int THREADS = 8;
 
     private final Optional<String> address;
-    private final ServerCredentials credentials;
+    private final TlsIdentity tls;
     private final ControlHandlers handlers;
+    private final Optional<HttpControlCarrier> http;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
         Thread thread = new Thread(task, "hub-control");
         thread.setDaemon(true);
         return thread;
     });
     private @Nullable Server server;
+    private volatile boolean running;
 
-    /** A port at this address, checked; none where it is absent. */
-    public ControlServer(Optional<String> address, ServerCredentials credentials, ControlHandlers handlers) {
-        this.address = address;
-        this.credentials = credentials;
+    /**
+     * Ports at these addresses, checked; none where one is absent.
+     *
+     * @param grpc where gRPC is spoken
+     * @param http where HTTP is spoken
+     */
+    public ControlServer(Optional<String> grpc, Optional<String> http, TlsIdentity tls, ControlHandlers handlers) {
+        this.address = grpc;
+        this.tls = tls;
         this.handlers = handlers;
+        this.http = http.map(where -> new HttpControlCarrier(handlers, tls.serverContext(), where));
     }
 
-    /** Where it listens; empty when it does not. */
+    /** Where HTTP is spoken; empty when it is not. */
+    public String httpAddress() {
+        return http.map(HttpControlCarrier::address).orElse("");
+    }
+
+    /** Where gRPC is spoken; empty when it is not. */
     public String address() {
         Server open = server;
         return open == null ? "" : host(address.orElseThrow()) + ":" + open.getPort();
@@ -49,32 +62,49 @@ public final class ControlServer implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (address.isEmpty()) {
-            return;
+        if (address.isPresent()) {
+            String where = address.orElseThrow();
+            try {
+                server = grpc(where).start();
+            } catch (IOException e) {
+                throw inUse(where, e);
+            }
         }
-        String where = address.orElseThrow();
-        try {
-            server = NettyServerBuilder.forAddress(
-                            new InetSocketAddress(
-                                    host(where), Integer.parseInt(where.substring(where.lastIndexOf(':') + 1))),
-                            credentials)
-                    .executor(threads)
-                    .maxInboundMessageSize(MAX_MESSAGE)
-                    .flowControlWindow(WINDOW)
-                    .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
-                    .addService(ReadableRequests.of(ServerInterceptors.intercept(
-                            new GrpcControlCarrier(handlers), GrpcControlCarrier.gate(handlers))))
-                    .build()
-                    .start();
-        } catch (IOException e) {
-            throw ProgramFailure.tryAgain(
-                    "ADDRESS_IN_USE",
-                    "the hub cannot listen for the flwr command at " + where + " (" + e.getMessage() + ")");
+        if (http.isPresent()) {
+            try {
+                http.orElseThrow().start();
+            } catch (IOException e) {
+                stop();
+                throw inUse(httpAddress(), e);
+            }
         }
+        running = true;
+    }
+
+    private Server grpc(String where) {
+        return NettyServerBuilder.forAddress(
+                        new InetSocketAddress(
+                                host(where), Integer.parseInt(where.substring(where.lastIndexOf(':') + 1))),
+                        tls.serverCredentials())
+                .executor(threads)
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .flowControlWindow(WINDOW)
+                .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
+                .addService(ReadableRequests.of(ServerInterceptors.intercept(
+                        new GrpcControlCarrier(handlers), GrpcControlCarrier.gate(handlers))))
+                .build();
+    }
+
+    private static ProgramFailure inUse(String where, IOException e) {
+        return ProgramFailure.tryAgain(
+                "ADDRESS_IN_USE",
+                "the hub cannot listen for the flwr command at " + where + " (" + e.getMessage() + ")");
     }
 
     @Override
     public void stop() {
+        running = false;
+        http.ifPresent(HttpControlCarrier::stop);
         Server open = server;
         if (open != null) {
             server = null;
@@ -90,7 +120,7 @@ public final class ControlServer implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return server != null;
+        return running;
     }
 
     private static String host(String address) {

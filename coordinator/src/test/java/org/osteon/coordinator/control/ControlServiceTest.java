@@ -12,11 +12,18 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -56,7 +63,9 @@ import org.osteon.protocol.flower.wire.GetLoginDetailsRequest;
 import org.osteon.protocol.flower.wire.ListFederationsRequest;
 import org.osteon.protocol.flower.wire.ListNodesRequest;
 import org.osteon.protocol.flower.wire.ListRunsRequest;
+import org.osteon.protocol.flower.wire.ListRunsResponse;
 import org.osteon.protocol.flower.wire.NodeInfo;
+import org.osteon.protocol.flower.wire.RefreshAuthTokensRequest;
 import org.osteon.protocol.flower.wire.RegisterNodeRequest;
 import org.osteon.protocol.flower.wire.Run;
 import org.osteon.protocol.flower.wire.Scalar;
@@ -92,6 +101,7 @@ class ControlServiceTest {
     private static ControlHandlers handlers;
     private static ControlServer server;
     private static ManagedChannel channel;
+    private static HttpClient http;
 
     /** The login service's answers: tokens and the people they name. */
     private static final class Login implements LoginService {
@@ -138,9 +148,16 @@ class ControlServiceTest {
         LOGIN.people.put("stranger", person("ml-engineer", "knee-net"));
         LOGIN.renewals.put("refresh-1", new LoginService.Tokens("engineer", "refresh-2"));
         handlers = handlers(hub.folder(), Optional.of(LOGIN));
-        server =
-                new ControlServer(Optional.of("127.0.0.1:0"), hub.folder().tls().serverCredentials(), handlers);
+        server = new ControlServer(
+                Optional.of("127.0.0.1:0"),
+                Optional.of("127.0.0.1:0"),
+                hub.folder().tls(),
+                handlers);
         server.start();
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(TlsPin.clientContext(hub.folder().tls().pin()))
+                .build();
         channel = Grpc.newChannelBuilder(
                         server.address(),
                         TlsPin.channelCredentials(hub.folder().tls().pin()))
@@ -392,6 +409,7 @@ class ControlServiceTest {
                         open.console(),
                         open.oidc(),
                         open.control(),
+                        open.controlHttp(),
                         false,
                         open.tls(),
                         open.hubKey(),
@@ -523,6 +541,109 @@ class ControlServiceTest {
                 .getFederations(0);
         assertThat(federation.getName()).isEqualTo(FEDERATION);
         assertThat(federation.getDescription()).contains("ortho-net");
+    }
+
+    @Test
+    void theSameCallsAreServedOverHttp() throws Exception {
+        // When
+        HttpResponse<byte[]> runs = post("list-runs", "engineer", new byte[0]);
+        HttpResponse<byte[]> started = post(
+                "start-run",
+                "engineer",
+                fab("").putAllOverrideConfig(config("fedavg", 1, 4000, "w:float32[1]"))
+                        .build()
+                        .toByteArray());
+
+        // Then
+        assertThat(runs.statusCode()).isEqualTo(200);
+        assertThat(runs.headers().firstValue("content-type")).contains("application/protobuf");
+        assertThat(ListRunsResponse.parseFrom(runs.body()).getNow()).endsWith("+00:00");
+        long run = StartRunResponse.parseFrom(started.body()).getRunId();
+
+        // When
+        StopRunRequest stop = StopRunRequest.newBuilder().setRunId(run).build();
+        assertThat(post("stop-run", "engineer", stop.toByteArray()).statusCode())
+                .isEqualTo(200);
+        HttpResponse<byte[]> log = post(
+                "stream-logs",
+                "engineer",
+                StreamLogsRequest.newBuilder().setRunId(run).build().toByteArray());
+
+        // Then: frames of a length and a message, all lines in the first
+        assertThat(log.headers().firstValue("content-type")).contains("application/flower-protobuf-stream");
+        DataInputStream frames = new DataInputStream(new ByteArrayInputStream(log.body()));
+        byte[] first = frames.readNBytes(frames.readInt());
+        assertThat(StreamLogsResponse.parseFrom(first).getLogOutput())
+                .contains("run started by")
+                .contains("stopped by");
+        assertThat(frames.available()).isZero();
+        assertThat(problem(post("stop-run", "engineer", stop.toByteArray()), 412))
+                .contains("\"code\":18");
+        assertThat(problem(post("list-runs", "operator", new byte[0]), 403)).contains("\"code\":9,");
+        assertThat(problem(post("pull-artifacts", "engineer", new byte[0]), 501))
+                .contains("\"code\":9004");
+        assertThat(problem(post("stop-run", "engineer", "no message".getBytes(StandardCharsets.UTF_8)), 400))
+                .contains("\"code\":1003");
+        assertThat(post("refresh-auth-tokens", "expired", refresh("refresh-1")).statusCode())
+                .isEqualTo(200);
+        assertThat(post("get-login-details", "", new byte[0]).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anExpiredTokenOverHttpIsAnsweredSoThatTheCommandRenewsIt() throws Exception {
+        // A body as large as an app's is on its way when the answer comes.
+        byte[] app = new byte[2_000_000];
+        for (String token : List.of("expired", "")) {
+            HttpResponse<byte[]> refused = post("start-run", token, app);
+            assertThat(problem(refused, 401)).doesNotContain("code");
+            assertThat(refused.headers().firstValue("www-authenticate")).contains("Bearer");
+            assertThat(refused.headers().firstValue("cache-control")).contains("no-store");
+        }
+        assertThat(problem(post("refresh-auth-tokens", "expired", refresh("over")), 401))
+                .contains("flwr login");
+    }
+
+    @Test
+    void whatIsNoCallIsRefusedOverHttp() throws Exception {
+        assertThat(send(request("/v1/control/list-runs", "engineer").GET()).statusCode())
+                .isEqualTo(405);
+        assertThat(send(request("/docs", "").GET()).statusCode()).isEqualTo(404);
+        assertThat(send(request("/v1/control/list-runs", "engineer")
+                                .setHeader("Content-Type", "text/plain")
+                                .POST(HttpRequest.BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(post("list-runs", "engineer", new byte[100_000]).statusCode())
+                .isEqualTo(413);
+    }
+
+    private static byte[] refresh(String token) {
+        return RefreshAuthTokensRequest.newBuilder()
+                .setRefreshToken(token)
+                .build()
+                .toByteArray();
+    }
+
+    private static String problem(HttpResponse<byte[]> answer, int status) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    private static HttpResponse<byte[]> post(String call, String token, byte[] body)
+            throws IOException, InterruptedException {
+        return send(request("/v1/control/" + call, token).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    private static HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://" + server.httpAddress() + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", "application/protobuf");
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private static HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static String description(Metadata headers) {
