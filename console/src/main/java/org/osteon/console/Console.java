@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.osteon.console.account.AccountException;
 import org.osteon.console.account.Accounts;
 import org.osteon.console.account.Person;
+import org.osteon.console.oidc.LoginService;
 import org.osteon.console.oidc.OidcConfiguration;
 import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.call.TlsIdentity;
@@ -81,6 +82,14 @@ public final class Console implements AutoCloseable {
     /** Where the pages are, as {@code https://host:port}; empty until they are open. */
     public String address() {
         return address;
+    }
+
+    /** The login service of pages that are open; absent where people have local accounts. */
+    public Optional<LoginService> loginService() {
+        ConfigurableApplicationContext started = context;
+        return started == null
+                ? Optional.empty()
+                : started.getBeanProvider(LoginService.class).stream().findFirst();
     }
 
     /** Whether the pages should be open. */

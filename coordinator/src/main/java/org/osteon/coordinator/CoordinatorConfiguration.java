@@ -14,6 +14,8 @@ import org.osteon.audit.log.Witness;
 import org.osteon.console.Console;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.coordinator.console.HubConsole;
+import org.osteon.coordinator.control.ControlHandlers;
+import org.osteon.coordinator.control.ControlServer;
 import org.osteon.coordinator.enrolment.Presence;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
@@ -233,6 +235,37 @@ class CoordinatorConfiguration {
                                 HubConsole.ROLES,
                                 folder.oidc())),
                 clock);
+    }
+
+    @Bean
+    ControlHandlers control(
+            HubFolder folder,
+            HubStore store,
+            Sites sites,
+            Rounds rounds,
+            RunView views,
+            FleetHandlers fleet,
+            Presence presence,
+            Console console,
+            ScheduledExecutorService timer,
+            Clock clock) {
+        return new ControlHandlers(
+                folder,
+                store,
+                sites,
+                rounds,
+                views,
+                fleet,
+                presence,
+                console::loginService,
+                folder.oidc().isPresent(),
+                timer,
+                clock);
+    }
+
+    @Bean
+    ControlServer controlServer(HubFolder folder, ControlHandlers control) {
+        return new ControlServer(folder.control(), folder.controlHttp(), folder.tls(), control);
     }
 
     @Bean

@@ -12,6 +12,7 @@ import org.osteon.audit.log.NoteKey;
 import org.osteon.console.Console;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.coordinator.console.HubConsole;
+import org.osteon.coordinator.control.ControlServer;
 import org.osteon.coordinator.settings.HubFolder;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.settings.ProgramArguments;
@@ -84,6 +85,13 @@ public final class CoordinatorMain {
                 .registerShutdownHook(true)
                 .run();
         out.println("ready " + context.getBean(HubServer.class).address());
+        ControlServer control = context.getBean(ControlServer.class);
+        if (!control.address().isEmpty()) {
+            out.println("control " + control.address());
+        }
+        if (!control.httpAddress().isEmpty()) {
+            out.println("control-http " + control.httpAddress());
+        }
         Optional<String> console = context.getBean(Console.class).start(context, HubConsole.class);
         console.ifPresent(address -> out.println("console " + address));
         if (hub.console().isPresent() && console.isEmpty()) {

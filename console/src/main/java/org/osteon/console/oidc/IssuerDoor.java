@@ -3,9 +3,11 @@ package org.osteon.console.oidc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,7 +16,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -65,12 +69,61 @@ final class IssuerDoor {
                 if (bytes.length > MOST_BYTES) {
                     throw new IOException(where + " answered more than " + MOST_BYTES + " bytes");
                 }
-                return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+                return new String(bytes, StandardCharsets.UTF_8);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking " + where, e);
         }
+    }
+
+    /**
+     * What the service answered to a form.
+     *
+     * @param status its HTTP status
+     * @param body its text, never to be logged
+     */
+    record Answer(int status, String body) {
+        @Override
+        public String toString() {
+            return "Answer[" + status + "]";
+        }
+    }
+
+    /**
+     * Posts a form to the service.
+     *
+     * @throws IOException when it cannot be reached or answers too much
+     */
+    Answer post(URI where, Map<String, String> fields) throws IOException {
+        requireTls(where);
+        String form = fields.entrySet().stream()
+                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&"));
+        try {
+            HttpResponse<InputStream> answer = client.send(
+                    HttpRequest.newBuilder(where)
+                            .timeout(PATIENCE)
+                            .header("Accept", "application/json")
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(HttpRequest.BodyPublishers.ofString(form))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                byte[] bytes = body.readNBytes(MOST_BYTES + 1);
+                if (bytes.length > MOST_BYTES) {
+                    throw new IOException(where + " answered more than " + MOST_BYTES + " bytes");
+                }
+                return new Answer(answer.statusCode(), new String(bytes, StandardCharsets.UTF_8));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking " + where, e);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** Requests for a library that makes its own, through this door. */

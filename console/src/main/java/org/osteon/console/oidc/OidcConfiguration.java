@@ -89,4 +89,10 @@ public class OidcConfiguration {
     BearerTokens loginServiceTokens(IssuerTokens tokens, Claims claims, Accounts accounts, EndedLogins ended) {
         return new OidcBearerTokens(tokens, claims, accounts.known(), ended);
     }
+
+    @Bean
+    LoginService loginService(
+            OidcSettings oidc, Issuer issuer, IssuerDoor door, BearerTokens loginServiceTokens, Clock clock) {
+        return new IssuerLogin(oidc, issuer, door, loginServiceTokens, clock);
+    }
 }

@@ -312,6 +312,11 @@ public final class Rounds implements ReplySink {
                 .orElseThrow(() -> CallException.absent("RUN_UNKNOWN", "no run " + id));
     }
 
+    /** A run by Flower's run id, unsigned decimal. */
+    public Optional<RunRecord> ofFlower(String flowerRun) {
+        return store.read(sql -> RunRows.runByFlowerId(sql, flowerRun));
+    }
+
     /** All runs, newest first. */
     public List<RunRecord> all() {
         return store.read(RunRows::runs);

@@ -226,7 +226,8 @@ public final class RunView {
         return view;
     }
 
-    private List<Map<String, Object>> waitingFor(RunRecord run) {
+    /** Who is awaited: each with {@code site}, {@code since} and the code {@code why}. */
+    public List<Map<String, Object>> waitingFor(RunRecord run) {
         List<Map<String, Object>> list = new ArrayList<>();
         if (run.taking()) {
             for (InstructionRecord open : rounds.instructions(run.id(), run.round(), run.exchange())) {

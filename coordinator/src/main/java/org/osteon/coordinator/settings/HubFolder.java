@@ -31,6 +31,8 @@ import org.osteon.protocol.sign.SigningKey;
  * @param address host:port it listens on
  * @param console host:port of its pages; absent when they are shut
  * @param oidc the login service of its pages; absent when people have local accounts
+ * @param control host:port where the {@code flwr} command up to 1.36 is answered over gRPC; absent when it is not
+ * @param controlHttp the same for the command from 1.37, which speaks HTTP
  * @param allowUngoverned whether runs over Flower nodes without capsules may be started
  * @param tls its TLS identity
  * @param hubKey signs instructions, receipts and the trust document
@@ -44,6 +46,8 @@ public record HubFolder(
         String address,
         Optional<String> console,
         Optional<OidcSettings> oidc,
+        Optional<String> control,
+        Optional<String> controlHttp,
         boolean allowUngoverned,
         TlsIdentity tls,
         SigningKey hubKey,
@@ -53,8 +57,8 @@ public record HubFolder(
     /** Roles of people, each with a client key made at init. */
     public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
 
-    private static final Set<String> KEYS =
-            OidcSettings.with("role", "federation", "address", "tlsPin", "console", "allowUngoverned");
+    private static final Set<String> KEYS = OidcSettings.with(
+            "role", "federation", "address", "tlsPin", "console", "control", "controlHttp", "allowUngoverned");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
@@ -118,6 +122,8 @@ public record HubFolder(
                     settings.text("address"),
                     ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
                     OidcSettings.read(settings, folder),
+                    control(settings, "control"),
+                    control(settings, "controlHttp"),
                     settings.flag("allowUngoverned", false),
                     TlsIdentity.open(folder),
                     KeyFile.readPlain(folder.resolve("hub.key")),
@@ -138,6 +144,15 @@ public record HubFolder(
     /** The host it listens on. */
     public String host() {
         return host(address);
+    }
+
+    private static Optional<String> control(Settings settings, String key) {
+        String setting = settings.text(key, ConsoleSettings.OFF);
+        if (ConsoleSettings.OFF.equals(setting)) {
+            return Optional.empty();
+        }
+        HostPort.require(Settings.FILE + ": " + key, setting);
+        return Optional.of(setting);
     }
 
     private static String host(String address) {

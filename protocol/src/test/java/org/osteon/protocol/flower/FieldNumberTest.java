@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.osteon.protocol.flower.wire.PushMessagesResponse;
+import org.osteon.protocol.flower.wire.StartRunRequest;
 
 /** Our wire messages have the names, numbers and types of the released descriptors. */
 class FieldNumberTest {
@@ -34,6 +36,10 @@ class FieldNumberTest {
         assertThat(lines.stream().filter(line -> line.startsWith("rpc Fleet.")))
                 .containsExactlyInAnyOrderElementsOf(
                         fleet.getMethods().stream().map(FieldNumberTest::rpc).toList());
+        ServiceDescriptor control = StartRunRequest.getDescriptor().getFile().findServiceByName("Control");
+        assertThat(lines)
+                .containsAll(
+                        control.getMethods().stream().map(FieldNumberTest::rpc).toList());
     }
 
     @Test
@@ -77,7 +83,9 @@ class FieldNumberTest {
 
     private static Map<String, TreeSet<String>> ours() {
         Map<String, TreeSet<String>> ours = new TreeMap<>();
-        for (Descriptor message : PushMessagesResponse.getDescriptor().getFile().getMessageTypes()) {
+        for (Descriptor message : Stream.of(PushMessagesResponse.getDescriptor(), StartRunRequest.getDescriptor())
+                .flatMap(one -> one.getFile().getMessageTypes().stream())
+                .toList()) {
             ours.put(message.getName(), fields(message));
             for (Descriptor nested : message.getNestedTypes()) {
                 if (!nested.getOptions().getMapEntry()) {
@@ -111,7 +119,8 @@ class FieldNumberTest {
     }
 
     private static String rpc(MethodDescriptor method) {
-        return "rpc Fleet." + method.getName() + "(" + method.getInputType().getName() + ")->"
+        return "rpc " + method.getService().getName() + "." + method.getName() + "("
+                + method.getInputType().getName() + ")->" + (method.isServerStreaming() ? "stream " : "")
                 + method.getOutputType().getName();
     }
 }
