@@ -50,15 +50,15 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays) {
         given.forEach((key, value) -> values.put(key, text(key, value)));
         for (String key : values.keySet()) {
             if (!KEYS.contains(key)) {
-                throw ControlRefusal.configuration(
-                        key + " reaches no node through this hub: --run-config takes " + STRATEGY + ", " + ROUNDS + ", "
-                                + NODES + " and " + ARRAYS + ", anything else is set in the app's own pyproject.toml");
+                throw ControlRefusal.configuration(clipped(key)
+                        + " reaches no node through this hub: --run-config takes " + STRATEGY + ", " + ROUNDS + ", "
+                        + NODES + " and " + ARRAYS + ", anything else is set in the app's own pyproject.toml");
             }
         }
         String strategy = needed(values, STRATEGY, "the strategy that the hub runs, such as \"fedavg\"");
         if (!STRATEGIES.contains(strategy)) {
             throw ControlRefusal.configuration(STRATEGY + " must be one of " + String.join(", ", STRATEGIES)
-                    + ", was \"" + strategy + "\"; this hub does not execute an app's ServerApp");
+                    + ", was \"" + clipped(strategy) + "\"; this hub does not execute an app's ServerApp");
         }
         return new RunConfig(
                 count(ROUNDS, needed(values, ROUNDS, "rounds of training")),
@@ -76,7 +76,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays) {
             case STRING -> value.getString();
             case SINT64 -> Long.toString(value.getSint64());
             case UINT64 -> Long.toUnsignedString(value.getUint64());
-            default -> throw ControlRefusal.configuration(key + " must be a text or a whole number");
+            default -> throw ControlRefusal.configuration(clipped(key) + " must be a text or a whole number");
         };
     }
 
@@ -133,7 +133,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays) {
         List<Integer> shape = new ArrayList<>();
         for (String extent : extents.isBlank() ? new String[0] : extents.split(",", -1)) {
             if (!extent.strip().matches("[0-9]{1,9}")) {
-                throw ControlRefusal.configuration(ARRAYS + ": the shape of " + name + " is not readable");
+                throw ControlRefusal.configuration(ARRAYS + ": the shape of " + clipped(name) + " is not readable");
             }
             shape.add(Integer.parseInt(extent.strip()));
         }
@@ -144,7 +144,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays) {
         }
     }
 
-    private static String clipped(String text) {
+    static String clipped(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 }
