@@ -108,7 +108,7 @@ public final class ControlHandlers {
     public StartRunResponse startRun(Person person, StartRunRequest request) {
         require(ControlCall.START_RUN, person);
         if (!request.getFederation().isEmpty() && !name.equals(request.getFederation())) {
-            throw ControlRefusal.otherFederation(request.getFederation(), name);
+            throw ControlRefusal.otherFederation(RunConfig.clipped(request.getFederation()), name);
         }
         return runs.start(person, request);
     }

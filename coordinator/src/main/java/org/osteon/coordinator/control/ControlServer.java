@@ -20,6 +20,9 @@ public final class ControlServer implements SmartLifecycle {
     /** An app bundle has at most 10 MiB. */
     private static final int MAX_MESSAGE = 11 * 1024 * 1024;
 
+    /** Two tokens of a login service come with each call. */
+    private static final int MAX_TOKENS = 32 * 1024;
+
     private static final int WINDOW = 256 * 1024;
     private static final int CALLS_A_CONNECTION = 16;
     private static final int THREADS = 8;
@@ -88,6 +91,7 @@ public final class ControlServer implements SmartLifecycle {
                         tls.serverCredentials())
                 .executor(threads)
                 .maxInboundMessageSize(MAX_MESSAGE)
+                .maxInboundMetadataSize(MAX_TOKENS)
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(

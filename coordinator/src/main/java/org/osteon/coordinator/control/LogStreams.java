@@ -57,6 +57,7 @@ final class LogStreams {
         private String awaited = "";
         private double latest;
         private boolean first = true;
+        private boolean left;
 
         Reader(String run, double after, LogSink sink) {
             this.run = run;
@@ -69,22 +70,29 @@ final class LogStreams {
         void look() {
             try {
                 if (sink.gone()) {
-                    open.decrementAndGet();
+                    leave();
                     return;
                 }
                 RunRecord now = rounds.get(run);
                 String key = views.stateKey(now);
                 tell(now);
                 if (ControlRuns.over(now)) {
-                    open.decrementAndGet();
+                    leave();
                     sink.end();
                     return;
                 }
                 views.whenChangedSoon(run, key, LOOK_AGAIN_SECONDS, timer, changed -> look());
             } catch (RuntimeException e) {
-                open.decrementAndGet();
+                leave();
                 LOG.atWarn().setCause(e).log("a run could not be followed further");
                 sink.end();
+            }
+        }
+
+        private void leave() {
+            if (!left) {
+                left = true;
+                open.decrementAndGet();
             }
         }
 

@@ -50,7 +50,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
         given.forEach((key, value) -> values.put(key, text(key, value)));
         for (String key : values.keySet()) {
             if (!KEYS.contains(key)) {
-                throw ControlRefusal.configuration(key + " reaches no node through this hub: --run-config takes "
+                throw ControlRefusal.configuration(clipped(key) + " reaches no node through this hub: --run-config takes "
                         + STRATEGY + ", " + OPTIONS + ", " + ROUNDS + ", " + NODES + " and " + ARRAYS
                         + ", anything else is set in the app's own pyproject.toml");
             }
@@ -58,7 +58,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
         String strategy = needed(values, STRATEGY, "the strategy that the hub runs, such as \"fedavg\"");
         if (!Aggregation.NAMES.contains(strategy)) {
             throw ControlRefusal.configuration(STRATEGY + " must be one of " + String.join(", ", Aggregation.NAMES)
-                    + ", was \"" + strategy + "\"; this hub does not execute an app's ServerApp");
+                    + ", was \"" + clipped(strategy) + "\"; this hub does not execute an app's ServerApp");
         }
         return new RunConfig(
                 count(ROUNDS, needed(values, ROUNDS, "rounds of training")),
@@ -93,7 +93,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
             case STRING -> value.getString();
             case SINT64 -> Long.toString(value.getSint64());
             case UINT64 -> Long.toUnsignedString(value.getUint64());
-            default -> throw ControlRefusal.configuration(key + " must be a text or a whole number");
+            default -> throw ControlRefusal.configuration(clipped(key) + " must be a text or a whole number");
         };
     }
 
@@ -150,7 +150,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
         List<Integer> shape = new ArrayList<>();
         for (String extent : extents.isBlank() ? new String[0] : extents.split(",", -1)) {
             if (!extent.strip().matches("[0-9]{1,9}")) {
-                throw ControlRefusal.configuration(ARRAYS + ": the shape of " + name + " is not readable");
+                throw ControlRefusal.configuration(ARRAYS + ": the shape of " + clipped(name) + " is not readable");
             }
             shape.add(Integer.parseInt(extent.strip()));
         }
@@ -161,7 +161,7 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
         }
     }
 
-    private static String clipped(String text) {
+    static String clipped(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 }

@@ -334,7 +334,8 @@ class ControlServiceTest {
                 "osteon-arrays   | w:float32[1],w:float32[1] | names w twice",
                 "osteon-arrays   | w:float64[99999,99999] | more than 10000 arrays or 67108864 bytes",
                 "lr              | 2       | lr reaches no node",
-                "osteon-other    | 1       | osteon-other reaches no node"
+                "osteon-other    | 1       | osteon-other reaches no node",
+                "osteon-a-very-long-key-that-nobody-should-have-to-read-in-full | 1 | osteon-a-very-long-key-that-nobody-shoul… reaches"
             })
     void aConfigurationThatWillNotDoIsRefusedByItsKey(String key, String value, String said) {
         Map<String, Scalar> config = config("fedavg", 1, 1, "w:float32[2]");
