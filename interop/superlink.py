@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import subprocess
@@ -52,12 +53,18 @@ def tls(folder: pathlib.Path) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
+def reported(folder: pathlib.Path, program: str) -> str:
+    """The release that a program says it is; empty where, as the SuperLink of old releases, it does not say."""
+    said = subprocess.run([BIN / program, "--version"], capture_output=True, text=True, env=flower(folder / "superlink-home"))
+    found = re.search(r"version: (\d+\.\d+\.\d+)", said.stdout)
+    return found.group(1) if found else ""
+
+
 class SuperLink:
     """An unmodified flower-superlink of whatever release this Python has, started as the manual of that release says."""
 
     def __init__(self, folder: pathlib.Path, *, registered: bool):
-        said = subprocess.run([BIN / "flower-superlink", "--version"], capture_output=True, text=True, env=flower(folder / "superlink-home"))
-        self.version = said.stdout.strip().rsplit(" ", 1)[-1]
+        self.version = reported(folder, "flower-superlink") or reported(folder, "flwr")
         self.release = tuple(int(n) for n in self.version.split(".")[:2])
         self.folder = folder
         self.registered = registered
@@ -233,7 +240,7 @@ def main() -> None:
         begin = time.monotonic()
         link.run(plan)
         last = out / f"round-{APPROVED + 1}.json"
-        while not last.exists() and time.monotonic() < begin + 120 and link.process.poll() is None and not link.over():
+        while not last.exists() and time.monotonic() < begin + 240 and link.process.poll() is None and not link.over():
             time.sleep(0.5)
         check(f"the ServerApp's rounds are over, in {time.monotonic() - begin:.1f} s", last.exists(), FOLDER / "superlink.log")
 
