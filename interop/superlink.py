@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import subprocess
@@ -52,12 +53,18 @@ def tls(folder: pathlib.Path) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
+def reported(folder: pathlib.Path, program: str) -> str:
+    """The release that a program says it is; empty where, as the SuperLink of old releases, it does not say."""
+    said = subprocess.run([BIN / program, "--version"], capture_output=True, text=True, env=flower(folder / "superlink-home"))
+    found = re.search(r"version: (\d+\.\d+\.\d+)", said.stdout)
+    return found.group(1) if found else ""
+
+
 class SuperLink:
     """An unmodified flower-superlink of whatever release this Python has, started as the manual of that release says."""
 
     def __init__(self, folder: pathlib.Path, *, registered: bool):
-        said = subprocess.run([BIN / "flower-superlink", "--version"], capture_output=True, text=True, env=flower(folder / "superlink-home"))
-        self.version = said.stdout.strip().rsplit(" ", 1)[-1]
+        self.version = reported(folder, "flower-superlink") or reported(folder, "flwr")
         self.release = tuple(int(n) for n in self.version.split(".")[:2])
         self.folder = folder
         self.registered = registered
@@ -82,7 +89,7 @@ class SuperLink:
         certificate, key = FOLDER / "tls.crt", FOLDER / "tls.key"
         self.process = subprocess.Popen(
             [
-                BIN / "flower-superlink", *options, "--database", self.folder / "superlink.db",
+                BIN / "flower-superlink", *options,
                 "--ssl-ca-certfile", certificate, "--ssl-certfile", certificate, "--ssl-keyfile", key,
             ],
             stdout=open(self.folder / "superlink.log", "ab"), stderr=subprocess.STDOUT, env=flower(self.folder / "superlink-home"),
@@ -107,8 +114,15 @@ class SuperLink:
 
     def register(self, public: pathlib.Path) -> None:
         """Makes a node's key known."""
-        app = [str(self.folder / "governed-app")] if self.release < (1, 26) else []
-        flwr(self.folder, "supernode", "register", str(public), *app, "lab", patience=60)
+        flwr(self.folder, "supernode", "register", str(public), *self.app(), "lab", patience=60)
+
+    def over(self) -> bool:
+        """Whether the ServerApp ended."""
+        return "finished:" in flwr(self.folder, "ls", *self.app(), "lab", "--format", "json")
+
+    def app(self) -> list[str]:
+        """The argument that names the app, where the flwr command reads the SuperLink's address there."""
+        return [str(self.folder / "governed-app")] if self.release < (1, 26) else []
 
     def run(self, plan: pathlib.Path) -> None:
         """Starts the governed app with this plan."""
@@ -226,8 +240,8 @@ def main() -> None:
         begin = time.monotonic()
         link.run(plan)
         last = out / f"round-{APPROVED + 1}.json"
-        while not last.exists() and time.monotonic() < begin + 240 and link.process.poll() is None:
-            time.sleep(0.3)
+        while not last.exists() and time.monotonic() < begin + 240 and link.process.poll() is None and not link.over():
+            time.sleep(0.5)
         check(f"the ServerApp's rounds are over, in {time.monotonic() - begin:.1f} s", last.exists(), FOLDER / "superlink.log")
 
         replies = [json.loads((out / f"round-{n}.json").read_text())["replies"][0] for n in range(1, APPROVED + 2)]

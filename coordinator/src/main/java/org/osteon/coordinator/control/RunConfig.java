@@ -50,9 +50,10 @@ record RunConfig(int rounds, int nodes, List<ArraySpec> arrays, Aggregation aggr
         given.forEach((key, value) -> values.put(key, text(key, value)));
         for (String key : values.keySet()) {
             if (!KEYS.contains(key)) {
-                throw ControlRefusal.configuration(clipped(key) + " reaches no node through this hub: --run-config takes "
-                        + STRATEGY + ", " + OPTIONS + ", " + ROUNDS + ", " + NODES + " and " + ARRAYS
-                        + ", anything else is set in the app's own pyproject.toml");
+                throw ControlRefusal.configuration(
+                        clipped(key) + " reaches no node through this hub: --run-config takes "
+                                + STRATEGY + ", " + OPTIONS + ", " + ROUNDS + ", " + NODES + " and " + ARRAYS
+                                + ", anything else is set in the app's own pyproject.toml");
             }
         }
         String strategy = needed(values, STRATEGY, "the strategy that the hub runs, such as \"fedavg\"");

@@ -40,10 +40,41 @@ public final class MessageRules {
      * @throws FlowerException with code {@code MESSAGE_INVALID}, naming the field
      */
     public static void instruction(Message message, ObjectTree tree, Instant now) {
+        announced(message, tree, now);
+        bound(message, tree);
+    }
+
+    /**
+     * Checks an instruction of which only the announcement is there yet: everything but that the metadata are those of
+     * its object, which {@link #same} says when the object has come. A SuperLink that keeps its messages in a database
+     * announces them without the task ids that their identity covers.
+     *
+     * @throws FlowerException with code {@code MESSAGE_INVALID}, naming the field
+     */
+    public static void announced(Message message, ObjectTree tree, Instant now) {
         common(message, tree, now);
         Metadata metadata = message.getMetadata();
         require(metadata.getSrcNodeId() == HUB_NODE, "src_node_id is not the hub's");
         require(metadata.getReplyToMessageId().isEmpty(), "reply_to_message_id of an instruction is set");
+    }
+
+    /**
+     * Checks that metadata are those of the message's object, but for the task ids.
+     *
+     * @param announced as sent beside the object
+     * @param object as the object has them
+     * @throws FlowerException with code {@code MESSAGE_INVALID}
+     */
+    public static void same(Metadata announced, Metadata object) {
+        require(withoutTasks(announced).equals(withoutTasks(object)), "the metadata are not those of the object");
+    }
+
+    private static Metadata withoutTasks(Metadata metadata) {
+        return metadata.toBuilder()
+                .clearMessageId()
+                .clearSrcTaskId()
+                .clearDstTaskId()
+                .build();
     }
 
     /**
@@ -57,6 +88,7 @@ public final class MessageRules {
      */
     public static void reply(Message message, ObjectTree tree, Metadata instruction, Instant now) {
         common(message, tree, now);
+        bound(message, tree);
         Metadata metadata = message.getMetadata();
         require(metadata.getDstNodeId() == HUB_NODE, "dst_node_id is not the hub's");
         require(
@@ -109,7 +141,12 @@ public final class MessageRules {
         require(message.hasContent() != message.hasError(), "not exactly one of content and error is set");
         require(message.getContent().getItemsCount() == 0, "content is not left to the objects");
         require(tree.getObjectId().equals(metadata.getMessageId()), "message_id is not the tree's root");
-        require(identity(message, tree).equals(metadata.getMessageId()), "message_id is not the message's identity");
+    }
+
+    private static void bound(Message message, ObjectTree tree) {
+        require(
+                identity(message, tree).equals(message.getMetadata().getMessageId()),
+                "message_id is not the message's identity");
     }
 
     private static String identity(Message message, ObjectTree tree) {

@@ -31,6 +31,27 @@ class MessageRulesTest {
             .build();
 
     @Test
+    void anInstructionAnnouncedWithoutItsTaskIsTheOneOfItsObject() {
+        // Given
+        Metadata asked = INSTRUCTION.toBuilder().setSrcTaskId(9).build();
+        OutgoingMessage instruction = built(asked);
+        var announced = instruction.message().toBuilder();
+        announced.getMetadataBuilder().clearSrcTaskId();
+
+        // When, Then
+        assertThatCode(() -> {
+                    MessageRules.announced(announced.build(), instruction.tree(), NOW);
+                    MessageRules.same(announced.getMetadata(), asked);
+                })
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> MessageRules.instruction(announced.build(), instruction.tree(), NOW))
+                .hasMessageContaining("identity");
+        announced.getMetadataBuilder().setGroupId("4");
+        assertThatThrownBy(() -> MessageRules.same(announced.getMetadata(), asked))
+                .hasMessageContaining("not those of the object");
+    }
+
+    @Test
     void aValidInstructionItsReplyAndAnErrorReplyPass() {
         // Given
         OutgoingMessage instruction = built(INSTRUCTION);

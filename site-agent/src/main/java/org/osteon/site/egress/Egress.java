@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +39,7 @@ public final class Egress implements AutoCloseable {
     private final RedSwitch redSwitch;
     private final Semaphore work = new Semaphore(1);
     private volatile boolean closed;
-    private volatile String trouble = "";
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private volatile String reference = "";
     private volatile long lastContact;
     private volatile boolean answered;
@@ -124,17 +126,17 @@ public final class Egress implements AutoCloseable {
 
     /** {@code stopped}, {@code connected} when the hub answered and nothing failed since, or {@code waiting}. */
     public String state() {
-        return redSwitch.on() ? "stopped" : answered && trouble.isEmpty() ? "connected" : "waiting";
+        return redSwitch.on() ? "stopped" : answered && troubles.isEmpty() ? "connected" : "waiting";
     }
 
     /** What the operator should know about the connection; empty when it is well. */
     public String trouble() {
-        return trouble;
+        return troubles.values().stream().findFirst().orElse("");
     }
 
     /** Where the log tells of the trouble; empty when there is none. */
     public String reference() {
-        return trouble.isEmpty() ? "" : reference;
+        return troubles.isEmpty() ? "" : reference;
     }
 
     /** When the hub last answered, epoch milliseconds, 0 for never since the start. */
@@ -178,13 +180,16 @@ public final class Egress implements AutoCloseable {
     }
 
     private void thread(String name, BooleanSupplier turn) {
-        Thread thread = new Thread(() -> loop(turn), name);
+        Thread thread = new Thread(() -> loop(name, turn), name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** @param turn one turn; whether the hub answered in it */
-    private void loop(BooleanSupplier turn) {
+    /**
+     * @param name the conversation, which has its own trouble
+     * @param turn one turn; whether the hub answered in it
+     */
+    private void loop(String name, BooleanSupplier turn) {
         long wait = FIRST_WAIT;
         while (!closed) {
             if (redSwitch.on()) {
@@ -194,7 +199,7 @@ public final class Egress implements AutoCloseable {
             try {
                 if (turn.getAsBoolean()) {
                     wait = FIRST_WAIT;
-                    trouble = "";
+                    troubles.remove(name);
                     lastContact = System.currentTimeMillis();
                     answered = true;
                 }
@@ -202,11 +207,12 @@ public final class Egress implements AutoCloseable {
                 LOG.atInfo().log("stopped in the middle of a reply; it is sent when the switch is lifted");
             } catch (StatusRuntimeException e) {
                 if (!closed && !redSwitch.on() && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
-                    if (trouble.isEmpty()) {
+                    if (troubles.isEmpty()) {
                         reference = HexFormat.of()
                                 .toHexDigits(ThreadLocalRandom.current().nextInt());
                     }
-                    trouble = String.valueOf(e.getStatus().getDescription());
+                    String trouble = String.valueOf(e.getStatus().getDescription());
+                    troubles.put(name, trouble);
                     LOG.atInfo()
                             .addKeyValue("reference", reference)
                             .addKeyValue("status", e.getStatus().getCode())

@@ -43,7 +43,9 @@ import org.osteon.protocol.flower.wire.PullObjectResponse;
 import org.osteon.protocol.flower.wire.PushMessagesRequest;
 import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
+import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
+import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
@@ -126,6 +128,9 @@ final class FleetSession {
 
     private void activate() {
         try {
+            if (site.settings().fleetRegisters()) {
+                register();
+            }
             nodeId = calls.call(
                             FleetGrpc.getActivateNodeMethod(),
                             ActivateNodeRequest.newBuilder()
@@ -139,6 +144,25 @@ final class FleetSession {
             throw site.settings().fleetElsewhere() ? other.explain(e) : e;
         }
         active = true;
+    }
+
+    /** Makes the node key known to a server that takes any; one that knows it already says so, and that is as good. */
+    private void register() {
+        try {
+            calls.call(
+                    FleetGrpc.getRegisterNodeMethod(),
+                    RegisterNodeFleetRequest.newBuilder()
+                            .setPublicKey(ByteString.copyFromUtf8(
+                                    site.nodeKey().publicKey().pem()))
+                            .build(),
+                    CALL);
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
+                throw e;
+            }
+            LOG.atInfo().log(
+                    "the server did not register this node: {}", e.getStatus().getDescription());
+        }
     }
 
     /** Tells a server that counts silence as absence that this node is there; also in a long computation. */
@@ -163,6 +187,14 @@ final class FleetSession {
                         FleetGrpc.getDeactivateNodeMethod(),
                         DeactivateNodeRequest.newBuilder().setNodeId(nodeId).build(),
                         POLITE);
+                if (site.settings().fleetRegisters()) {
+                    calls.call(
+                            FleetGrpc.getUnregisterNodeMethod(),
+                            UnregisterNodeFleetRequest.newBuilder()
+                                    .setNodeId(nodeId)
+                                    .build(),
+                            POLITE);
+                }
             } catch (StatusRuntimeException e) {
                 LOG.atInfo().addKeyValue("status", e.getStatus().getCode()).log("could not say goodbye");
             }
@@ -181,12 +213,13 @@ final class FleetSession {
         Path inbox = site.folder().resolve("inbox");
         Metadata metadata = message.getMetadata();
         try {
-            MessageRules.instruction(message, tree, clock.now());
+            MessageRules.announced(message, tree, clock.now());
             // A process that was killed leaves its inbox behind.
             erase(inbox);
             Files.createDirectories(inbox);
             pull(metadata, tree, inbox);
             IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
+            MessageRules.same(metadata, incoming.metadata());
             calls.call(
                     FleetGrpc.getConfirmMessageReceivedMethod(),
                     ConfirmMessageReceivedRequest.newBuilder()

@@ -23,6 +23,7 @@ import org.osteon.protocol.settings.Settings;
  * @param fleet where Flower's calls go: the hub, or a Flower SuperLink that only carries the hub's signed instructions
  * @param fleetPin SHA-256 of that server's TLS key
  * @param fleetCarrier how Flower's calls travel to that server
+ * @param fleetRegisters whether the site makes its own node key known to that server
  * @param officerKeyFolders folders that must not hold a readable officer's private key
  * @param allowRoot whether the agent may run as root
  * @param policy the hospital's rules
@@ -39,6 +40,7 @@ public record SiteSettings(
         String fleet,
         Digest fleetPin,
         FleetCarrier fleetCarrier,
+        boolean fleetRegisters,
         List<Path> officerKeyFolders,
         boolean allowRoot,
         SitePolicy policy) {
@@ -54,6 +56,7 @@ public record SiteSettings(
             "fleet",
             "fleetPin",
             "fleetCarrier",
+            "fleetRegisters",
             "officerKeyFolders",
             "allowRoot",
             "epsilonCeiling",
@@ -78,6 +81,7 @@ public record SiteSettings(
                 settings.text("fleet", settings.text("hub")),
                 new Digest(settings.text("fleetPin", settings.text("hubPin"))),
                 FleetCarrier.of(settings.text("fleetCarrier", FleetCarrier.GRPC.word())),
+                settings.flag("fleetRegisters", false),
                 settings.texts("officerKeyFolders").stream().map(Path::of).toList(),
                 settings.flag("allowRoot", false),
                 SitePolicy.of(settings));
