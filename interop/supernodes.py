@@ -6,10 +6,13 @@ Run it with the Python of an environment that has flwr (1.23 to 1.39, the releas
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py
 
-TLS, node keys registered beforehand; everything is written below target/interop/supernodes. Exit code 0 when all holds.
+TLS, node keys registered beforehand; everything is written below target/interop/supernodes, and what was checked to
+target/interop/cells. Exit code 0 when all holds.
 """
 
+import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +24,8 @@ import numpy as np
 from parties import BIN, HOME, Hub, check, flower, free_port, node_key, stop
 
 ROUNDS = 3
+RELEASE = re.search(r"\d+\.\d+\.\d+", subprocess.run([BIN / "flower-supernode", "--version"], capture_output=True, text=True).stdout)[0]
+MINOR = tuple(int(part) for part in RELEASE.split(".")[:2])
 FOLDER = HOME / "target" / "interop" / "supernodes"
 
 sys.path.insert(0, str(HOME / "interop" / "flower-app"))
@@ -45,7 +50,7 @@ def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int)
             "--root-certificates", hub.folder / "tls.crt",
             "--auth-supernode-private-key", key,
             "--node-config", f"partition={partition}",
-            "--port", str(free_port()),
+            *(["--port", str(free_port())] if MINOR >= (1, 35) else ["--clientappio-api-address", f"127.0.0.1:{free_port()}"]),
         ],
         stdout=open(folder / f"supernode-{key.name}.log", "wb"), stderr=subprocess.STDOUT,
         env=flower(folder / f"home-{key.name}"),
@@ -134,6 +139,12 @@ def main() -> None:
         check("its model is refused by the checks and so by every release", code == 3 and "MODEL_UNGOVERNED" in answer, answer)
         check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
         check("both SuperNodes are still connected", all(p.poll() is None for p in processes))
+        cells = HOME / "target" / "interop" / "cells"
+        cells.mkdir(exist_ok=True)
+        (cells / f"supernode-{RELEASE}.json").write_text(json.dumps({
+            "direction": "supernode", "peer": RELEASE, "carrier": "grpc",
+            "cells": [{"registration": "pre-registered+TLS", "case": case, "result": "ok"} for case in ("train", "refused")],
+        }))
 
 
 def stranger_left(process: subprocess.Popen) -> bool:
