@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
@@ -30,6 +31,10 @@ public final class Egress implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
     private static final long FIRST_WAIT = 200;
     private static final long LONGEST_WAIT = 10_000;
+    private static final String LINK = "egress-link";
+    private static final String PUSH = "egress-push";
+    private static final String FLEET = "egress-fleet";
+    private static final String HEARTBEAT = "egress-heartbeat";
 
     private final HubChannel hub;
     private final FleetCalls carrier;
@@ -93,17 +98,17 @@ public final class Egress implements AutoCloseable {
 
     /** Begins. */
     public void start() {
-        thread("egress-fleet", () -> {
+        thread(FLEET, () -> {
             fleet.turn();
             return true;
         });
-        thread("egress-link", () -> {
+        thread(LINK, () -> {
             link.pull();
             return true;
         });
-        thread("egress-push", this::push);
+        thread(PUSH, this::push);
         if (carriedElsewhere) {
-            thread("egress-heartbeat", () -> {
+            thread(HEARTBEAT, () -> {
                 fleet.heartbeat();
                 return true;
             });
@@ -129,9 +134,13 @@ public final class Egress implements AutoCloseable {
         return redSwitch.on() ? "stopped" : answered && troubles.isEmpty() ? "connected" : "waiting";
     }
 
-    /** What the operator should know about the connection; empty when it is well. */
+    /** What the operator should know about the connection, the hub's own word first; empty when it is well. */
     public String trouble() {
-        return troubles.values().stream().findFirst().orElse("");
+        return Stream.of(LINK, PUSH, FLEET, HEARTBEAT)
+                .map(conversation -> troubles.getOrDefault(conversation, ""))
+                .filter(trouble -> !trouble.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** Where the log tells of the trouble; empty when there is none. */
