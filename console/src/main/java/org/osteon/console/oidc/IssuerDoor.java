@@ -53,32 +53,15 @@ final class IssuerDoor {
      * @throws IOException when it cannot be had, is no answer 200 or too large
      */
     String read(URI where) throws IOException {
-        requireTls(where);
-        try {
-            HttpResponse<InputStream> answer = client.send(
-                    HttpRequest.newBuilder(where)
-                            .timeout(PATIENCE)
-                            .header("Accept", "application/json")
-                            .build(),
-                    HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = answer.body()) {
-                if (answer.statusCode() != 200) {
-                    throw new IOException(where + " answered " + answer.statusCode());
-                }
-                byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-                if (bytes.length > MOST_BYTES) {
-                    throw new IOException(where + " answered more than " + MOST_BYTES + " bytes");
-                }
-                return new String(bytes, StandardCharsets.UTF_8);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while asking " + where, e);
+        Answer answer = ask(where, HttpRequest.newBuilder(where));
+        if (answer.status() != 200) {
+            throw new IOException(where + " answered " + answer.status());
         }
+        return answer.body();
     }
 
     /**
-     * What the service answered to a form.
+     * What the service answered.
      *
      * @param status its HTTP status
      * @param body its text, never to be logged
@@ -96,17 +79,22 @@ final class IssuerDoor {
      * @throws IOException when it cannot be reached or answers too much
      */
     Answer post(URI where, Map<String, String> fields) throws IOException {
-        requireTls(where);
         String form = fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
+        return ask(
+                where,
+                HttpRequest.newBuilder(where)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    private Answer ask(URI where, HttpRequest.Builder request) throws IOException {
+        requireTls(where);
         try {
             HttpResponse<InputStream> answer = client.send(
-                    HttpRequest.newBuilder(where)
-                            .timeout(PATIENCE)
+                    request.timeout(PATIENCE)
                             .header("Accept", "application/json")
-                            .header("Content-Type", "application/x-www-form-urlencoded")
-                            .POST(HttpRequest.BodyPublishers.ofString(form))
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = answer.body()) {
