@@ -35,7 +35,6 @@ import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.NodeSignature;
-import org.osteon.protocol.flower.wire.PushObjectResponse;
 import org.osteon.protocol.sign.SigningKey;
 
 /**
@@ -89,7 +88,7 @@ final class HttpFleetCalls implements FleetCalls {
         // A server ends a connection that was idle for a few seconds; a call that met its end is made once more.
         Exchange second = new Exchange();
         try {
-            return stored(answer(method, second.send(address, body, end)));
+            return answer(method, second.send(address, body, end));
         } catch (IOException e) {
             throw failure(e);
         }
@@ -104,14 +103,6 @@ final class HttpFleetCalls implements FleetCalls {
     public void close() {
         closed = true;
         hangUp();
-    }
-
-    /** What the first of two tries brought there is not taken twice: then the second says that it was not stored. */
-    @SuppressWarnings("unchecked")
-    private static <A> A stored(A answer) {
-        return answer instanceof PushObjectResponse pushed
-                ? (A) pushed.toBuilder().setStored(true).build()
-                : answer;
     }
 
     private static <Q, A> byte[] bytes(MethodDescriptor<Q, A> method, Q request) {
@@ -202,6 +193,10 @@ final class HttpFleetCalls implements FleetCalls {
             try {
                 return start(address, body).get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
+                if (cancelled()) {
+                    // The client tells of it in one of several ways.
+                    throw stoppedStatus();
+                }
                 if (e.getCause() instanceof IOException io) {
                     throw io;
                 }
@@ -209,7 +204,7 @@ final class HttpFleetCalls implements FleetCalls {
             } catch (TimeoutException e) {
                 throw Status.DEADLINE_EXCEEDED.asRuntimeException();
             } catch (CancellationException e) {
-                throw Status.CANCELLED.withDescription("everything is stopped").asRuntimeException();
+                throw stoppedStatus();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw Status.CANCELLED.asRuntimeException();
@@ -232,6 +227,14 @@ final class HttpFleetCalls implements FleetCalls {
             });
             future = begun;
             return begun;
+        }
+
+        private synchronized boolean cancelled() {
+            return cancelled;
+        }
+
+        private static StatusRuntimeException stoppedStatus() {
+            return Status.CANCELLED.withDescription("everything is stopped").asRuntimeException();
         }
 
         /** Ends it from another thread, perhaps before it began; one that is over stays as it is. */
