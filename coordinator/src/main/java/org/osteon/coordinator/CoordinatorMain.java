@@ -26,7 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class CoordinatorMain {
     private static final String USAGE =
             "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--console HOST:PORT|off]"
-                    + " [--allow-ungoverned] [--json]"
+                    + " [--fleet-http HOST:PORT|off] [--allow-ungoverned] [--json]"
                     + " | start DIR [--json]";
 
     private CoordinatorMain() {}
@@ -50,7 +50,7 @@ public final class CoordinatorMain {
                 init(
                         ProgramArguments.parse(
                                 words,
-                                Set.of("--federation", "--address", "--console", "--lang"),
+                                Set.of("--federation", "--address", "--console", "--fleet-http", "--lang"),
                                 Set.of("--json", "--allow-ungoverned"),
                                 USAGE),
                         out);
@@ -66,6 +66,7 @@ public final class CoordinatorMain {
                 arguments.text("--federation").orElse("ortho-net"),
                 address,
                 arguments.text("--console").orElseGet(() -> ConsoleSettings.beside(address)),
+                arguments.text("--fleet-http").orElse(HubFolder.OFF),
                 arguments.has("--allow-ungoverned")));
         if (arguments.has("--json")) {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
@@ -83,7 +84,9 @@ public final class CoordinatorMain {
                 .logStartupInfo(false)
                 .registerShutdownHook(true)
                 .run();
-        out.println("ready " + context.getBean(HubServer.class).address());
+        HubServer server = context.getBean(HubServer.class);
+        out.println("ready " + server.address());
+        server.fleetHttp().ifPresent(address -> out.println("fleet-http " + address));
         Optional<String> console = context.getBean(Console.class).start(context, HubConsole.class);
         console.ifPresent(address -> out.println("console " + address));
         if (hub.console().isPresent() && console.isEmpty()) {
@@ -102,6 +105,7 @@ public final class CoordinatorMain {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("federation", hub.federation());
         facts.put("address", hub.address());
+        hub.fleetHttp().ifPresent(address -> facts.put("fleetHttp", address));
         facts.put("tlsPin", hub.tls().pin().hex());
         facts.put(
                 "logKey",
