@@ -57,7 +57,7 @@ def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
     with open(log, "wb") as out:
         try:
             done = subprocess.run(
-                [python, HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
+                [python, "-u", HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
                 env={**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"},
             ).returncode
         except subprocess.TimeoutExpired:
