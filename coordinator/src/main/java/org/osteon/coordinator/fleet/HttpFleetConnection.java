@@ -25,7 +25,9 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -79,7 +81,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.HEAD;
     private @Nullable Future<?> deadline;
     private @Nullable Call call;
-    private @Nullable Object early;
+    private final Deque<Object> early = new ArrayDeque<>();
     private boolean placed;
     private boolean gone;
     private boolean reading;
@@ -151,7 +153,17 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private void expectHead(ChannelHandlerContext ctx) {
         phase = Phase.HEAD;
         within(ctx, limits.head(), ctx::close);
-        read(ctx);
+        more(ctx);
+    }
+
+    /** Goes on with what came before it was asked for, or reads. */
+    private void more(ChannelHandlerContext ctx) {
+        Object came = early.poll();
+        if (came == null) {
+            read(ctx);
+        } else {
+            channelRead(ctx, came);
+        }
     }
 
     private void read(ChannelHandlerContext ctx) {
@@ -170,23 +182,21 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         reading = false;
-        boolean kept = false;
+        if (phase == Phase.GATE || phase == Phase.PLACE || phase == Phase.ANSWER || phase == Phase.WRITTEN) {
+            // One read can bring several messages; this one waits, and nothing after it is read.
+            early.add(message);
+            return;
+        }
         try {
             if (phase == Phase.HEAD && message instanceof HttpRequest head) {
                 begin(ctx, head);
             } else if (phase == Phase.BODY && message instanceof HttpContent content) {
                 take(ctx, content);
-            } else if ((phase == Phase.ANSWER || phase == Phase.WRITTEN) && message instanceof HttpRequest) {
-                // The next call came early; it waits, and nothing after it is read.
-                early = message;
-                kept = true;
             } else if (message instanceof HttpContent content) {
                 discard(ctx, content);
             }
         } finally {
-            if (!kept) {
-                ReferenceCountUtil.release(message);
-            }
+            ReferenceCountUtil.release(message);
         }
     }
 
@@ -333,7 +343,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }
-        read(ctx);
+        more(ctx);
     }
 
     private void take(ChannelHandlerContext ctx, HttpContent content) {
@@ -349,15 +359,17 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         if (content instanceof LastHttpContent) {
             handle(ctx, begun);
         } else {
-            read(ctx);
+            more(ctx);
         }
     }
 
     private void handle(ChannelHandlerContext ctx, Call begun) {
         phase = Phase.ANSWER;
         cancelDeadline();
-        // Nothing is expected, but that the caller is gone is seen by reading only.
-        read(ctx);
+        if (early.isEmpty()) {
+            // Nothing is expected, but that the caller is gone is seen by reading only.
+            read(ctx);
+        }
         SiteRecord node = begun.node;
         if (node == null) {
             ctx.close();
@@ -467,24 +479,13 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             if (!sent.isSuccess() || (read && !keepAlive)) {
                 ctx.close();
             } else if (read) {
-                next(ctx);
+                expectHead(ctx);
             } else {
                 phase = Phase.END;
                 within(ctx, Duration.ofSeconds(LINGER_SECONDS), ctx::close);
-                read(ctx);
+                more(ctx);
             }
         });
-    }
-
-    private void next(ChannelHandlerContext ctx) {
-        Object came = early;
-        early = null;
-        if (came == null) {
-            expectHead(ctx);
-        } else {
-            phase = Phase.HEAD;
-            channelRead(ctx, came);
-        }
     }
 
     private void discard(ChannelHandlerContext ctx, HttpContent content) {
@@ -492,7 +493,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.END && (content instanceof LastHttpContent || discarded > MOST_DISCARDED)) {
             ctx.close();
         } else {
-            read(ctx);
+            more(ctx);
         }
     }
 
@@ -527,8 +528,8 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         gone = true;
         cancelDeadline();
-        ReferenceCountUtil.release(early);
-        early = null;
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
         Call cut = call;
         if (cut != null && cut.answer != null) {
             cut.answer.cancel(false);
