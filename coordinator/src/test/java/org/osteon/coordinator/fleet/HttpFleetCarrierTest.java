@@ -467,15 +467,16 @@ class HttpFleetCarrierTest {
         try (HttpNode node = new HttpNode(hub.folder().tls(), carrier.address())) {
             node.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, 100_000));
             node.send(new byte[10]);
-            until(() -> !taken());
+            until(() -> !aPlaceIsFree());
         }
-        until(this::taken);
+        until(this::aPlaceIsFree);
     }
 
     /** Takes the only place when it is free. */
-    private boolean taken() {
+    private boolean aPlaceIsFree() {
         Runnable nothing = () -> {};
         if (places.enter(nothing)) {
+            places.leave();
             return true;
         }
         places.forget(nothing);
