@@ -110,11 +110,16 @@ class Daemon:
 class Hub(Daemon):
     """A hub."""
 
+    fleet_http = ""
+
     @staticmethod
     def make(folder: pathlib.Path, *options: str) -> "Hub":
         """A new hub in this folder, on a free port of this machine."""
         hub = Hub("coordinator", folder, f"127.0.0.1:{free_port()}")
-        hub.verb("coordinator", "init", str(folder), "--address", hub.address, "--console", "off", *options)
+        hub.fleet_http = f"127.0.0.1:{free_port()}"
+        hub.verb(
+            "coordinator", "init", str(folder), "--address", hub.address, "--fleet-http", hub.fleet_http, "--console", "off", *options
+        )
         return hub
 
     def site(self, folder: pathlib.Path, *options: str) -> tuple[Daemon, dict]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two unmodified flower-supernode processes complete three NumPy rounds on our coordinator; NumPy recomputes the result.
 
-Run it with the Python of an environment that has flwr (1.23 to 1.39, the releases that speak gRPC) and numpy:
+Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC up to 1.39, over HTTP from 1.40 on) and numpy:
 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py
@@ -26,6 +26,7 @@ from parties import BIN, HOME, Hub, check, flower, free_port, node_key, stop
 ROUNDS = 3
 RELEASE = re.search(r"\d+\.\d+\.\d+", subprocess.run([BIN / "flower-supernode", "--version"], capture_output=True, text=True).stdout)[0]
 MINOR = tuple(int(part) for part in RELEASE.split(".")[:2])
+HTTP = MINOR >= (1, 40)
 FOLDER = HOME / "target" / "interop" / "supernodes"
 
 sys.path.insert(0, str(HOME / "interop" / "flower-app"))
@@ -46,7 +47,7 @@ def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int)
     return subprocess.Popen(
         [
             BIN / "flower-supernode",
-            "--superlink", hub.address,
+            "--superlink", hub.fleet_http if HTTP else hub.address,
             "--root-certificates", hub.folder / "tls.crt",
             "--auth-supernode-private-key", key,
             "--node-config", f"partition={partition}",
@@ -78,6 +79,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True)
     with ExitStack() as running:
         hub = Hub.make(FOLDER / "hub", "--allow-ungoverned")
+        print(f"  flower-supernode says that it is {RELEASE}; it calls over {'HTTP' if HTTP else 'gRPC'}")
         hub.start()
         running.callback(hub.stop)
         partitions = {}
@@ -142,7 +144,7 @@ def main() -> None:
         cells = HOME / "target" / "interop" / "cells"
         cells.mkdir(exist_ok=True)
         (cells / f"supernode-{RELEASE}.json").write_text(json.dumps({
-            "direction": "supernode", "peer": RELEASE, "carrier": "grpc",
+            "direction": "supernode", "peer": RELEASE, "carrier": "http" if HTTP else "grpc",
             "cells": [{"registration": "pre-registered+TLS", "case": case, "result": "ok"} for case in ("train", "refused")],
         }))
 

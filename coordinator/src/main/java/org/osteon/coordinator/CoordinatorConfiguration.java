@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osteon.audit.log.TileLog;
@@ -21,8 +22,11 @@ import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.enrolment.TrustBook;
 import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.fleet.Admission;
+import org.osteon.coordinator.fleet.BodyPlaces;
 import org.osteon.coordinator.fleet.FleetHandlers;
 import org.osteon.coordinator.fleet.GrpcFleetCarrier;
+import org.osteon.coordinator.fleet.HttpFleetCarrier;
+import org.osteon.coordinator.fleet.HttpLimits;
 import org.osteon.coordinator.fleet.NodeGate;
 import org.osteon.coordinator.fleet.Spool;
 import org.osteon.coordinator.hub.HubService;
@@ -313,6 +317,11 @@ class CoordinatorConfiguration {
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
         Connections connections = new Connections();
+        NodeGate gate = new NodeGate(sites, directory, clock);
+        BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
+        Optional<HttpFleetCarrier> http = folder.fleetHttp()
+                .map(address -> new HttpFleetCarrier(
+                        fleet, gate, places, folder.tls().serverContext(), address, HttpLimits.USUAL, clock));
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(folder.host(), folder.port()),
                         folder.tls().serverCredentials())
@@ -322,12 +331,12 @@ class CoordinatorConfiguration {
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(
                         new GrpcFleetCarrier(fleet),
-                        new Admission(BODIES_AT_ONCE, BODY_PATIENCE, timer),
-                        GrpcFleetCarrier.gate(new NodeGate(sites, directory, clock)))))
+                        new Admission(places, BODY_PATIENCE, timer),
+                        GrpcFleetCarrier.gate(gate))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls, connections)))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(hub, roles, calls)))
                 .build();
-        return new HubServer(server, fleet, rounds, folder.host());
+        return new HubServer(server, http, fleet, rounds, folder.host());
     }
 }

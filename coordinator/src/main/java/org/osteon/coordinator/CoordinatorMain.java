@@ -27,7 +27,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class CoordinatorMain {
     private static final String USAGE =
             "usage: osteon coordinator init DIR [--federation NAME] [--address HOST:PORT] [--console HOST:PORT|off]"
-                    + " [--allow-ungoverned] [--json]"
+                    + " [--fleet-http HOST:PORT|off] [--allow-ungoverned] [--json]"
                     + " | start DIR [--json]";
 
     private CoordinatorMain() {}
@@ -51,7 +51,7 @@ public final class CoordinatorMain {
                 init(
                         ProgramArguments.parse(
                                 words,
-                                Set.of("--federation", "--address", "--console", "--lang"),
+                                Set.of("--federation", "--address", "--console", "--fleet-http", "--lang"),
                                 Set.of("--json", "--allow-ungoverned"),
                                 USAGE),
                         out);
@@ -67,6 +67,7 @@ public final class CoordinatorMain {
                 arguments.text("--federation").orElse("ortho-net"),
                 address,
                 arguments.text("--console").orElseGet(() -> ConsoleSettings.beside(address)),
+                arguments.text("--fleet-http").orElse(HubFolder.OFF),
                 arguments.has("--allow-ungoverned")));
         if (arguments.has("--json")) {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
@@ -84,7 +85,9 @@ public final class CoordinatorMain {
                 .logStartupInfo(false)
                 .registerShutdownHook(true)
                 .run();
-        out.println("ready " + context.getBean(HubServer.class).address());
+        HubServer server = context.getBean(HubServer.class);
+        out.println("ready " + server.address());
+        server.fleetHttp().ifPresent(address -> out.println("fleet-http " + address));
         ControlServer control = context.getBean(ControlServer.class);
         if (!control.address().isEmpty()) {
             out.println("control " + control.address());
@@ -110,6 +113,7 @@ public final class CoordinatorMain {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("federation", hub.federation());
         facts.put("address", hub.address());
+        hub.fleetHttp().ifPresent(address -> facts.put("fleetHttp", address));
         facts.put("tlsPin", hub.tls().pin().hex());
         facts.put(
                 "logKey",

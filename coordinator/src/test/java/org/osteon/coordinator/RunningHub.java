@@ -48,7 +48,7 @@ public final class RunningHub implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, console, true);
+        folder = HubFolder.init(path, "ortho-net", "127.0.0.1:" + port, console, "127.0.0.1:0", true);
         System.setProperty("osteon.folder", path.toAbsolutePath().toString());
         context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)
@@ -63,6 +63,11 @@ public final class RunningHub implements AutoCloseable {
     /** One of the hub's parts. */
     public <T> T part(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** Where the hub serves Flower's calls over HTTP. */
+    public String fleetHttp() {
+        return context.getBean(HubServer.class).fleetHttp().orElseThrow();
     }
 
     /** The hub's folder. */

@@ -36,6 +36,12 @@ final class HubProgram {
         private String console = "";
 
         @Option(
+                names = "--fleet-http",
+                paramLabel = "HOST:PORT|off",
+                description = "where SuperNodes of Flower 1.40 and newer reach it, over HTTP (default: off)")
+        private String fleetHttp = "";
+
+        @Option(
                 names = "--allow-ungoverned",
                 description = "also take unmodified Flower nodes, whose models can never be released")
         private boolean allowUngoverned;

@@ -8,9 +8,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,14 +23,13 @@ import org.jspecify.annotations.Nullable;
 public final class Admission implements ServerInterceptor {
     private static final String PUSH = "flwr.proto.Fleet/PushObject";
 
-    private final Set<Admitted<?, ?>> waiting = new LinkedHashSet<>();
+    private final BodyPlaces places;
     private final ScheduledExecutorService timer;
     private final Duration patience;
-    private int free;
 
-    /** Admission of that many bodies at once, each of which may take that long to arrive. */
-    public Admission(int bodiesAtOnce, Duration patience, ScheduledExecutorService timer) {
-        this.free = bodiesAtOnce;
+    /** Admission of as many bodies at once as there are places, each of which may take that long to arrive. */
+    public Admission(BodyPlaces places, Duration patience, ScheduledExecutorService timer) {
+        this.places = places;
         this.patience = patience;
         this.timer = timer;
     }
@@ -44,36 +41,10 @@ public final class Admission implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         Admitted<Q, A> admitted = new Admitted<>(call, headers, next);
-        if (enter(admitted)) {
+        if (places.enter(admitted.start)) {
             admitted.start();
         }
         return admitted;
-    }
-
-    private synchronized boolean enter(Admitted<?, ?> admitted) {
-        if (free == 0) {
-            waiting.add(admitted);
-            return false;
-        }
-        free--;
-        return true;
-    }
-
-    private void leave() {
-        Admitted<?, ?> next;
-        synchronized (this) {
-            if (waiting.isEmpty()) {
-                free++;
-                return;
-            }
-            next = waiting.iterator().next();
-            waiting.remove(next);
-        }
-        next.start();
-    }
-
-    private synchronized void forget(Admitted<?, ?> admitted) {
-        waiting.remove(admitted);
     }
 
     /**
@@ -85,6 +56,7 @@ public final class Admission implements ServerInterceptor {
         private final ServerCallHandler<Q, A> next;
         private final Context context = Context.current();
         private final List<Consumer<ServerCall.Listener<Q>>> early = new ArrayList<>();
+        private final Runnable start = this::start;
         private ServerCall.@Nullable Listener<Q> handler;
         private @Nullable Future<?> limit;
         private boolean entered;
@@ -108,7 +80,7 @@ public final class Admission implements ServerInterceptor {
                 }
             }
             if (gone) {
-                leave();
+                places.leave();
                 return;
             }
             Context previous = context.attach();
@@ -200,9 +172,9 @@ public final class Admission implements ServerInterceptor {
                 }
             }
             if (inside) {
-                leave();
+                places.leave();
             } else {
-                forget(this);
+                places.forget(start);
             }
         }
     }

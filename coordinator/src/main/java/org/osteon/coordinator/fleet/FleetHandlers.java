@@ -174,12 +174,13 @@ public final class FleetHandlers {
                         SendNodeHeartbeatResponse.newBuilder().setSuccess(true).build()));
     }
 
+    /** The next message, or none after {@link #HOLD}; a carrier whose caller is gone cancels the stage. */
     CompletionStage<Outcome<PullMessagesResponse>> pullMessages(SiteRecord node, PullMessagesRequest request) {
         return own(node, request.getNode(), () -> {
             CompletableFuture<Optional<OutgoingMessage>> next =
                     mailbox(node.nodeId()).next();
             timer.schedule(() -> next.complete(Optional.empty()), HOLD.toMillis(), TimeUnit.MILLISECONDS);
-            return next.thenApply(message -> {
+            CompletableFuture<Outcome<PullMessagesResponse>> held = next.thenApply(message -> {
                 PullMessagesResponse.Builder answer = PullMessagesResponse.newBuilder();
                 message.ifPresent(m -> answer.addMessagesList(m.message()).addMessageObjectTrees(m.tree()));
                 PullMessagesResponse response = answer.build();
@@ -187,7 +188,21 @@ public final class FleetHandlers {
                         m -> meter.handed(node.nodeId(), m.id(), clock.millis(), response.getSerializedSize()));
                 return new Outcome.Done<>(response);
             });
+            held.whenComplete((answer, failure) -> {
+                if (held.isCancelled() && !next.complete(Optional.empty())) {
+                    next.thenAccept(message ->
+                            message.ifPresent(m -> mailbox(node.nodeId()).putBack(m.id())));
+                }
+            });
+            return held;
         });
+    }
+
+    /** An answer to a poll could not be written: its messages wait for the next poll. */
+    void notDelivered(SiteRecord node, PullMessagesResponse response) {
+        response.getMessagesListList()
+                .forEach(message ->
+                        mailbox(node.nodeId()).putBack(message.getMetadata().getMessageId()));
     }
 
     CompletionStage<Outcome<GetRunResponse>> getRun(SiteRecord node, GetRunRequest request) {

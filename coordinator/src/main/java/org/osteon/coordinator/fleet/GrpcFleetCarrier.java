@@ -7,8 +7,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.osteon.coordinator.enrolment.SiteRecord;
@@ -79,7 +81,7 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
         };
     }
 
-    private static <Q, A> void carry(
+    private <Q, A> void carry(
             Q request, StreamObserver<A> observer, BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
         SiteRecord node = NODE.get();
         if (node == null) {
@@ -96,11 +98,22 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
             observer.onError(Status.UNAVAILABLE.withDescription("TRY_AGAIN").asRuntimeException());
             return;
         }
+        if (observer instanceof ServerCallStreamObserver<A> call) {
+            call.setOnCancelHandler(() -> stage.toCompletableFuture().cancel(false));
+        }
         stage.whenComplete((outcome, failure) -> {
+            if (failure instanceof CancellationException) {
+                return;
+            }
             if (failure != null) {
                 LOG.atWarn().setCause(failure).addKeyValue("site", node.name()).log("fleet call failed");
                 observer.onError(Status.UNAVAILABLE.withDescription("TRY_AGAIN").asRuntimeException());
             } else if (outcome instanceof Outcome.Done<A> done) {
+                if (done.value() instanceof PullMessagesResponse response
+                        && observer instanceof ServerCallStreamObserver<A> call
+                        && call.isCancelled()) {
+                    handlers.notDelivered(node, response);
+                }
                 observer.onNext(done.value());
                 observer.onCompleted();
             } else {

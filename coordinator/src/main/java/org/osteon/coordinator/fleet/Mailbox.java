@@ -82,12 +82,23 @@ final class Mailbox {
         }
     }
 
-    /** The node started again: whatever it did not answer is handed out once more, under the same id. */
+    /**
+     * The node started again: whatever it did not answer is handed out once more, under the same id. A poll from before
+     * gets nothing of it, for nobody may be there any more to read it.
+     */
     synchronized void handOutAgain() {
+        giveUp();
         waiting.clear();
         waiting.addAll(open.keySet());
         waiting.removeAll(withheld);
-        answer();
+    }
+
+    /** A message that was handed out did not get to the node: it is the next once more. */
+    synchronized void putBack(String id) {
+        if (open.containsKey(id) && !withheld.contains(id) && !waiting.contains(id)) {
+            waiting.addFirst(id);
+            answer();
+        }
     }
 
     /** The message addressed to this node that has an object. */

@@ -1,4 +1,8 @@
-/** Flower's Fleet messages: handlers that know outcomes only, and the gRPC carrier. */
+/**
+ * Flower's Fleet messages: handlers that know outcomes only, and their two carriers, gRPC and HTTP/1.1.
+ *
+ * <p>The HTTP carrier uses the Netty that is in gRPC's jar: one copy, kept up with gRPC.
+ */
 @NullMarked
 package org.osteon.coordinator.fleet;
 

@@ -121,6 +121,7 @@ public final class HubService extends HubGrpc.HubImplBase {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("federation", folder.federation());
             view.put("address", folder.address());
+            view.put("fleetHttp", folder.fleetHttp().orElse(HubFolder.OFF));
             view.put("tlsPin", folder.tls().pin().hex());
             view.put("logKey", events.log().noteKey().vkey());
             view.put("trustRoot", folder.root().digest().hex());

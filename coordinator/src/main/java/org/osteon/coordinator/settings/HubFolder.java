@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.osteon.protocol.sign.SigningKey;
  * @param federation the federation's id
  * @param address host:port it listens on
  * @param console host:port of its pages; absent when they are shut
+ * @param fleetHttp host:port of Flower's Fleet calls over HTTP; absent when only gRPC is served
  * @param oidc the login service of its pages; absent when people have local accounts
  * @param control host:port where the {@code flwr} command up to 1.36 is answered over gRPC; absent when it is not
  * @param controlHttp the same for the command from 1.37, which speaks HTTP
@@ -45,6 +47,7 @@ public record HubFolder(
         String federation,
         String address,
         Optional<String> console,
+        Optional<String> fleetHttp,
         Optional<OidcSettings> oidc,
         Optional<String> control,
         Optional<String> controlHttp,
@@ -57,17 +60,29 @@ public record HubFolder(
     /** Roles of people, each with a client key made at init. */
     public static final List<String> CLIENTS = List.of("engineer", "regulator", "operator");
 
+    /** The setting that keeps a port shut. */
+    public static final String OFF = ConsoleSettings.OFF;
+
     private static final Set<String> KEYS = OidcSettings.with(
-            "role", "federation", "address", "tlsPin", "console", "control", "controlHttp", "allowUngoverned");
+            "role",
+            "federation",
+            "address",
+            "tlsPin",
+            "console",
+            "control",
+            "controlHttp",
+            "fleetHttp",
+            "allowUngoverned");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
      * the name or the address is wrong nothing is written.
      */
     public static HubFolder init(
-            Path folder, String federation, String address, String console, boolean allowUngoverned) {
+            Path folder, String federation, String address, String console, String fleetHttp, boolean allowUngoverned) {
         HostPort.require("--address", address);
         ConsoleSettings.address(console);
+        Optional<String> http = fleetHttp("--fleet-http", fleetHttp);
         SigningKey hub = SigningKey.ed25519();
         SigningKey log = SigningKey.ed25519();
         FederationRoot root = new FederationRoot(
@@ -88,7 +103,9 @@ public record HubFolder(
             KeyFile.writePlain(folder.resolve("hub.key"), hub);
             KeyFile.writePlain(folder.resolve("log.key"), log);
             KeyFile.writePlain(folder.resolve("cosigner.key"), SigningKey.ed25519());
-            TlsIdentity tls = TlsIdentity.create(folder, List.of(host(address), "localhost"));
+            Set<String> hosts = new LinkedHashSet<>(List.of(host(address), "localhost"));
+            http.ifPresent(also -> hosts.add(host(also)));
+            TlsIdentity tls = TlsIdentity.create(folder, List.copyOf(hosts));
             Files.write(folder.resolve("federation-root.json"), root.canonical());
             Path clients = Files.createDirectory(folder.resolve("clients"));
             for (String client : CLIENTS) {
@@ -100,6 +117,7 @@ public record HubFolder(
             settings.put("address", address);
             settings.put("tlsPin", tls.pin().hex());
             settings.put("console", console);
+            settings.put("fleetHttp", fleetHttp);
             settings.put("allowUngoverned", allowUngoverned);
             Files.writeString(folder.resolve(Settings.FILE), Settings.format(settings));
             return open(folder);
@@ -121,6 +139,7 @@ public record HubFolder(
                     settings.text("federation"),
                     settings.text("address"),
                     ConsoleSettings.address(settings.text("console", ConsoleSettings.OFF)),
+                    fleetHttp(Settings.FILE + ": fleetHttp", settings.text("fleetHttp", OFF)),
                     OidcSettings.read(settings, folder),
                     control(settings, "control"),
                     control(settings, "controlHttp"),
@@ -134,6 +153,10 @@ public record HubFolder(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Optional<String> fleetHttp(String what, String setting) {
+        return OFF.equals(setting) ? Optional.empty() : Optional.of(HostPort.require(what, setting));
     }
 
     /** The port it listens on. */

@@ -411,6 +411,7 @@ class ControlServiceTest {
                         open.federation(),
                         open.address(),
                         open.console(),
+                        open.fleetHttp(),
                         open.oidc(),
                         open.control(),
                         open.controlHttp(),

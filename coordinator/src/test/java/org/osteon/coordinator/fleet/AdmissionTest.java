@@ -26,7 +26,7 @@ import org.osteon.protocol.flower.wire.PushObjectResponse;
 class AdmissionTest {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final List<String> events = new CopyOnWriteArrayList<>();
-    private final Admission admission = new Admission(1, Duration.ofMinutes(5), timer);
+    private final Admission admission = new Admission(new BodyPlaces(1), Duration.ofMinutes(5), timer);
 
     @AfterEach
     void stop() {
@@ -177,7 +177,7 @@ class AdmissionTest {
 
     @Test
     void aBodyThatDoesNotComeGivesItsPlaceToTheNext() throws InterruptedException {
-        Admission hasty = new Admission(1, Duration.ofMillis(1), timer);
+        Admission hasty = new Admission(new BodyPlaces(1), Duration.ofMillis(1), timer);
         List<Call> calls = new ArrayList<>();
         calls.add(arrive(hasty, "stalled", false));
         calls.add(arrive(hasty, "next", false));
