@@ -43,8 +43,8 @@ REALM = HOME / "benchmarks" / "src" / "test" / "resources" / "keycloak" / "osteo
 RELEASE = tuple(int(part) for part in importlib.metadata.version("flwr").split(".")[:2])
 TOKEN_SECONDS = 20
 
-# Whose flower-supernode takes part: the node of 1.40 and newer speaks HTTP, this trial is about the command.
-NODE_BIN = pathlib.Path(os.environ.get("OSTEON_SUPERNODE_BIN", BIN))
+# What holds when the last check of main() is reached: each of these has checks of its own there.
+CASES = ["login", "renewal", "roles", "supernode", "federation", "run", "refused", "ls", "log", "stop"]
 
 sys.path.insert(0, str(HOME / "interop" / "flower-app"))
 from calibration.steps import FEATURES  # noqa: E402
@@ -215,18 +215,30 @@ def supernode(hub: Hub, key: pathlib.Path) -> subprocess.Popen:
     """A node that was registered by the command."""
     return subprocess.Popen(
         [
-            NODE_BIN / "flower-supernode", "--superlink", hub.address, "--root-certificates", hub.folder / "tls.crt",
+            BIN / "flower-supernode", "--superlink", hub.address if RELEASE < (1, 40) else hub.fleet_http,
+            "--root-certificates", hub.folder / "tls.crt",
             "--auth-supernode-private-key", key, "--node-config", "partition=0", "--port", str(free_port()),
         ],
         stdout=open(FOLDER / "supernode.log", "wb"), stderr=subprocess.STDOUT,
-        env={**flower(FOLDER / "home-node"), "PATH": f"{NODE_BIN}{os.pathsep}{os.environ['PATH']}"},
+        env=flower(FOLDER / "home-node"),
     )
+
+
+def write_cells(version: str) -> None:
+    """What a whole run has checked, where the matrix of releases is put together."""
+    folder = HOME / "target" / "interop" / "cells"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"command-{version}.json").write_text(json.dumps({
+        "direction": "command", "peer": version, "carrier": "grpc" if RELEASE < (1, 37) else "http",
+        "cells": [{"registration": "login", "case": case, "result": "ok"} for case in CASES],
+    }, indent=1) + "\n")
 
 
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    print(f"flwr {importlib.metadata.version('flwr')}")
+    version = subprocess.run([BIN / "flwr", "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
+    print(f"flwr {version}")
     with ExitStack() as running:
         keycloak = Keycloak(FOLDER / "keycloak")
         running.callback(keycloak.stop)
@@ -323,6 +335,7 @@ def main() -> None:
         check("the hub has a log", len(logs) > 0)
         logs += hub.folder.with_suffix(".log").read_text(errors="replace")
         check("no token is in it", "eyJ" not in logs)
+        write_cells(version)
 
 
 def extra(control: str) -> str:
