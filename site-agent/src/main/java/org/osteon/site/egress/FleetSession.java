@@ -5,14 +5,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +17,6 @@ import org.osteon.protocol.document.Instruction;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.MessageRules;
-import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.FlowerObjects;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
@@ -40,9 +33,6 @@ import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.flower.wire.PullMessagesResponse;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
 import org.osteon.protocol.flower.wire.PullObjectResponse;
-import org.osteon.protocol.flower.wire.PushMessagesRequest;
-import org.osteon.protocol.flower.wire.PushMessagesResponse;
-import org.osteon.protocol.flower.wire.PushObjectRequest;
 import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
@@ -75,6 +65,7 @@ final class FleetSession {
     private final Journal journal;
     private final RedSwitch redSwitch;
     private final ClockGuard clock;
+    private final Inbox inbox;
     private volatile boolean active;
     private volatile long nodeId;
 
@@ -95,6 +86,7 @@ final class FleetSession {
         this.journal = journal;
         this.redSwitch = redSwitch;
         this.clock = clock;
+        this.inbox = new Inbox(site.folder().resolve("inbox"));
     }
 
     /** One turn: waits for a message as long as the hub holds the poll, and answers it. */
@@ -210,15 +202,11 @@ final class FleetSession {
     }
 
     private void handle(Message message, ObjectTree tree) {
-        Path inbox = site.folder().resolve("inbox");
         Metadata metadata = message.getMetadata();
         try {
             MessageRules.announced(message, tree, clock.now());
-            // A process that was killed leaves its inbox behind.
-            erase(inbox);
-            Files.createDirectories(inbox);
-            pull(metadata, tree, inbox);
-            IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(inbox, id));
+            pull(metadata, tree);
+            IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), inbox::read);
             MessageRules.same(metadata, incoming.metadata());
             calls.call(
                     FleetGrpc.getConfirmMessageReceivedMethod(),
@@ -234,11 +222,11 @@ final class FleetSession {
             }
             SignedDocument<Instruction> instruction = SignedDocument.read(envelope.orElseThrow(), Instruction.class);
             Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
-            ReceivedArrays.Payloads base = ReceivedArrays.write(
-                    arrays, id -> inbox.resolve(id), Files.createFile(inbox.resolve("base")), MOST_BASE);
+            ReceivedArrays.Payloads base = ReceivedArrays.write(arrays, inbox::file, inbox.draft(), MOST_BASE);
             Outbox.Row reply = training.answer(instruction, metadata, base.file());
             push(outbox.message(reply));
             outbox.sent(reply.instruction());
+            inbox.erase();
         } catch (LearningException e) {
             error(metadata, e.code());
         } catch (FlowerException | DocumentException | ReceivedArrays.Malformed e) {
@@ -246,13 +234,12 @@ final class FleetSession {
             error(metadata, "MESSAGE_MALFORMED");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            erase(inbox);
         }
     }
 
     /** Answers with a code and nothing else. */
     private void error(Metadata metadata, String code) {
+        inbox.erase();
         if (metadata.getMessageId().matches("[0-9a-f]{64}") && metadata.getSrcNodeId() == MessageRules.HUB_NODE) {
             OutgoingMessage error = error(metadata, clock.now(), code);
             byte[] bytes = error.message().toByteArray();
@@ -274,8 +261,14 @@ final class FleetSession {
         return OutgoingMessage.error(MessageRules.replyMetadata(metadata, now), 0, code);
     }
 
-    private void pull(Metadata metadata, ObjectTree tree, Path inbox) throws IOException {
-        for (String id : IncomingMessage.ids(tree, MOST_OBJECTS)) {
+    /** Gets what is not there yet: after a cut link or a crash, the objects that came before it are kept. */
+    private void pull(Metadata metadata, ObjectTree tree) throws IOException {
+        Set<String> ids = IncomingMessage.ids(tree, MOST_OBJECTS);
+        inbox.open(ids);
+        for (String id : ids) {
+            if (inbox.has(id)) {
+                continue;
+            }
             PullObjectRequest request = PullObjectRequest.newBuilder()
                     .setNode(node())
                     .setRunId(metadata.getRunId())
@@ -293,77 +286,17 @@ final class FleetSession {
             if (!response.getObjectFound() || !Digest.of(content).hex().equals(id)) {
                 throw new FlowerException("OBJECT_MALFORMED", "an object is missing or is not its id's");
             }
-            Files.write(inbox.resolve(id), content);
+            inbox.store(id, content);
         }
     }
 
     private void push(OutgoingMessage message) {
-        if (redSwitch.on()) {
-            throw new Stopped();
-        }
-        Metadata metadata = message.message().getMetadata();
-        PushMessagesResponse response = calls.call(
-                FleetGrpc.getPushMessagesMethod(),
-                PushMessagesRequest.newBuilder()
-                        .setNode(node())
-                        .addMessagesList(message.message())
-                        .addMessageObjectTrees(message.tree())
-                        .addClientappRuntimeList(0)
-                        .build(),
-                CALL);
-        Set<String> wanted = new HashSet<>(response.getObjectsToPushList());
-        List<String> order = new ArrayList<>(message.ids());
-        for (String id : order) {
-            FlowerObject object = message.object(id);
-            if (!wanted.contains(id) || object == null) {
-                continue;
-            }
-            if (redSwitch.on()) {
-                throw new Stopped();
-            }
-            boolean stored = calls.call(
-                            FleetGrpc.getPushObjectMethod(),
-                            PushObjectRequest.newBuilder()
-                                    .setNode(node())
-                                    .setRunId(metadata.getRunId())
-                                    .setObjectId(id)
-                                    .setObjectContent(ByteString.copyFrom(object.encoded()))
-                                    .setSessionId(response.getSessionId())
-                                    .build(),
-                            CALL)
-                    .getStored();
-            if (!stored) {
-                // A server that was started again has forgotten the push, not the instruction: the whole reply goes
-                // again.
-                throw Status.UNAVAILABLE.withDescription("OBJECT_NOT_STORED").asRuntimeException();
-            }
-        }
+        new ReplyPush(calls, node(), redSwitch::on).send(message);
     }
 
     /** The id that the server gave at activation; at the hub the one it gave at enrolment. */
     private Node node() {
         return Node.newBuilder().setNodeId(nodeId).build();
-    }
-
-    private static FlowerObject read(Path inbox, String id) {
-        try {
-            return FlowerObject.decode(Files.readAllBytes(inbox.resolve(id)));
-        } catch (IOException e) {
-            throw new FlowerException("OBJECT_MALFORMED", "an object of the message is not there");
-        }
-    }
-
-    private static void erase(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The red switch was thrown in the middle. */

@@ -30,6 +30,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * same bytes.
  */
 public final class Outbox {
+    /** A reply's chunks are shorter than Flower's: what a cut link loses is at most one of them. */
+    private static final int CHUNK_BYTES = 1024 * 1024;
+
     private final SiteStore store;
     private final Path folder;
 
@@ -117,7 +120,7 @@ public final class Outbox {
     public static OutgoingMessage message(Row row, Path update) {
         Reply reply = row.reply().document();
         return new OutgoingMessage.Builder()
-                .arrays("arrays", ArrayContent.of(reply.arrays(), update))
+                .arrays("arrays", ArrayContent.of(reply.arrays(), update, CHUNK_BYTES))
                 .metric("metrics", "num-examples", reply.weight())
                 .config(Reply.RECORD, Reply.RECORD, row.reply().bytes())
                 .build(row.metadata());

@@ -11,21 +11,34 @@ import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.flower.NumpyFormat;
 
 /**
- * One array's npy bytes, cut in Flower's chunks, whose payload may lie in a file; nothing larger than a chunk is in
- * memory.
+ * One array's npy bytes, cut in chunks, whose payload may lie in a file; nothing larger than a chunk is in memory.
  *
  * @param spec name, dtype and shape
  * @param file file with raw little-endian payloads
  * @param offset where this array's payload begins
+ * @param chunkBytes the length of each chunk but the last, at most {@link FlowerObjects#CHUNK_BYTES}
  */
-public record ArrayContent(ArraySpec spec, Path file, long offset) {
+public record ArrayContent(ArraySpec spec, Path file, long offset, int chunkBytes) {
 
-    /** The arrays of a file that holds their payloads one after the other. */
+    /** Requires a chunk that every party takes. */
+    public ArrayContent {
+        if (chunkBytes < 1 || chunkBytes > FlowerObjects.CHUNK_BYTES) {
+            throw new IllegalArgumentException(
+                    "a chunk has 1 to " + FlowerObjects.CHUNK_BYTES + " bytes: " + chunkBytes);
+        }
+    }
+
+    /** The arrays of a file that holds their payloads one after the other, in Flower's chunks. */
     public static List<ArrayContent> of(List<ArraySpec> specs, Path file) {
+        return of(specs, file, FlowerObjects.CHUNK_BYTES);
+    }
+
+    /** The arrays of a file that holds their payloads one after the other, in chunks of this length. */
+    public static List<ArrayContent> of(List<ArraySpec> specs, Path file, int chunkBytes) {
         List<ArrayContent> contents = new ArrayList<>();
         long offset = 0;
         for (ArraySpec spec : specs) {
-            contents.add(new ArrayContent(spec, file, offset));
+            contents.add(new ArrayContent(spec, file, offset, chunkBytes));
             offset += spec.bytes();
         }
         return contents;
@@ -38,13 +51,13 @@ public record ArrayContent(ArraySpec spec, Path file, long offset) {
 
     /** Number of chunks. */
     public int chunks() {
-        return (int) Math.max(1, (bytes() + FlowerObjects.CHUNK_BYTES - 1) / FlowerObjects.CHUNK_BYTES);
+        return (int) Math.max(1, (bytes() + chunkBytes - 1) / chunkBytes);
     }
 
     /** One chunk as an object. */
     public FlowerObject chunk(int index) {
-        long from = (long) index * FlowerObjects.CHUNK_BYTES;
-        int length = (int) Math.min(FlowerObjects.CHUNK_BYTES, bytes() - from);
+        long from = (long) index * chunkBytes;
+        int length = (int) Math.min(chunkBytes, bytes() - from);
         ByteBuffer out = ByteBuffer.allocate(length);
         byte[] header = header();
         if (from < header.length) {
