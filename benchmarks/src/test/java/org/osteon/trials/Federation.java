@@ -32,6 +32,7 @@ public final class Federation implements AutoCloseable {
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Map<String, List<String>> hubOptions = new LinkedHashMap<>();
     private final List<String> spoken = new ArrayList<>();
+    private String host = "127.0.0.1";
     private String hubAddress = "";
 
     /** A federation in an empty folder. */
@@ -70,13 +71,19 @@ public final class Federation implements AutoCloseable {
         return passphrase;
     }
 
+    /** The hub will be at another address of this machine than 127.0.0.1. */
+    Federation at(String address) {
+        host = address;
+        return this;
+    }
+
     /** Makes and starts the hub. */
     public Federation withHub(String... javaOptions) throws IOException {
         return withHub(List.of(), javaOptions);
     }
 
     public Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
-        hubAddress = "127.0.0.1:" + freePort();
+        hubAddress = host + ":" + freePort();
         List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
         init.addAll(initOptions);
         pagesShut(init);
