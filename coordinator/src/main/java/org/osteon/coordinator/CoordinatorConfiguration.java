@@ -52,6 +52,7 @@ import org.osteon.coordinator.store.HubStore;
 import org.osteon.coordinator.study.Studies;
 import org.osteon.protocol.call.CallVerifier;
 import org.osteon.protocol.call.ReadableRequests;
+import org.osteon.protocol.sign.EcdsaVerifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -317,6 +318,7 @@ class CoordinatorConfiguration {
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
         Connections connections = new Connections();
+        EcdsaVerifier.preferNative();
         NodeGate gate = new NodeGate(sites, directory, clock);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()

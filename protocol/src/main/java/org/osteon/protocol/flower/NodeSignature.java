@@ -1,7 +1,6 @@
 package org.osteon.protocol.flower;
 
 import java.nio.charset.StandardCharsets;
-import java.security.interfaces.ECPublicKey;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
-import org.osteon.protocol.sign.Scheme;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.sign.VerificationKey;
 
@@ -78,9 +76,7 @@ public record NodeSignature(String publicKeyPem, String timestamp, byte[] signat
 
     /** Whether the signature holds under this key, which is the one in the headers and on curve P-384 or P-256. */
     public boolean holds(VerificationKey key) {
-        return key.scheme() == Scheme.ECDSA_SHA256
-                && key.publicKey() instanceof ECPublicKey point
-                && CURVE_BITS.contains(point.getParams().getCurve().getField().getFieldSize())
+        return CURVE_BITS.contains(key.curveBits())
                 && key.pem().equals(publicKeyPem)
                 && key.verifiesRaw(timestamp.getBytes(StandardCharsets.US_ASCII), signature);
     }

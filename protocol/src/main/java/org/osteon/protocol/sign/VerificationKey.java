@@ -163,8 +163,16 @@ public record VerificationKey(Scheme scheme, String spki, String rpId, List<Stri
         return signed(message, value);
     }
 
+    /** The size in bits of the curve that a key of scheme {@code ecdsa-sha256} is on; 0 of any other key. */
+    public int curveBits() {
+        return scheme == Scheme.ECDSA_SHA256 ? EcdsaVerifier.inUse().curveBits(spki) : 0;
+    }
+
     /** Whether the key's own algorithm says the value is over exactly these bytes. */
     boolean signed(byte[] message, byte[] value) {
+        if (scheme == Scheme.ECDSA_SHA256) {
+            return EcdsaVerifier.inUse().verifies(spki, message, value);
+        }
         try {
             java.security.Signature verifier = java.security.Signature.getInstance(scheme.signatureAlgorithm());
             verifier.initVerify(publicKey());
