@@ -114,7 +114,7 @@ class SuperLink:
 
     def register(self, public: pathlib.Path) -> None:
         """Makes a node's key known."""
-        flwr(self.folder, "supernode", "register", str(public), *self.app(), "lab", patience=60)
+        flwr(self.folder, "supernode", "register", str(public), *self.app(), "lab", says="registered successfully")
 
     def over(self) -> bool:
         """Whether the ServerApp ended."""
@@ -126,15 +126,15 @@ class SuperLink:
 
     def run(self, plan: pathlib.Path) -> None:
         """Starts the governed app with this plan."""
-        flwr(self.folder, "run", str(self.folder / "governed-app"), "lab", "--run-config", f'plan="{plan}"', patience=60)
+        flwr(self.folder, "run", str(self.folder / "governed-app"), "lab", "--run-config", f'plan="{plan}"', says="uccessfully started run")
 
 
-def flwr(folder: pathlib.Path, *arguments: str, patience: float = 0) -> str:
-    """A verb of Flower's own command."""
-    deadline = time.monotonic() + patience
+def flwr(folder: pathlib.Path, *arguments: str, says: str = "") -> str:
+    """A verb of Flower's own command, which old releases end with 0 also where the SuperLink is not up yet: what counts is what it says."""
+    deadline = time.monotonic() + (60 if says else 0)
     while True:
         done = subprocess.run([BIN / "flwr", *arguments], capture_output=True, text=True, env=flower(folder / "engineer-home"), cwd=folder)
-        if done.returncode == 0:
+        if done.returncode == 0 and says in done.stdout:
             return done.stdout
         if time.monotonic() > deadline:
             sys.exit(f"flwr {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
