@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from cryptography.hazmat.primitives import serialization
@@ -71,6 +73,76 @@ def stop(*processes: subprocess.Popen) -> None:
             process.wait()
 
 
+class Link:
+    """A line between two parties of this machine that can be cut, and that can lose what comes back."""
+
+    def __init__(self, target: str):
+        host, port = target.rsplit(":", 1)
+        self.target = (host, int(port))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.cuts = 0
+        self.lost = 0
+        self._cut_after: int | None = None
+        self._deaf = False
+        self._shut_until = 0.0
+        self._ends: set[socket.socket] = set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut_after(self, sent: int) -> None:
+        """Cuts the line when the caller has sent so many bytes more."""
+        self._cut_after = sent
+
+    def deafen(self) -> None:
+        """From now on nothing that is answered arrives, until the line is cut."""
+        self._deaf = True
+
+    def cut(self, seconds: float = 1.0) -> None:
+        """Ends every connection, and takes no new one for a while."""
+        self.cuts += 1
+        self._shut_until = time.monotonic() + seconds
+        for end in list(self._ends):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self._deaf = False
+
+    def _accept(self) -> None:
+        while True:
+            caller, _ = self.listener.accept()
+            if time.monotonic() < self._shut_until:
+                caller.close()
+                continue
+            try:
+                called = socket.create_connection(self.target, 5)
+            except OSError:
+                caller.close()
+                continue
+            called.settimeout(None)
+            self._ends |= {caller, called}
+            threading.Thread(target=self._carry, args=(caller, called, True), daemon=True).start()
+            threading.Thread(target=self._carry, args=(called, caller, False), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket, upwards: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                if not upwards and self._deaf:
+                    self.lost += len(data)
+                    continue
+                sink.sendall(data)
+                if upwards and self._cut_after is not None:
+                    self._cut_after -= len(data)
+                    if self._cut_after <= 0:
+                        self._cut_after = None
+                        self.cut()
+        except OSError:
+            pass
+        for end in (source, sink):
+            self._ends.discard(end)
+            end.close()
+
+
 class Daemon:
     """A daemon of ours, reached by the osteon command alone."""
 
@@ -82,7 +154,7 @@ class Daemon:
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
-        log = open(self.folder.with_suffix(".log"), "wb")
+        log = open(self.folder.with_suffix(".log"), "ab")
         self.process = subprocess.Popen(
             [OSTEON, self.kind, "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
         )
@@ -93,6 +165,11 @@ class Daemon:
         """Ends it; the second time does nothing."""
         if self.process is not None:
             stop(self.process)
+
+    def kill(self) -> None:
+        """Ends it as a power failure does."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
 
     def call(self, *arguments: str) -> tuple[int, str]:
         """A verb's exit code and what it said."""

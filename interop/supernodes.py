@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Two unmodified flower-supernode processes complete three NumPy rounds on our coordinator; NumPy recomputes the result.
+"""Two unmodified flower-supernode processes work for our coordinator; NumPy recomputes what comes of it.
 
 Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC up to 1.39, over HTTP from 1.40 on) and numpy:
 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py
 
-TLS, node keys registered beforehand; everything is written below target/interop/supernodes, and what was checked to
-target/interop/cells. Exit code 0 when all holds.
+TLS, node keys registered beforehand; one of the two calls over a line that is cut and that loses answers. Everything is
+written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
 """
 
 import json
+import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -21,16 +23,24 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from parties import BIN, HOME, Hub, check, flower, free_port, node_key, stop
+from parties import BIN, HOME, Hub, Link, check, flower, free_port, node_key, stop
 
 ROUNDS = 3
-RELEASE = re.search(r"\d+\.\d+\.\d+", subprocess.run([BIN / "flower-supernode", "--version"], capture_output=True, text=True).stdout)[0]
+RELEASE = re.search(r"\d+\.\d+\.\d+", subprocess.run([BIN / "flwr", "--version"], capture_output=True, text=True).stdout)[0]
 MINOR = tuple(int(part) for part in RELEASE.split(".")[:2])
 HTTP = MINOR >= (1, 40)
-FOLDER = HOME / "target" / "interop" / "supernodes"
+FOLDER = HOME / "target" / "interop" / f"supernodes-{RELEASE}"
+REGISTRATION = "pre-registered+TLS"
 
 sys.path.insert(0, str(HOME / "interop" / "flower-app"))
-from calibration.steps import FEATURES, train  # noqa: E402
+from calibration.steps import FEATURES, facts, loss, rows, shift, train  # noqa: E402
+
+CELLS: list[dict] = []
+
+
+def holds(case: str) -> None:
+    """A cell of the table."""
+    CELLS.append({"registration": REGISTRATION, "case": case, "result": "ok"})
 
 
 def build_app(folder: pathlib.Path) -> pathlib.Path:
@@ -42,111 +52,251 @@ def build_app(folder: pathlib.Path) -> pathlib.Path:
     return next(folder.glob("*.fab"))
 
 
-def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int) -> subprocess.Popen:
-    """Starts a SuperNode as its manual says."""
+def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int, address: str = "") -> subprocess.Popen:
+    """Starts a SuperNode as its manual says, in a process group of its own."""
     return subprocess.Popen(
         [
             BIN / "flower-supernode",
-            "--superlink", hub.fleet_http if HTTP else hub.address,
+            "--superlink", address or (hub.fleet_http if HTTP else hub.address),
             "--root-certificates", hub.folder / "tls.crt",
             "--auth-supernode-private-key", key,
-            "--node-config", f"partition={partition}",
+            "--node-config", f'partition={partition} gate="{folder / "gate"}"',
             *(["--port", str(free_port())] if MINOR >= (1, 35) else ["--clientappio-api-address", f"127.0.0.1:{free_port()}"]),
         ],
-        stdout=open(folder / f"supernode-{key.name}.log", "wb"), stderr=subprocess.STDOUT,
-        env=flower(folder / f"home-{key.name}"),
+        stdout=open(folder / f"supernode-{key.name}.log", "ab"), stderr=subprocess.STDOUT,
+        env=flower(folder / f"home-{key.name}"), start_new_session=True,
     )
 
 
+def kill(process: subprocess.Popen) -> None:
+    """Ends a SuperNode and all that it started, as a power failure does."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def mean(parts: list[np.ndarray], weights: list[int]) -> np.ndarray:
+    """Sum and quotient in float64, nodes in the hub's order, one rounding to the array's own type."""
+    value = sum(np.float64(weight) * part.astype(np.float64) for weight, part in zip(weights, parts)) / float(sum(weights))
+    return np.asarray(np.rint(value) if parts[0].dtype.kind == "i" else value).astype(parts[0].dtype)
+
+
 def recompute(order: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Three rounds by NumPy alone: sums and quotient in float64, nodes in the hub's order, one rounding to float32."""
+    """Three rounds of training by NumPy alone."""
     weight, bias = np.zeros(FEATURES, np.float32), np.zeros(1, np.float32)
     versions = []
     for _ in range(ROUNDS):
         answers = [train(partition, weight, bias) for partition in order]
-        total = float(sum(rows for _, _, rows in answers))
-        mean = [
-            (sum(np.float64(rows) * part[i].astype(np.float64) for *part, rows in answers) / total).astype(np.float32)
-            for i in range(2)
-        ]
-        weight, bias = mean
+        counts = [count for _, _, count in answers]
+        weight, bias = (mean([answer[i] for answer in answers], counts) for i in range(2))
         versions.append((weight, bias))
     return versions
 
 
-def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    with ExitStack() as running:
-        hub = Hub.make(FOLDER / "hub", "--allow-ungoverned")
-        print(f"  flower-supernode says that it is {RELEASE}; it calls over {'HTTP' if HTTP else 'gRPC'}")
-        hub.start()
-        running.callback(hub.stop)
-        partitions = {}
-        nodes = []
-        for partition in range(2):
-            private, public = node_key(FOLDER, f"node-{partition}")
-            site = hub.verb("coordinator", "add-flower-node", str(hub.folder), "--key", str(public))
-            partitions[site["site"]] = partition
-            nodes.append(private)
-        print(f"  registered {', '.join(partitions)}")
+def every_kind() -> dict[str, np.ndarray]:
+    """Arrays that meet every case of the table; one of 6 MB, which travels in two chunks."""
+    twin = np.linspace(-1, 1, 7, dtype=np.float32)
+    return {
+        "large": np.arange(1_500_000, dtype=np.float32) / np.float32(1000),
+        "empty": np.zeros((0, 3), np.float32),
+        "scalar": np.asarray(2.5, np.float32),
+        "whole": np.array([[1, -2], [2**40, 7]], np.int64),
+        "wide": np.array([1e-300, 0.1, -1e300]),
+        "größe.骨密度": np.array([0.25, 0.5], np.float32),
+        "twin-a": twin,
+        "twin-b": twin.copy(),
+    }
 
-        strict = Hub.make(FOLDER / "strict-hub")
-        strict.start()
-        running.callback(strict.stop)
-        code, answer = strict.call("coordinator", "add-flower-node", str(strict.folder), "--key", str(nodes[0]) + ".pem")
-        check("a hub takes no SuperNode unless its operator allows it", code == 3 and "UNGOVERNED_NOT_ALLOWED" in answer, answer)
-        strict.stop()
 
-        app = build_app(FOLDER)
-        processes = [supernode(hub, FOLDER, key, partition) for partition, key in enumerate(nodes)]
-        stranger = supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9)
-        running.callback(stop, *processes, stranger)
+class Scene:
+    """The hub, its two nodes, and the line of the second."""
 
-        initial = FOLDER / "initial.npz"
-        np.savez(initial, weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
-        run = hub.verb(
-            "run", "start-flower", "--fab", str(app), "--arrays", str(initial),
-            "--rounds", str(ROUNDS), "--nodes", "2", "--hub", str(hub.folder),
+    def __init__(self, hub: Hub, partitions: dict[str, int], app: pathlib.Path):
+        self.hub = hub
+        self.partitions = partitions
+        self.order = [partitions[site] for site in sorted(partitions)]
+        self.app = app
+
+    def start(self, arrays: pathlib.Path, rounds: int, message_type: str) -> str:
+        """Starts a run."""
+        run = self.hub.verb(
+            "run", "start-flower", "--fab", str(self.app), "--arrays", str(arrays), "--rounds", str(rounds),
+            "--nodes", "2", "--message-type", message_type, "--hub", str(self.hub.folder),
         )
-        check("the run is marked ungoverned", run["governed"] is False)
+        check(f"{message_type}: the run is marked ungoverned", run["governed"] is False)
+        return run["run"]
+
+    def completed(self, run: str, what: str, seconds: float = 240) -> dict:
+        """Waits for a run that completes, and has both nodes in each round."""
         begin = time.monotonic()
-        view = hub.finished(run["run"], 240)
-        check(f"the run is completed, in {time.monotonic() - begin:.1f} s", view["state"] == "completed", view)
-        for round_view in view["rounds"]:
-            print(f"  round {round_view['number']}: counted {', '.join(round_view['counted'])}")
+        view = self.hub.finished(run, seconds)
         check(
-            "each of three rounds counted both nodes",
-            [sorted(r["counted"]) for r in view["rounds"]] == [sorted(partitions)] * ROUNDS,
-            view["rounds"],
+            f"{what}: completed with both nodes in each round, in {time.monotonic() - begin:.1f} s",
+            view["state"] == "completed"
+            and all(sorted(one["counted"]) == sorted(self.partitions) and not one["rejected"] for one in view["rounds"]),
+            view,
         )
+        return view
 
-        expected = recompute([partitions[site] for site in sorted(partitions)])
-        models = hub.verb("model", "list", "--hub", str(hub.folder))["models"]
-        by_round = {m["round"]: m["model"] for m in models if m["run"] == run["run"]}
-        check("there is one model for each round", sorted(by_round) == list(range(ROUNDS + 1)), models)
-        for number in range(1, ROUNDS + 1):
-            out = FOLDER / f"round-{number}.npz"
-            hub.verb("model", "export", by_round[number], "--out", str(out), "--hub", str(hub.folder))
-            got = np.load(out)
-            weight, bias = expected[number - 1]
-            check(
-                f"round {number}: the stored model is NumPy's, bit for bit",
-                got["weight"].tobytes() == weight.tobytes() and got["bias"].tobytes() == bias.tobytes(),
-                {"stored": {k: got[k].tolist() for k in got.files}, "numpy": [weight.tolist(), bias.tolist()]},
-            )
-        print(f"  weights after round {ROUNDS}: {expected[-1][0]}, bias {expected[-1][1]}")
+    def models(self, run: str) -> dict[int, str]:
+        """A run's model versions by round."""
+        return {m["round"]: m["model"] for m in self.hub.verb("model", "list", "--hub", str(self.hub.folder))["models"] if m["run"] == run}
 
-        code, answer = hub.call("conformance", "run", by_round[ROUNDS], "--declaration", str(initial), "--hub", str(hub.folder))
-        check("its model is refused by the checks and so by every release", code == 3 and "MODEL_UNGOVERNED" in answer, answer)
-        check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
-        check("both SuperNodes are still connected", all(p.poll() is None for p in processes))
-        cells = HOME / "target" / "interop" / "cells"
-        cells.mkdir(exist_ok=True)
-        (cells / f"supernode-{RELEASE}.json").write_text(json.dumps({
-            "direction": "supernode", "peer": RELEASE, "carrier": "http" if HTTP else "grpc",
-            "cells": [{"registration": "pre-registered+TLS", "case": case, "result": "ok"} for case in ("train", "refused")],
-        }))
+    def stored(self, model: str) -> dict[str, np.ndarray]:
+        """A stored model's arrays."""
+        out = FOLDER / "stored.npz"
+        out.unlink(missing_ok=True)
+        self.hub.verb("model", "export", model, "--out", str(out), "--hub", str(self.hub.folder))
+        with np.load(out) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    def answers(self, view: dict, record: str) -> dict[int, dict]:
+        """What the nodes answered in the first round, by partition."""
+        return {self.partitions[site]: records[record] for site, records in view["rounds"][0]["answers"].items()}
+
+
+def same(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Type, shape and every bit."""
+    return got.dtype == expected.dtype and got.shape == expected.shape and got.tobytes() == expected.tobytes()
+
+
+def metric(value: int | float | list) -> dict:
+    """A value as the hub tells it: under its type, as text."""
+    def text(one: int | float) -> str:
+        return str(one) if isinstance(one, int) else repr(float(one))
+
+    values = value if isinstance(value, list) else [value]
+    kind = "double" if isinstance(values[0], float) else "uint64" if max(values) > 2**63 - 1 else "sint64"
+    kinds = {"double": "doubles", "uint64": "uints", "sint64": "sints"}
+    return {kinds[kind]: [text(one) for one in value]} if isinstance(value, list) else {kind: text(value)}
+
+
+def number(told: dict) -> dict:
+    """The same with numbers of floating point read back: Java and Python write them differently."""
+    return {kind: ([float(v) for v in value] if kind == "doubles" else float(value)) if kind.startswith("double") else value
+            for kind, value in told.items()}
+
+
+def rounds_of_training(scene: Scene) -> None:
+    initial = FOLDER / "initial.npz"
+    np.savez(initial, weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
+    run = scene.start(initial, ROUNDS, "train")
+    scene.completed(run, "train")
+    by_round = scene.models(run)
+    check("train: there is one model for each round", sorted(by_round) == list(range(ROUNDS + 1)), by_round)
+    for done, (weight, bias) in enumerate(recompute(scene.order), 1):
+        got = scene.stored(by_round[done])
+        check(f"train: round {done}: the stored model is NumPy's, bit for bit", same(got["weight"], weight) and same(got["bias"], bias), got)
+    code, answer = scene.hub.call("conformance", "run", by_round[ROUNDS], "--declaration", str(initial), "--hub", str(scene.hub.folder))
+    check("train: its model is refused by the checks and so by every release", code == 3 and "MODEL_UNGOVERNED" in answer, answer)
+    holds("train")
+
+
+def action_over_a_cut_line(scene: Scene, link: Link) -> None:
+    arrays = every_kind()
+    initial = FOLDER / "every-kind.npz"
+    np.savez(initial, **arrays)
+    link.cut_after(3_000_000)
+    run = scene.start(initial, 2, "train.calibrate")
+    scene.completed(run, "train.calibrate")
+    check("the line was cut while the second node sent its arrays", link.cuts == 1, link.cuts)
+    by_round = scene.models(run)
+    counts = [len(rows(partition)[1]) for partition in scene.order]
+    for done in (1, 2):
+        arrays = {name: mean([shift(partition, array) for partition in scene.order], counts) for name, array in arrays.items()}
+        got = scene.stored(by_round[done])
+        differ = [name for name in arrays if name not in got or not same(got[name], arrays[name])]
+        check(f"train.calibrate: round {done}: every stored array is NumPy's in type, shape and bits", not differ and len(got) == len(arrays), differ)
+    for case in ("custom action", "arrays of 5 MiB and more", "empty and scalar arrays", "integer arrays", "repeated arrays", "cut link"):
+        holds(case)
+
+
+def evaluation_and_query(scene: Scene) -> None:
+    initial = FOLDER / "initial.npz"
+    weight, bias = (np.linspace(0, 1, FEATURES, dtype=np.float32), np.full(1, 0.5, np.float32))
+    at = FOLDER / "evaluate.npz"
+    np.savez(at, weight=weight, bias=bias)
+    view = scene.completed(scene.start(at, 1, "evaluate"), "evaluate")
+    for partition, told in scene.answers(view, "metrics").items():
+        value, count = loss(partition, weight, bias)
+        check(f"evaluate: node {partition} answers NumPy's loss {value}", float(told["loss"]["double"]) == value and told["num-examples"] == {"sint64": str(count)}, told)
+    holds("evaluate")
+    run = scene.start(initial, 1, "query")
+    view = scene.completed(run, "query")
+    for partition, told in scene.answers(view, "Größen/骨").items():
+        expected = {name: number(metric(value)) for name, value in facts(partition).items()}
+        check(f"query: node {partition} answers what the app says, in type and value", {n: number(v) for n, v in told.items()} == expected, told)
+    check("query: it made no model", sorted(scene.models(run)) == [0], scene.models(run))
+    for case in ("query", "uint64 metrics", "Unicode keys"):
+        holds(case)
+
+
+def error_reply(scene: Scene) -> None:
+    run = scene.start(FOLDER / "initial.npz", 1, "query.fail")
+    view = scene.hub.finished(run, 120)
+    check(
+        "query.fail: the run stalls, and says that both nodes answered with an error",
+        view["state"] == "stalled" and [one["reason"] for one in view["rounds"][0]["rejected"]] == ["NODE_ERROR"] * 2, view,
+    )
+    scene.hub.verb("run", "stop", run, "--hub", str(scene.hub.folder))
+    holds("error reply")
+
+
+def begun(gate: pathlib.Path, partition: int, what: str) -> None:
+    """Waits until an app says that it is at work."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and not (gate / f"begun-{partition}").exists():
+        time.sleep(0.1)
+    check(what, (gate / f"begun-{partition}").exists())
+
+
+def fresh(gate: pathlib.Path) -> None:
+    """Shuts the gate again."""
+    shutil.rmtree(gate, ignore_errors=True)
+    gate.mkdir()
+
+
+
+def waited(scene: Scene, run: str, what: str) -> None:
+    """The waiting run ends with each node's answer once."""
+    view = scene.completed(run, what)
+    told = {partition: answer["partition"] for partition, answer in scene.answers(view, "metrics").items()}
+    check(f"{what}: each node's answer is its own", told == {p: {"sint64": str(p)} for p in told} and len(told) == 2, told)
+
+
+def hub_restart(scene: Scene, gate: pathlib.Path) -> None:
+    fresh(gate)
+    run = scene.start(FOLDER / "initial.npz", 1, "query.wait")
+    for partition in range(2):
+        begun(gate, partition, f"restart: node {partition} is at work")
+    scene.hub.kill()
+    (gate / "go").touch()
+    time.sleep(1)
+    scene.hub.start()
+    waited(scene, run, "restart: the round that was open when the hub was killed")
+    holds("coordinator restart")
+
+
+def node_killed_and_answer_lost(scene: Scene, gate: pathlib.Path, nodes: list[subprocess.Popen], again, link: Link) -> None:
+    fresh(gate)
+    run = scene.start(FOLDER / "initial.npz", 1, "query.wait")
+    for partition in range(2):
+        begun(gate, partition, f"kill: node {partition} is at work")
+    kill(nodes[0])
+    (gate / "begun-0").unlink()
+    nodes[0] = again()
+    begun(gate, 0, "kill: the same key took over at once, and has the work again")
+    link.deafen()
+    (gate / "go").touch()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and link.lost < 100:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    lost = link.lost
+    link.cut()
+    check(f"duplicate: the second node's line lost {lost} bytes of answers", lost >= 100, lost)
+    waited(scene, run, "kill and duplicate: the round of the killed node, and of the one that had to repeat itself")
+    holds("node SIGKILL")
+    holds("duplicate delivery")
 
 
 def stranger_left(process: subprocess.Popen) -> bool:
@@ -154,6 +304,44 @@ def stranger_left(process: subprocess.Popen) -> bool:
     while time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.2)
     return process.poll() is not None
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    gate = FOLDER / "gate"
+    with ExitStack() as running:
+        hub = Hub.make(FOLDER / "hub", "--allow-ungoverned")
+        print(f"  flower-supernode is {RELEASE}; it calls over {'HTTP' if HTTP else 'gRPC'}")
+        hub.start()
+        running.callback(hub.stop)
+        partitions = {}
+        keys = []
+        for partition in range(2):
+            private, public = node_key(FOLDER, f"node-{partition}")
+            partitions[hub.verb("coordinator", "add-flower-node", str(hub.folder), "--key", str(public))["site"]] = partition
+            keys.append(private)
+        print(f"  registered {', '.join(partitions)}")
+        link = Link(hub.fleet_http if HTTP else hub.address)
+        nodes = [supernode(hub, FOLDER, keys[0], 0), supernode(hub, FOLDER, keys[1], 1, link.address)]
+        stranger = supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9)
+        running.callback(lambda: stop(*nodes, stranger))
+
+        scene = Scene(hub, partitions, build_app(FOLDER))
+        rounds_of_training(scene)
+        check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
+        holds("refused")
+        action_over_a_cut_line(scene, link)
+        evaluation_and_query(scene)
+        error_reply(scene)
+        hub_restart(scene, gate)
+        node_killed_and_answer_lost(scene, gate, nodes, lambda: supernode(hub, FOLDER, keys[0], 0), link)
+        check("both SuperNodes are still connected", all(p.poll() is None for p in nodes))
+        cells = HOME / "target" / "interop" / "cells"
+        cells.mkdir(exist_ok=True)
+        (cells / f"supernode-{RELEASE}.json").write_text(
+            json.dumps({"direction": "supernode", "peer": RELEASE, "carrier": "http" if HTTP else "grpc", "cells": CELLS})
+        )
 
 
 if __name__ == "__main__":

@@ -85,6 +85,15 @@ final class FlowerVerbs {
                         "a constant of the strategy, such as serverLearningRate=0.1 or byzantine=1; may be repeated")
         private Map<String, String> options = new LinkedHashMap<>();
 
+        @Option(
+                names = "--message-type",
+                defaultValue = "train",
+                paramLabel = "TYPE",
+                description =
+                        "what each round asks: train (the default), evaluate or query, alone or with an action such as"
+                                + " train.calibrate; the hub keeps the metrics that evaluate and query answer, and makes no model")
+        private String messageType = "train";
+
         @Override
         protected ExitCode call(HubGrpc.HubBlockingStub hub) throws IOException {
             if (rounds < 1 || nodes < 1) {
@@ -97,6 +106,7 @@ final class FlowerVerbs {
                     .setFab(ByteString.copyFrom(Files.readAllBytes(fab)))
                     .setStrategy(strategy)
                     .putAllStrategyOptions(options)
+                    .setMessageType(messageType)
                     .build();
             output().answerJson(hub.startUngovernedRun(request).getJson());
             return ExitCode.DONE;

@@ -57,7 +57,7 @@ final class RunTimes {
     }
 
     private String label(Exchange exchange) {
-        return words.of("train".equals(exchange.exchange()) ? "run.roundOf" : "run.evaluationOf", exchange.round());
+        return words.of("evaluate".equals(exchange.exchange()) ? "run.evaluationOf" : "run.roundOf", exchange.round());
     }
 
     private static Map<String, Double> sizes(Exchange exchange) {

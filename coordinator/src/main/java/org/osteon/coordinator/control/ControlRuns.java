@@ -92,7 +92,8 @@ final class ControlRuns {
                     config.nodes(),
                     config.arrays(),
                     Base64.getEncoder().encodeToString(fab),
-                    config.aggregation());
+                    config.aggregation(),
+                    "");
             run = rounds.startUngoverned(plan, config.zeros(), person.name());
         } catch (CallException e) {
             throw ControlRefusal.of(e);

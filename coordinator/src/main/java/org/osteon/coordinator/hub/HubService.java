@@ -287,7 +287,8 @@ public final class HubService extends HubGrpc.HubImplBase {
                     Base64.getEncoder().encodeToString(request.getFab().toByteArray()),
                     Aggregation.of(
                             request.getStrategy().isEmpty() ? "fedavg" : request.getStrategy(),
-                            request.getStrategyOptionsMap()));
+                            request.getStrategyOptionsMap()),
+                    request.getMessageType());
             Answers.json(observer, views.of(rounds.startUngoverned(plan, arrays.toByteArray(), caller())));
         });
     }

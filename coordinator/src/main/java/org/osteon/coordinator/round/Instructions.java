@@ -126,7 +126,7 @@ final class Instructions {
     }
 
     private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {
-        int round = "evaluate".equals(instruction.exchange()) ? instruction.round() : instruction.round() - 1;
+        int round = RunPlan.of(run, studies).modelRound(instruction.exchange(), instruction.round());
         return models.ofRound(run.id(), round)
                 .orElseThrow(() -> new IllegalStateException("a round has no model to start from"));
     }

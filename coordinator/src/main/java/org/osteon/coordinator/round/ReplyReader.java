@@ -1,6 +1,9 @@
 package org.osteon.coordinator.round;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -142,15 +145,13 @@ final class ReplyReader {
     private Judged flower(
             SiteRecord node, UngovernedPlan plan, InstructionRecord to, String rootId, IncomingMessage incoming) {
         Digest digest = new Digest(rootId);
+        if (!plan.trains()) {
+            return kept(to, digest, incoming);
+        }
         if (incoming.arrays().size() != 1 || incoming.metrics().size() != 1) {
             return without(to, digest, "RECORDS_NOT_ONE_EACH");
         }
-        long weight = incoming.metrics().values().iterator().next().getItemsList().stream()
-                .filter(item -> "num-examples".equals(item.getKey()))
-                .map(item -> item.getValue())
-                .mapToLong(ReplyReader::whole)
-                .findFirst()
-                .orElse(0);
+        long weight = weight(incoming);
         try {
             ReceivedArrays.Payloads update = ReceivedArrays.write(
                     incoming.arrays().values().iterator().next(),
@@ -164,6 +165,35 @@ final class ReplyReader {
         } catch (ReceivedArrays.Malformed e) {
             return without(to, digest, e.code());
         }
+    }
+
+    /** An answer that makes no model: its metrics are kept, arrays are none. */
+    private Judged kept(InstructionRecord to, Digest digest, IncomingMessage incoming) {
+        if (!incoming.arrays().isEmpty()) {
+            return without(to, digest, "ARRAYS_NOT_ASKED");
+        }
+        byte[] metrics = NodeMetrics.of(incoming.metrics());
+        if (incoming.metrics().isEmpty() || metrics.length > NodeMetrics.MOST_BYTES) {
+            return without(to, digest, incoming.metrics().isEmpty() ? "METRICS_MISSING" : "METRICS_TOO_LARGE");
+        }
+        Path draft = objects.draft();
+        try {
+            Files.write(draft, metrics);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Judged(to, verdict(to, digest, "", Digest.of(metrics), weight(incoming)), "", Optional.of(draft));
+    }
+
+    private static long weight(IncomingMessage incoming) {
+        return incoming.metrics().values().stream()
+                .limit(1)
+                .flatMap(record -> record.getItemsList().stream())
+                .filter(item -> "num-examples".equals(item.getKey()))
+                .map(item -> item.getValue())
+                .mapToLong(ReplyReader::whole)
+                .findFirst()
+                .orElse(0);
     }
 
     private static long whole(MetricRecordValue value) {

@@ -165,7 +165,7 @@ public final class Rounds implements ReplySink {
                         new RunState.Running(),
                         false,
                         0,
-                        "train",
+                        plan.exchange(),
                         first.digest(),
                         0,
                         new String(CanonicalJson.write(plan), StandardCharsets.UTF_8)),
@@ -457,7 +457,7 @@ public final class Rounds implements ReplySink {
         }
         RunPlan plan = RunPlan.of(run, studies);
         boolean last = run.round() >= plan.rounds();
-        if (run.evaluating() || last && !plan.evaluates()) {
+        if (plan.evaluates() && run.evaluating() || last && !plan.evaluates()) {
             setState(
                     run.in(running.complete()),
                     EventDraft.of(EventType.RUN_COMPLETED, "hub", "hub")
@@ -465,7 +465,7 @@ public final class Rounds implements ReplySink {
                             .ref("model", run.model()));
             return;
         }
-        ask(last ? run.at(run.round(), "evaluate") : run.at(run.round() + 1, "train"));
+        ask(last ? run.at(run.round(), "evaluate") : run.at(run.round() + 1, plan.exchange()));
     }
 
     /** Sends the open round's instructions to every ready site that has no accepted reply in it. */
@@ -545,8 +545,9 @@ public final class Rounds implements ReplySink {
             stall(run, running, accepted.size(), plan.quorum());
             return;
         }
-        Optional<String> fault =
-                run.evaluating() ? Optional.empty() : Strategy.fault(plan.aggregation(), accepted.size());
+        Optional<String> fault = plan.makesModel(run.exchange())
+                ? Strategy.fault(plan.aggregation(), accepted.size())
+                : Optional.empty();
         if (fault.isPresent()) {
             stall(
                     run,
@@ -602,9 +603,14 @@ public final class Rounds implements ReplySink {
     private void close(
             RunRecord run, List<ReplyRecord> replies, List<ReplyRecord> accepted, List<InstructionRecord> open) {
         long combining = clock.millis();
-        Optional<ModelVersion> version =
-                run.evaluating() ? Optional.empty() : Optional.of(versions.next(run, replies, accepted));
-        String result = run.evaluating() ? EvaluationResult.of(study(run), accepted, objects) : "{}";
+        Optional<ModelVersion> version = RunPlan.of(run, studies).makesModel(run.exchange())
+                ? Optional.of(versions.next(run, replies, accepted))
+                : Optional.empty();
+        String result = version.isPresent()
+                ? "{}"
+                : run.governed()
+                        ? EvaluationResult.of(study(run), accepted, objects)
+                        : NodeMetrics.ofRound(accepted, objects);
         RunRecord closed = version.map(made -> run.with(made.digest())).orElse(run);
         boolean counted = store.writeNow(sql -> {
             // Combining takes a while; whoever was revoked in it is not in what is closed.

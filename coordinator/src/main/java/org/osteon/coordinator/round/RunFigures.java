@@ -216,7 +216,8 @@ public final class RunFigures {
                 spend.upTo(any.round(), any.exchange()),
                 closing.map(Closing::result)
                         .filter(result -> "evaluate".equals(any.exchange()))
-                        .map(result -> CanonicalJson.readTree(result.getBytes(StandardCharsets.UTF_8))));
+                        .map(result -> CanonicalJson.readTree(result.getBytes(StandardCharsets.UTF_8)))
+                        .filter(result -> result.has("auc")));
     }
 
     /** Along the site that answered last; the parts add up to the time from opening to closing. */

@@ -22,6 +22,15 @@ sealed interface RunPlan {
     /** Whether an evaluation follows the last round. */
     boolean evaluates();
 
+    /** What a round asks for, as Flower's message type. */
+    String exchange();
+
+    /** Whether the answers to an exchange become the next model. */
+    boolean makesModel(String exchange);
+
+    /** The round whose model a site gets in an exchange. */
+    int modelRound(String exchange, int round);
+
     /** By which strategy updates become the next version, unless their sums are added as {@code newton} does. */
     Aggregation aggregation();
 
@@ -67,6 +76,21 @@ sealed interface RunPlan {
         }
 
         @Override
+        public String exchange() {
+            return "train";
+        }
+
+        @Override
+        public boolean makesModel(String exchange) {
+            return exchange().equals(exchange);
+        }
+
+        @Override
+        public int modelRound(String exchange, int round) {
+            return makesModel(exchange) ? round - 1 : round;
+        }
+
+        @Override
         public Aggregation aggregation() {
             return study.aggregation();
         }
@@ -97,6 +121,21 @@ sealed interface RunPlan {
         @Override
         public boolean evaluates() {
             return false;
+        }
+
+        @Override
+        public String exchange() {
+            return plan.exchange();
+        }
+
+        @Override
+        public boolean makesModel(String exchange) {
+            return plan.trains();
+        }
+
+        @Override
+        public int modelRound(String exchange, int round) {
+            return plan.trains() ? round - 1 : 0;
         }
 
         @Override

@@ -131,7 +131,7 @@ public final class RunView {
     /** The same with which of its rounds are closed, without their replies. */
     public Map<String, Object> line(RunRecord run) {
         Map<String, Object> view = summary(run);
-        Set<Integer> closed = rounds.closed(run.id(), "train");
+        Set<Integer> closed = rounds.closed(run.id(), asked(run));
         view.put(
                 "rounds",
                 IntStream.rangeClosed(1, run.round())
@@ -143,14 +143,21 @@ public final class RunView {
     /** The view. */
     public Map<String, Object> of(RunRecord run) {
         Map<String, Object> view = head(run);
-        Map<Integer, List<ReplyRecord>> replies = rounds.replies(run.id(), "train");
-        Set<Integer> closed = rounds.closed(run.id(), "train");
+        String asked = asked(run);
+        Map<Integer, List<ReplyRecord>> replies = rounds.replies(run.id(), asked);
+        Set<Integer> closed = rounds.closed(run.id(), asked);
+        boolean keeps = !RunPlan.of(run, studies).makesModel(asked);
         List<Map<String, Object>> list = new ArrayList<>();
         for (int round = 1; round <= run.round(); round++) {
-            list.add(round(round, "train", replies.getOrDefault(round, List.of()), closed.contains(round)));
+            Map<String, Object> one =
+                    round(round, asked, replies.getOrDefault(round, List.of()), closed.contains(round));
+            if (keeps) {
+                rounds.result(run.id(), round, asked).ifPresent(result -> one.put("answers", tree(result)));
+            }
+            list.add(one);
         }
         view.put("rounds", list);
-        if (run.evaluating()) {
+        if (run.governed() && run.evaluating()) {
             int last = run.round();
             view.put(
                     "evaluationRound",
@@ -174,7 +181,7 @@ public final class RunView {
         view.put("governed", run.governed());
         view.put("model", run.model().hex());
         view.put("waitingFor", waitingFor(run));
-        if (run.evaluating()) {
+        if (run.governed() && run.evaluating()) {
             rounds.result(run.id(), run.round(), "evaluate").ifPresent(result -> view.put("evaluation", tree(result)));
         }
         if (run.governed()) {
@@ -199,6 +206,11 @@ public final class RunView {
             }
         }
         return view;
+    }
+
+    /** What the run's rounds ask for. */
+    private String asked(RunRecord run) {
+        return RunPlan.of(run, studies).exchange();
     }
 
     private static Map<String, Object> round(int number, String exchange, List<ReplyRecord> replies, boolean isClosed) {

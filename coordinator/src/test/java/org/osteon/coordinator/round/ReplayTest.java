@@ -241,12 +241,12 @@ class ReplayTest {
         assertThat(plan.aggregation()).isEqualTo(new Aggregation.FedAvg());
         assertThat(new String(CanonicalJson.write(plan), StandardCharsets.UTF_8))
                 .isEqualTo(before);
-        assertThatThrownBy(() -> new UngovernedPlan(1, 4, ARRAYS, "", new Aggregation.Krum(1)))
+        assertThatThrownBy(() -> new UngovernedPlan(1, 4, ARRAYS, "", new Aggregation.Krum(1), ""))
                 .hasMessageContaining("strategy krum takes 5 to 1024 nodes, was 4");
     }
 
     private List<ModelVersion> run(String id, Aggregation aggregation, int rounds) throws IOException {
-        UngovernedPlan plan = new UngovernedPlan(rounds, SITES, ARRAYS, "", aggregation);
+        UngovernedPlan plan = new UngovernedPlan(rounds, SITES, ARRAYS, "", aggregation, "");
         RunRecord run = record(id, Reply.NOTHING, false, new String(CanonicalJson.write(plan), StandardCharsets.UTF_8));
         Versions versions = versions();
         List<ModelVersion> made = new ArrayList<>();

@@ -21,7 +21,10 @@ public record ArraySpec(String name, String dtype, List<Integer> shape, String s
     /** Refuses unknown types, negative extents and more than 2^40 bytes. */
     public ArraySpec {
         shape = List.copyOf(shape);
-        Require.hold(name.matches("[A-Za-z0-9][A-Za-z0-9._/-]{0,127}"), "NAME_MALFORMED", "array name is malformed");
+        Require.hold(
+                name.matches("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._/-]{0,127}"),
+                "NAME_MALFORMED",
+                "array name is malformed");
         Require.oneOf("dtype", dtype, List.of("float32", "float64", "int64"));
         Require.oneOf("scope", scope, List.of("shared", "local"));
         Require.size("shape", shape, 0, 8);

@@ -36,6 +36,9 @@ public final class CanonicalJson {
     /** What a document that leaves its aggregation out is read with. */
     public static final String NO_AGGREGATION = "no-aggregation";
 
+    /** What a plan that leaves its message type out is read with. */
+    public static final String NO_MESSAGE_TYPE = "no-message-type";
+
     /** What a model version that leaves its state out is read with. */
     static final String NO_STATE = "no-state";
 
@@ -63,7 +66,8 @@ public final class CanonicalJson {
                     .addDeserializer(Instant.class, new InstantReader()))
             .injectableValues(new InjectableValues.Std()
                     .addValue(NO_AGGREGATION, new Aggregation.FedAvg())
-                    .addValue(NO_STATE, List.of()))
+                    .addValue(NO_STATE, List.of())
+                    .addValue(NO_MESSAGE_TYPE, ""))
             .build();
 
     private CanonicalJson() {}
