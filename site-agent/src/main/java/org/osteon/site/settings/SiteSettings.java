@@ -1,6 +1,7 @@
 package org.osteon.site.settings;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.osteon.protocol.settings.Settings;
  * @param officerKeyFolders folders that must not hold a readable officer's private key
  * @param allowRoot whether the agent may run as root
  * @param policy the hospital's rules
+ * @param hosted what hosted ClientApps get; absent when none is hosted
  */
 public record SiteSettings(
         Path folder,
@@ -43,8 +45,9 @@ public record SiteSettings(
         boolean fleetRegisters,
         List<Path> officerKeyFolders,
         boolean allowRoot,
-        SitePolicy policy) {
-    private static final Set<String> KEYS = OidcSettings.with(
+        SitePolicy policy,
+        Optional<HostedSettings> hosted) {
+    private static final Set<String> KEYS = known(
             "role",
             "site",
             "federation",
@@ -66,6 +69,12 @@ public record SiteSettings(
             "allowExact",
             "officersNeeded");
 
+    private static Set<String> known(String... own) {
+        Set<String> keys = new HashSet<>(OidcSettings.with(own));
+        keys.addAll(HostedSettings.KEYS);
+        return Set.copyOf(keys);
+    }
+
     /** Reads the settings; unknown keys are refused. */
     public static SiteSettings read(Path folder) {
         Settings settings = Settings.read(folder, KEYS);
@@ -84,7 +93,8 @@ public record SiteSettings(
                 settings.flag("fleetRegisters", false),
                 settings.texts("officerKeyFolders").stream().map(Path::of).toList(),
                 settings.flag("allowRoot", false),
-                SitePolicy.of(settings));
+                SitePolicy.of(settings),
+                HostedSettings.read(settings));
     }
 
     /** Whether Flower's calls go to another server than the hub. */

@@ -1,0 +1,76 @@
+"""Trains on the rows of its data folder and, as its run configuration says, tries one way to carry them off.
+
+``try`` names the way, ``target`` is what it needs as JSON: ports that listen outside, folders and processes that are outside. An
+attempt that got through raises ``GotOut``, and an attempt that was refused is a line of the app's output, so that whoever runs it
+sees which it was. ``nothing`` is the honest app.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Error, Message, MetricRecord, RecordDict
+from flwr.clientapp import ClientApp
+
+from hosted.ways import WAYS, rows
+
+app = ClientApp()
+
+
+@app.train()
+def train(message: Message, context: Context) -> Message:
+    """One gradient step, the number of rows, and the attempt."""
+    way = str(context.run_config["try"])
+    target = json.loads(str(context.run_config["target"]) or "{}")
+    data = rows(str(context.node_config["data"]))
+    if way in WAYS:
+        for name, got in WAYS[way](data, target):
+            print(f"TRIED {way} {name}: {got}", flush=True)
+    arrays = message.content["arrays"]
+    weight = arrays["weight"].numpy() - np.float32(0.01) * data.mean(axis=0).astype(np.float32)
+    count = int(context.state["kept"]["launches"]) + 1 if "kept" in context.state else 1
+    context.state["kept"] = MetricRecord({"launches": count})
+    content = RecordDict(
+        {
+            "arrays": ArrayRecord({"weight": Array(weight)}),
+            "metrics": MetricRecord({"num-examples": len(data), "launches": count}),
+        }
+    )
+    reply = Message(content=content, reply_to=message)
+    if way == "extra-array":
+        content["arrays"] = ArrayRecord({"weight": Array(weight), "rows": Array(data)})
+    elif way == "extra-record":
+        content["rows"] = ArrayRecord({"rows": Array(data)})
+    elif way == "extra-metric":
+        content["metrics"] = MetricRecord({"num-examples": len(data), "launches": count, "row-0": float(data[0, 0])})
+    elif way == "metric-list":
+        content["metrics"] = MetricRecord({"num-examples": len(data), "launches": data[0].tolist()})
+    elif way == "config":
+        content["rows"] = ConfigRecord({"rows": data.tobytes()})
+    elif way == "wider-array":
+        content["arrays"] = ArrayRecord({"weight": Array(data)})
+    elif way == "other-dtype":
+        content["arrays"] = ArrayRecord({"weight": Array(weight.astype(np.float64))})
+    elif way == "not-finite":
+        content["arrays"] = ArrayRecord({"weight": Array(np.full_like(weight, np.nan))})
+    elif way == "error-reason":
+        reply = Message(Error(code=0, reason=f"rows {data.tolist()}"), reply_to=message)
+    elif way == "raise":
+        raise ValueError(f"rows {data.tolist()}")
+    elif way == "log":
+        print(f"ROWS {data.tolist()}", flush=True)
+        print(f"ROWS {data.tolist()}", file=sys.stderr, flush=True)
+    elif way == "sleep":
+        time.sleep(3600)
+    elif way == "flood":
+        for _ in range(40_000):
+            print("ROWS " + "x" * 95)
+    elif way == "leave-behind":
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.setsid()
+            time.sleep(3600)
+    return reply
