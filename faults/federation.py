@@ -23,8 +23,10 @@ EPSILON = 1.0
 ROUNDS = 3
 PASSPHRASE = "only for these trials"
 READY = 120.0
+ROUND_SECONDS = 12
 STUDIES = {
     "fedavg": None,
+    "deadline": None,
     "fedyogi": {"strategy": "fedyogi", "serverLearningRate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.001},
 }
 OPTIONS = "-XX:TieredStopAtLevel=1 -Xss512k"
@@ -249,7 +251,7 @@ def study(name: str, aggregation: dict | None) -> dict:
     tree["plan"].update(rounds=ROUNDS, steps=1, samplingRate=1, noiseMultiplier=SIGMA)
     tree["privacy"].update(epsilon=EPSILON, delta=DELTA)
     tree["evaluation"]["heldOutFraction"] = 0
-    tree["participation"].update(sites=list(SITES), quorum=len(SITES), roundSeconds=3600)
+    tree["participation"].update(sites=list(SITES), quorum=len(SITES), roundSeconds=ROUND_SECONDS if name == "deadline" else 3600)
     if aggregation:
         tree["aggregation"] = aggregation
     return tree

@@ -48,7 +48,7 @@ class Record:
         self.objects: dict[str, bytes] = {}
         self.parts: dict[str, set[str]] = {}
         self.missing: dict[str, set[str]] = {}
-        self.pending: dict[int, str] = {}
+        self.pending: dict[tuple[int, str], str] = {}
         self.acknowledged: set[str] = set()
         self.read: dict[str, Update | None] = {}
         self.errors: list[str] = []
@@ -77,12 +77,13 @@ class Record:
             elif method == FLEET + "PushMessages":
                 push = fleet_pb2.PushMessagesRequest.FromString(request)
                 name = push.messages_list[0].metadata.message_id
-                self.pending[push.node.node_id] = name
-                self.missing[name] = set(fleet_pb2.PushMessagesResponse.FromString(answer).objects_to_push)
+                told = fleet_pb2.PushMessagesResponse.FromString(answer)
+                self.pending[(push.node.node_id, told.session_id)] = name
+                self.missing[name] = set(told.objects_to_push)
                 self._heard(name)
             elif method == FLEET + "PushObject":
                 push = message_pb2.PushObjectRequest.FromString(request)
-                name = self.pending.get(push.node.node_id)
+                name = self.pending.get((push.node.node_id, push.session_id))
                 if name and message_pb2.PushObjectResponse.FromString(answer).stored:
                     self.missing[name].discard(push.object_id)
                     self._heard(name)
@@ -135,6 +136,9 @@ class Calls:
     def before(self, method: str, request: bytes) -> None:
         """Before a request goes to the hub."""
 
+    def instead(self, method: str, request: bytes) -> bytes | None:
+        """An answer that the hub never gave, to a call that it never saw."""
+
     def after(self, method: str, request: bytes) -> None:
         """After the hub has answered, before the hospital hears it; may raise Lost."""
 
@@ -151,6 +155,8 @@ class Tap(grpc.GenericRpcHandler):
         self.calls = Calls()
         self.heard = lambda method, request: None
         self.troubles: list[str] = []
+        self.keep: tuple[str, ...] = ()
+        self.kept: list[tuple[str, bytes, list]] = []
         key, certificate = (hub / "tls.key").read_bytes(), (hub / "tls.crt").read_bytes()
         self.channel = grpc.secure_channel(
             f"127.0.0.1:{port}", grpc.ssl_channel_credentials(certificate), options=ROOMY + QUICK
@@ -169,13 +175,18 @@ class Tap(grpc.GenericRpcHandler):
                    if not key.startswith("grpc-") and key not in ("user-agent", "te", "content-type")]
         try:
             self.record.asked(method, request)
-            self.calls.before(method, request)
-            call = self.channel.unary_unary(method).future(request, metadata=headers, timeout=context.time_remaining())
-            context.add_callback(call.cancel)
-            answer = call.result()
+            calls = self.calls
+            calls.before(method, request)
+            answer = calls.instead(method, request)
+            if answer is None:
+                call = self.channel.unary_unary(method).future(request, metadata=headers, timeout=context.time_remaining())
+                context.add_callback(call.cancel)
+                answer = call.result()
             self.record.answered(method, request, answer)
             self.heard(method, request)
-            self.calls.after(method, request)
+            if method.startswith(FLEET) and method[len(FLEET):] in self.keep:
+                self.kept.append((method, request, headers))
+            calls.after(method, request)
             return answer
         except (ValueError, KeyError, AttributeError, IndexError) as error:
             self.troubles.append(f"the driver cannot read {method}: {error!r}")
@@ -188,6 +199,16 @@ class Tap(grpc.GenericRpcHandler):
             context.set_trailing_metadata([(key, value) for key, value in error.trailing_metadata() or []
                                            if not key.startswith("grpc-")])
             context.abort(error.code(), error.details() or "")
+
+    def again(self, method: str, request: bytes, headers: list) -> bool:
+        """Sends a call once more; whether the hub answered it."""
+        try:
+            self.record.asked(method, request)
+            answer = self.channel.unary_unary(method)(request, metadata=headers, timeout=20)
+            self.record.answered(method, request, answer)
+            return True
+        except grpc.RpcError:
+            return False
 
     def close(self) -> None:
         """Ends it."""
@@ -265,6 +286,10 @@ class Relay:
             except OSError:
                 pass
             one.close()
+
+    def cut_after(self, count: int) -> None:
+        """Cuts the line in the middle of what it carries, when that many more bytes have gone over it; 0 for never."""
+        self.cut_at = self.bytes + count if count else 0
 
     def cut(self) -> None:
         """Ends every connection, in the middle of whatever it carries."""

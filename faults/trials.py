@@ -12,14 +12,19 @@ import sys
 import threading
 import time
 from contextlib import closing
+from datetime import datetime, timezone
+
+from cryptography.hazmat.primitives import serialization
+from flwr.proto import fleet_pb2
+from flwr.supercore.primitives.asymmetric import sign_message
 
 import judge
-from faults import KINDS
+import planted
+from faults import KINDS, Absent, Fault
 from federation import HOME, HUB, SITES, STUDIES, Broken, Federation, Verbs, found, rows, until
 from judge import INVARIANTS, Trial, upper95
 from steps import Steps, library
 from tap import FLEET, Relay, Tap
-from flwr.proto import fleet_pb2
 
 LIMIT = 150.0
 QUIET = 30.0
@@ -38,6 +43,7 @@ class Field:
         self.seconds = 4.0
         self.federation: Federation | None = None
         self.recoveries: list[tuple[str, float]] = []
+        self.limit = LIMIT
 
     def found(self) -> None:
         """Founds the federation that each trial begins with a copy of."""
@@ -63,7 +69,7 @@ class Field:
                 steps[name] = Steps(self.library, self.work / f"steps-{name}")
                 trial_field.federation.daemons[name].environment = steps[name].environment
 
-        class Watching(Quiet):
+        class Watching(Fault):
             def prepare(self) -> None:
                 watch(self.field)
 
@@ -91,18 +97,18 @@ class Field:
         self.relays = relays
         self.watch = Watch(self)
         fault = make(self, draw)
-        views: list[dict] = []
+        self.views = views = []
+        self.remarks: list[tuple[str, str]] = []
         spoken: dict = {}
-        run = ""
+        run = self.run = ""
         broken = ""
         try:
             fault.prepare()
             federation.start(HUB, *SITES)
             digest = json.loads((self.live / "studies.json").read_text())[study]
-            if hasattr(fault, "arm"):
-                fault.arm()
+            fault.arm()
             started = time.monotonic()
-            run = self._run(digest)
+            self.run = run = self._run(digest)
             striking = threading.Thread(target=self._strike, args=(fault,), daemon=True)
             striking.start()
             self._follow(run, fault, views, draw)
@@ -125,11 +131,25 @@ class Field:
             trial.fault("END", broken)
         if self.tap.troubles:
             raise RuntimeError(self.tap.troubles[0])
-        for text in spoken.pop("faults", []):
+        for text in spoken.pop("faults", []) + self.remarks:
             trial.fault(*text)
         if run:
             judge.judge(trial)
         return begin, trial, fault
+
+    def remark(self, invariant: str, text: str) -> None:
+        """Something that a fault saw itself."""
+        self.remarks.append((invariant, text))
+
+    def signed(self, headers: list) -> list:
+        """A call's headers under a fresh signature of the same hospital's key, made by Flower's own code."""
+        pem = dict(headers)["flwr-public-key-bin"].decode().strip()
+        site = self.watch.sites[pem]
+        text = (self.base / site / "node.key").read_bytes()
+        key = serialization.load_pem_private_key(text[text.index(b"-----BEGIN PRIVATE"):], None)
+        when = datetime.now(timezone.utc).isoformat()
+        fresh = {"flwr-timestamp": when, "flwr-signature-bin": sign_message(key, when.encode())}
+        return [(name, fresh.get(name, value)) for name, value in headers]
 
     def _run(self, digest: str) -> str:
         """Starts the run; a hub that dies meanwhile has started it or not."""
@@ -169,7 +189,7 @@ class Field:
 
     def _follow(self, run: str, fault, views: list[dict], draw: random.Random) -> None:
         federation = self.federation
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + self.limit
         while time.monotonic() < end:
             self._revive(draw.uniform(0, 1), fault.down)
             view = federation.show(run)
@@ -236,22 +256,6 @@ class Field:
         self.verbs.close()
 
 
-class Quiet:
-    """No fault."""
-
-    def __init__(self, field, draw):
-        self.field, self.over, self.down, self.words = field, False, set(), "nothing"
-
-    def prepare(self) -> None:
-        """Nothing."""
-
-    def strike(self) -> None:
-        """Nothing."""
-
-    def end(self) -> None:
-        """Nothing."""
-
-
 class Watch:
     """How long after a restart each hospital is active at the hub again."""
 
@@ -284,7 +288,9 @@ class Watch:
 
 def plans(count: int, kinds: list[str]) -> list[tuple[str, str]]:
     """Kind and study of each trial, in turn."""
-    return [(kinds[i % len(kinds)], list(STUDIES)[(i // len(kinds)) % len(STUDIES)]) for i in range(count)]
+    studies = [name for name in STUDIES if name != Absent.study]
+    return [(kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)])
+            for i, kind in ((i, kinds[i % len(kinds)]) for i in range(count))]
 
 
 def main() -> int:
@@ -293,6 +299,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeats the same faults; a new one otherwise")
     parser.add_argument("--only", type=int, default=0, metavar="N", help="only trial N of the seed")
     parser.add_argument("--kinds", default=",".join(KINDS), help="some of " + ", ".join(KINDS))
+    parser.add_argument("--self-check", action="store_true",
+                        help="plants faults in what a trial left behind, and ends with 0 when each is found")
     parser.add_argument("--reuse", action="store_true", help="with the federation that an earlier call founded in --out")
     parser.add_argument("--out", type=pathlib.Path, default=HOME / "target" / "faults")
     options = parser.parse_args()
@@ -311,6 +319,8 @@ def main() -> int:
         field.record()
         print(f"faults: a run takes {field.seconds:.1f} s; durable steps in it: "
               + ", ".join(f"{name} {len(steps)}" for name, steps in field.recorded.items()), flush=True)
+        if options.self_check:
+            return 0 if planted.check(field) else 1
         for number, (kind, study) in enumerate(plans(options.trials, options.kinds.split(",")), 1):
             if options.only and number != options.only:
                 continue
