@@ -1,0 +1,281 @@
+"""A hub and two hospitals as processes of their own in one folder, with the osteon command to speak to them."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from contextlib import closing
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+OSTEON = HOME / "osteon"
+HUB = "hub"
+SITES = ("north", "south")
+SIGMA = 30.0
+DELTA = 1e-5
+EPSILON = 1.0
+ROUNDS = 3
+PASSPHRASE = "only for these trials"
+READY = 120.0
+ROUND_SECONDS = 12
+STUDIES = {
+    "fedavg": None,
+    "deadline": None,
+    "fedyogi": {"strategy": "fedyogi", "serverLearningRate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.001},
+}
+OPTIONS = "-XX:TieredStopAtLevel=1 -Xss512k"
+
+
+class Broken(Exception):
+    """The trial cannot go on; the text says why."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now, each another."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def until(what: str, holds, seconds: float = READY):
+    """Waits for a condition, which is returned when it is true."""
+    end = time.monotonic() + seconds
+    while True:
+        value = holds()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Broken(f"does not come: {what}")
+        time.sleep(0.1)
+
+
+class Verbs:
+    """The osteon command, kept running."""
+
+    def __init__(self, log: pathlib.Path):
+        jar = next((HOME / "cli" / "target").glob("cli-*.jar"))
+        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto"]
+        self.process = subprocess.Popen(
+            ["java", *flags, f"-Dosteon.home={HOME}", "-cp", f"{jar}:{jar.parent / 'lib'}/*",
+             str(HOME / "faults" / "Verbs.java")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(log, "ab"), text=True,
+        )
+        self.turn = threading.Lock()
+
+    def call(self, *arguments: str) -> tuple[int, dict, str]:
+        """A verb's exit code, its answer, and what it said to standard error."""
+        with self.turn:
+            self.process.stdin.write(json.dumps([*map(str, arguments), "--json"]) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        if not line:
+            raise Broken("the osteon command has ended")
+        answer = json.loads(line)
+        lines = [one for one in answer["out"].strip().splitlines() if one.startswith("{")]
+        return answer["exit"], json.loads(lines[-1]) if lines else {}, answer["error"]
+
+    def done(self, *arguments: str) -> dict:
+        """A verb that must be done."""
+        code, answer, error = self.call(*arguments)
+        if code != 0:
+            raise Broken(f"osteon {' '.join(map(str, arguments))} ended with {code}: {error[:600]}")
+        return answer
+
+    def close(self) -> None:
+        """Ends it."""
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+class Daemon:
+    """A hub or an agent."""
+
+    def __init__(self, name: str, folder: pathlib.Path):
+        self.name = name
+        self.folder = folder
+        self.kind = "coordinator" if name == HUB else "site"
+        self.process: subprocess.Popen | None = None
+        self.environment: dict[str, str] = {}
+        self.slowest = 0.0
+        self.starts = 0
+
+    def start(self) -> None:
+        """Starts it and returns at once."""
+        logs = self.folder.parent / "logs"
+        logs.mkdir(exist_ok=True)
+        environment = {**os.environ, "OSTEON_NO_BUILD": "1", "OSTEON_JAVA_OPTS": OPTIONS, **self.environment}
+        self.process = subprocess.Popen(
+            [OSTEON, self.kind, "start", self.folder], env=environment, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=open(logs / f"{self.name}.err", "ab"),
+        )
+        self.begun = time.monotonic()
+        self.starts += 1
+        self.line = ""
+        self.heard = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
+        self.heard.start()
+
+    def _listen(self, process: subprocess.Popen) -> None:
+        for line in process.stdout:
+            if line.startswith("ready ") and process is self.process:
+                self.line = line
+                self.slowest = max(self.slowest, time.monotonic() - self.begun)
+
+    def ready(self) -> None:
+        """Waits until it says that it is ready."""
+        def said() -> bool:
+            if self.process.poll() is not None and not self.line:
+                raise Broken(f"{self.name} ended with {self.process.returncode} before it was ready")
+            return bool(self.line)
+        until(f"{self.name} is ready", said)
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self.alive():
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> None:
+        """Ends it as an operator would."""
+        if self.alive():
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class Federation:
+    """The daemons in a folder."""
+
+    def __init__(self, folder: pathlib.Path, verbs: Verbs, ports: dict[str, int]):
+        self.folder = folder
+        self.verbs = verbs
+        self.ports = ports
+        self.daemons = {name: Daemon(name, folder / name) for name in (HUB, *SITES)}
+
+    @property
+    def hub(self) -> Daemon:
+        """The hub."""
+        return self.daemons[HUB]
+
+    def start(self, *names: str) -> None:
+        """Starts daemons side by side and waits until all are ready."""
+        for name in names:
+            self.daemons[name].start()
+        for name in names:
+            self.daemons[name].ready()
+
+    def kill(self) -> None:
+        """SIGKILL to all that still run."""
+        for daemon in self.daemons.values():
+            daemon.kill()
+
+    def show(self, run: str, unless: str = "") -> dict:
+        """A run as the hub shows it; empty when the hub does not answer."""
+        more = ["--unless-state", unless] if unless else []
+        code, view, _ = self.verbs.call("run", "show", run, *more, "--hub", self.hub.folder)
+        return view if code == 0 else {}
+
+
+def found(folder: pathlib.Path, verbs: Verbs) -> Federation:
+    """Makes the federation: enrols both hospitals, maps their data, publishes and approves the studies, and stops it all."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    hub, north, south, north_way, south_way = free_ports(5)
+    ports = {HUB: hub, "north": north, "south": south, "north-way": north_way, "south-way": south_way}
+    federation = Federation(folder, verbs, ports)
+    secret = folder / "passphrase"
+    secret.write_text(PASSPHRASE + "\n")
+    where = federation.hub.folder
+    _program("coordinator", "init", where, "--address", f"127.0.0.1:{hub}", "--console", "off")
+    federation.start(HUB)
+    pin = verbs.done("coordinator", "status", where)["tlsPin"]
+    people = folder / "people"
+    people.mkdir()
+    for name in SITES:
+        verbs.done("officer", "key", "new", people / f"{name}.key", "--passphrase-file", secret)
+        token = verbs.done("coordinator", "enrol", where, "--site", name)["token"]
+        facts = _program(
+            "site", "init", folder / name, "--hub", f"127.0.0.1:{hub}", "--hub-pin", pin, "--token", token,
+            "--address", f"127.0.0.1:{ports[name]}", "--officer", people / f"{name}.key.pub", "--allow-root",
+            "--console", "off", "--epsilon-ceiling", str(EPSILON), "--epsilon-total", "10", "--delta-ceiling", str(DELTA),
+        )
+        verbs.done("coordinator", "confirm", where, "--site", name, "--fingerprint", facts["nodeKey"])
+    federation.start(*SITES)
+    for name, data in zip(SITES, ("hospital-c", "hospital-b")):
+        snapshot = folder / f"snapshot-{name}"
+        verbs.done("data", "map", "--input", HOME / "sample-data" / data / "export.csv", "--out", snapshot,
+                   "--site", folder / name)
+        verbs.done("site", "data", "add", folder / name, snapshot)
+    digests = {}
+    for name, aggregation in STUDIES.items():
+        file = folder / f"study-{name}.json"
+        file.write_text(json.dumps(study(name, aggregation)))
+        digests[name] = verbs.done("study", "publish", file, "--hub", where)["digest"]
+    for site in SITES:
+        for digest in digests.values():
+            until(f"the study at {site}",
+                  lambda: verbs.call("officer", "review", folder / site, digest)[0] == 0)
+            verbs.done("officer", "approve", folder / site, digest, "--key", people / f"{site}.key",
+                       "--passphrase-file", secret, "--epsilon", EPSILON, "--rounds", ROUNDS, "--until",
+                       time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3 * 86400)))
+    until("all approvals at the hub", lambda: _decisions(where) == len(SITES) * len(digests))
+    (folder / "studies.json").write_text(json.dumps(digests))
+    for daemon in federation.daemons.values():
+        daemon.stop()
+    for site in SITES:
+        settings = folder / site / "osteon.toml"
+        settings.write_text(settings.read_text().replace(f"127.0.0.1:{hub}", f"127.0.0.1:{ports[site + '-way']}"))
+    return federation
+
+
+def study(name: str, aggregation: dict | None) -> dict:
+    """The sample study with short rounds, whole-data steps and a plain Gaussian mechanism."""
+    tree = json.loads((HOME / "sample-data" / "studies" / "fracture-risk.json").read_text())
+    tree["name"] = f"faults-{name}"
+    tree["plan"].update(rounds=ROUNDS, steps=1, samplingRate=1, noiseMultiplier=SIGMA)
+    tree["privacy"].update(epsilon=EPSILON, delta=DELTA)
+    tree["evaluation"]["heldOutFraction"] = 0
+    tree["participation"].update(sites=list(SITES), quorum=len(SITES), roundSeconds=ROUND_SECONDS if name == "deadline" else 3600)
+    if aggregation:
+        tree["aggregation"] = aggregation
+    return tree
+
+
+def _program(*arguments: object) -> dict:
+    done = subprocess.run([OSTEON, *map(str, arguments), "--json"], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Broken(f"osteon {' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr[-600:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def _decisions(hub: pathlib.Path) -> int:
+    with closing(rows(hub / "hub.db")) as database:
+        return database.execute("SELECT COUNT(*) FROM decision WHERE kind = 'capsule'").fetchone()[0]
+
+
+def rows(file: pathlib.Path) -> sqlite3.Connection:
+    """A daemon's database, to read."""
+    database = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def sha256(content: bytes) -> str:
+    """Lowercase hex."""
+    return hashlib.sha256(content).hexdigest()
