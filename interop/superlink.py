@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Our agent completes three rounds on an unmodified flower-superlink, under its own approval and budget; a fourth is refused.
+"""Our agents complete rounds on an unmodified flower-superlink, under their own approval and budget; what was not approved is refused.
 
-The hub keeps its part: it enrols the site, publishes the study and gets the officer's decision. Flower carries the rounds: the
-SuperLink, the ServerApp started by ``flwr run``, TLS, a node key registered by ``flwr supernode register``. The agent follows
-nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink. Exit code 0 when all holds.
+The hub keeps its part: it enrols the sites, publishes the study and gets the officers' decisions. Flower carries the rounds: the
+SuperLink, the ServerApp started by ``flwr run``, TLS. hospital-a's key is registered by ``flwr supernode register``; hospital-b
+registers its own at a SuperLink that takes any and keeps a database, and its line is cut and its agent killed in mid-round. The
+agents follow nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink. Exit code 0
+when all holds.
 """
 
 import datetime
@@ -27,9 +29,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from parties import BIN, HOME, Daemon, Hub, check, flower, free_port, stop
+from relay import Relay
 
 FOLDER = HOME / "target" / "interop" / "superlink"
 APPROVED = 3
+BIG = 12 * 1024 * 1024
+REGISTERED, SELF = "pre-registered+TLS", "self-registered"
 
 
 def tls(folder: pathlib.Path) -> str:
@@ -64,6 +69,7 @@ class SuperLink:
     """An unmodified flower-superlink of whatever release this Python has, started as the manual of that release says."""
 
     def __init__(self, folder: pathlib.Path, *, registered: bool):
+        folder.mkdir()
         self.version = reported(folder, "flower-superlink") or reported(folder, "flwr")
         self.release = tuple(int(n) for n in self.version.split(".")[:2])
         self.folder = folder
@@ -86,6 +92,8 @@ class SuperLink:
             options += ["--disable-runtime-dependency-installation"]
         if self.registered:
             options += ["--enable-supernode-auth"]
+        else:
+            options += ["--database", self.folder / "superlink.db"]
         certificate, key = FOLDER / "tls.crt", FOLDER / "tls.key"
         self.process = subprocess.Popen(
             [
@@ -141,31 +149,97 @@ def flwr(folder: pathlib.Path, *arguments: str, says: str = "") -> str:
         time.sleep(0.5)
 
 
-def officer(site: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
-    """An officer's key and the file of its pass-phrase."""
-    passphrase, key = FOLDER / "passphrase", FOLDER / "officer.key"
-    passphrase.write_text(secrets.token_hex(16) + "\n")
-    Daemon("", site, "").verb("officer", "key", "new", str(key), "--passphrase-file", str(passphrase))
-    return key, passphrase
-
-
 def publish(hub: Hub) -> tuple[str, dict]:
-    """The sample study, for one site."""
+    """The sample study, for two sites."""
     study = json.loads((HOME / "sample-data" / "studies" / "fracture-risk.json").read_text())
-    study["participation"] = {"sites": ["hospital-a"], "quorum": 1, "roundSeconds": 120}
+    study["participation"] = {"sites": ["hospital-a", "hospital-b"], "quorum": 1, "roundSeconds": 120}
     file = FOLDER / "study.json"
     file.write_text(json.dumps(study))
     return hub.verb("study", "publish", str(file), "--hub", str(hub.folder))["digest"], study
 
 
-def await_study(site: Daemon, digest: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        code, _ = site.call("officer", "review", str(site.folder), digest)
-        if code == 0:
-            return
-        time.sleep(0.3)
-    check("the study reached the site", False, digest)
+class Hospital:
+    """A site of ours with its officer, its data, and the SuperLink that carries its rounds."""
+
+    def __init__(self, hub: Hub, name: str, link: SuperLink):
+        self.hub = hub
+        self.name = name
+        self.folder = FOLDER / name
+        self.link = link
+        self.passphrase, self.key = FOLDER / f"{name}.passphrase", FOLDER / f"{name}.officer"
+        self.passphrase.write_text(secrets.token_hex(16) + "\n")
+        Daemon("", self.folder, "").verb("officer", "key", "new", str(self.key), "--passphrase-file", str(self.passphrase))
+        options = [*(["--allow-exact"] if not link.registered else []), "--officer", f"{self.key}.pub", "--epsilon-ceiling", "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5"]
+        self.site, self.known = hub.site(self.folder, *options, *(["--allow-root"] if os.getuid() == 0 else []))
+        pem = (self.folder / "node.key").read_bytes().split(b"-----BEGIN PRIVATE")[0]
+        self.node = serialization.load_pem_public_key(pem)
+
+    def public(self) -> pathlib.Path:
+        """Its node key as ``flwr supernode register`` wants it."""
+        file = FOLDER / f"{self.name}.node.pub"
+        file.write_bytes(self.node.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH))
+        return file
+
+    def start(self, fleet: str, pin: str) -> None:
+        """Starts it; its Flower calls go to this address."""
+        self.fleet = fleet
+        with open(self.folder / "osteon.toml", "a") as settings:
+            settings.write(f'fleet = "{fleet}"\nfleetPin = "{pin}"\nfleetCarrier = "{self.link.carrier}"\n')
+            if not self.link.registered:
+                settings.write("fleetRegisters = true\n")
+        self.site.start()
+        snapshot = FOLDER / f"{self.name}.snapshot"
+        export = HOME / "sample-data" / self.name / "export.csv"
+        self.site.verb("data", "map", "--input", str(export), "--out", str(snapshot), "--site", str(self.folder))
+        self.site.verb("site", "data", "add", str(self.folder), str(snapshot))
+
+    def approve(self, digest: str, study: dict) -> None:
+        """The officer approves three rounds."""
+        deadline = time.monotonic() + 60
+        while self.site.call("officer", "review", str(self.folder), digest)[0] != 0:
+            check(f"the study reached {self.name}", time.monotonic() < deadline, digest)
+        until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.capsule = self.site.verb(
+            "officer", "approve", str(self.folder), digest, "--key", str(self.key), "--passphrase-file", str(self.passphrase),
+            "--epsilon", str(study["privacy"]["epsilon"]), "--rounds", str(APPROVED), "--until", until,
+        )["digest"]
+        print(f"  {self.name}'s officer approved {APPROVED} of the study's {study['plan']['rounds']} rounds")
+
+    def plan(self, digest: str, study: dict) -> None:
+        """Starts the governed app at its SuperLink."""
+        self.out = FOLDER / f"{self.name}.rounds"
+        self.out.mkdir()
+        plan = FOLDER / f"{self.name}.plan.json"
+        pem = self.node.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        plan.write_text(json.dumps({
+            "federation": study["federation"], "study": digest, "run": f"r-{self.name}", "rounds": APPROVED, "big": BIG,
+            "arrays": study["model"]["arrays"], "hubKey": str(self.hub.folder / "hub.key"), "out": str(self.out),
+            "site": {"site": self.name, "node": self.known["nodeId"], "nodeKey": pem, "capsule": self.capsule},
+        }))
+        self.link.run(plan)
+
+    def step(self, name: str, patience: float = 240) -> dict:
+        """What the ServerApp wrote of a step, when it has."""
+        file = self.out / f"{name}.json"
+        begin = asked = time.monotonic()
+        while not file.exists() and time.monotonic() < begin + patience and self.link.process.poll() is None:
+            if time.monotonic() > asked + 20:
+                asked = time.monotonic()
+                if self.link.over():
+                    break
+            time.sleep(0.1)
+        check(f"{self.name}: {name} is over, after {time.monotonic() - begin:.1f} s", file.exists(), self.link.folder / "superlink.log")
+        return json.loads(file.read_text())
+
+    def taken(self, round_number: int, patience: float = 120) -> pathlib.Path:
+        """The folder in the site's inbox of a message that it took and did not answer yet."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and not (self.out / f"round-{round_number}.json").exists():
+            for announced in (self.folder / "inbox").glob("*/announced"):
+                return announced.parent
+            time.sleep(0.002)
+        check(f"{self.name} takes the message of round {round_number}", False)
+        raise AssertionError
 
 
 class Cells:
@@ -192,85 +266,137 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     with ExitStack() as running:
+        pin = tls(FOLDER)
+        registered, taking = SuperLink(FOLDER / "registered", registered=True), SuperLink(FOLDER / "taking", registered=False)
+        print(f"  flower-superlink {registered.version}, Fleet calls over {registered.carrier}")
+        for link in (registered, taking):
+            link.start()
+            running.callback(link.stop)
+            link.engineer()
         hub = Hub.make(FOLDER / "hub")
         hub.start()
         running.callback(hub.stop)
-        folder = FOLDER / "hospital-a"
-        key, passphrase = officer(folder)
-        options = ["--officer", f"{key}.pub", "--epsilon-ceiling", "5", "--epsilon-total", "10", "--delta-ceiling", "1e-5"]
-        site, known = hub.site(folder, *options, *(["--allow-root"] if os.getuid() == 0 else []))
-
-        pin = tls(FOLDER)
-        link = SuperLink(FOLDER, registered=True)
-        print(f"  flower-superlink {link.version}, Fleet calls over {link.carrier}")
-        link.start()
-        running.callback(link.stop)
-        link.engineer()
-        node = serialization.load_pem_public_key((folder / "node.key").read_bytes().split(b"-----BEGIN PRIVATE")[0])
-        public = FOLDER / "node.pub"
-        public.write_bytes(node.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH))
-        link.register(public)
-
-        # The agent is told which server carries Flower's calls.
-        with open(folder / "osteon.toml", "a") as settings:
-            settings.write(f'fleet = "{link.fleet}"\nfleetPin = "{pin}"\nfleetCarrier = "{link.carrier}"\n')
-        site.start()
-        running.callback(site.stop)
-        snapshot = FOLDER / "snapshot"
-        site.verb("data", "map", "--input", str(HOME / "sample-data" / "hospital-a" / "export.csv"), "--out", str(snapshot), "--site", str(folder))
-        site.verb("site", "data", "add", str(folder), str(snapshot))
+        first, second = Hospital(hub, "hospital-a", registered), Hospital(hub, "hospital-b", taking)
+        registered.register(first.public())
+        relay = Relay(taking.fleet)
+        running.callback(relay.close)
+        for hospital, fleet in ((first, registered.fleet), (second, relay.address)):
+            hospital.start(fleet, pin)
+            running.callback(hospital.site.stop)
         digest, study = publish(hub)
-        await_study(site, digest)
-        until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        capsule = site.verb(
-            "officer", "approve", str(folder), digest, "--key", str(key), "--passphrase-file", str(passphrase),
-            "--epsilon", str(study["privacy"]["epsilon"]), "--rounds", str(APPROVED), "--until", until,
-        )["digest"]
-        print(f"  the officer approved {APPROVED} of the study's {study['plan']['rounds']} rounds")
-
-        out = FOLDER / "rounds"
-        out.mkdir()
-        plan = FOLDER / "plan.json"
-        pem = node.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
-        plan.write_text(json.dumps({
-            "federation": study["federation"], "study": digest, "run": "r-superlink", "rounds": APPROVED + 1,
-            "arrays": study["model"]["arrays"], "hubKey": str(hub.folder / "hub.key"), "out": str(out),
-            "site": {"site": "hospital-a", "node": known["nodeId"], "nodeKey": pem, "capsule": capsule},
-        }))
-        begin = time.monotonic()
-        link.run(plan)
-        last = out / f"round-{APPROVED + 1}.json"
-        while not last.exists() and time.monotonic() < begin + 240 and link.process.poll() is None and not link.over():
-            time.sleep(0.5)
-        check(f"the ServerApp's rounds are over, in {time.monotonic() - begin:.1f} s", last.exists(), FOLDER / "superlink.log")
-
-        replies = [json.loads((out / f"round-{n}.json").read_text())["replies"][0] for n in range(1, APPROVED + 2)]
-        check("three rounds were answered with signed updates", all(r["outcome"] == "update" for r in replies[:APPROVED]), replies)
-        check("each update has the study's constant weight", {r["weight"] for r in replies[:APPROVED]} == {study["plan"]["weight"]}, replies)
-        check(
-            "the fourth round was refused: the officer approved three",
-            replies[APPROVED]["outcome"] == "refused" and replies[APPROVED]["reason"] == "CAPSULE_ROUNDS_EXHAUSTED",
-            replies[APPROVED],
-        )
-        recomputed(folder, replies[:APPROVED], out, study)
-        cells = Cells(link)
-        cells.ok("pre-registered+TLS", "train")
-        cells.ok("pre-registered+TLS", "refused")
-        entries = site.verb("site", "journal", str(folder), "--study", digest)["entries"]
-        sent = [e for e in entries if e["type"] == "update"]
-        check(
-            "the journal names each update, where it went and under which capsule",
-            [(e["digest"], e["to"], e["capsule"]) for e in sent] == [(r["update"], link.fleet, capsule) for r in replies[:APPROVED]],
-            entries,
-        )
-        check("the journal agrees with log and outbox", site.verb("site", "journal", str(folder), "--verify")["ok"])
-        budget = site.verb("data", "budget", str(folder))["sets"][0]
-        check(
-            f"the ledger charged three rounds: ε {budget['epsilon']:.3f} of {study['privacy']['epsilon']}",
-            budget["releases"] == APPROVED and 0 < budget["epsilon"] <= study["privacy"]["epsilon"],
-            budget,
-        )
+        cells = Cells(registered)
+        for hospital in (first, second):
+            hospital.approve(digest, study)
+            hospital.plan(digest, study)
+        cut(second, relay, cells)
+        killed(second, cells)
+        foreign(second)
+        for hospital, registration in ((first, REGISTERED), (second, SELF)):
+            judge(hospital, registration, digest, study, cells)
         cells.write()
+
+
+def cut(hospital: Hospital, relay: Relay, cells: Cells) -> None:
+    """The line breaks in the first round, when the agent has taken the message; the SuperLink hands it out no second time."""
+    taken = hospital.taken(1)
+    relay.cut()
+    time.sleep(2)
+    check("the line was cut before the answer was there", taken.exists() and not (hospital.out / "round-1.json").exists(), taken)
+    relay.mend()
+    answered = hospital.step("round-1")["replies"]
+    check("what was taken before the line was cut is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
+    cells.ok(SELF, "cut link")
+
+
+def killed(hospital: Hospital, cells: Cells) -> None:
+    """The agent is killed in the second round, as soon as the update's file is there."""
+    hospital.taken(2)
+    before = set((hospital.folder / "outbox").iterdir())
+    deadline = time.monotonic() + 60
+    while set((hospital.folder / "outbox").iterdir()) == before and time.monotonic() < deadline:
+        time.sleep(0.002)
+    hospital.site.process.kill()
+    hospital.site.process.wait()
+    check("the agent was killed before its answer was there", not (hospital.out / "round-2.json").exists())
+    hospital.site.start()
+    answered = hospital.step("round-2")["replies"]
+    check("what was taken before the agent was killed is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
+    cells.ok(SELF, "node SIGKILL")
+
+
+def foreign(hospital: Hospital) -> None:
+    """The governed app's own bundle as a foreign run: the site derived what it asks; the officer reads and approves it."""
+    hospital.step("odd")
+    site, folder = hospital.site, str(hospital.folder)
+    waiting = site.verb("site", "status", folder)["hosted"]
+    check("one foreign run waits for the officer", [w["decision"] for w in waiting] == ["open"], waiting)
+    digest = waiting[0]["study"]
+    asked = site.verb("officer", "review", folder, digest)
+    plan = {"key": "plan", "kind": "text", "value": str(FOLDER / f"{hospital.name}.plan.json")}
+    check(
+        "the officer reads its app, its whole configuration, what it may be asked and what leaves",
+        (asked["app"], asked["config"], asked["messageTypes"], asked["rounds"]) == ("osteon/governed", [plan], ["train"], 3)
+        and [a["shape"] for a in asked["arrays"]] == [[1, 11], [1]] and asked["releases"] == ["arrays", "metrics/num-examples"],
+        asked,
+    )
+    until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    site.verb(
+        "officer", "approve", folder, digest, "--key", str(hospital.key), "--passphrase-file", str(hospital.passphrase),
+        "--epsilon", "0", "--rounds", "3", "--until", until,
+    )
+
+
+def judge(hospital: Hospital, registration: str, digest: str, study: dict, cells: Cells) -> None:
+    """Everything that came of a hospital's run."""
+    name, site = hospital.name, hospital.site
+    replies = [hospital.step(f"round-{n}")["replies"][0] for n in range(1, APPROVED + 1)]
+    last = {a["label"]: a for a in hospital.step("last")["answers"]}
+    odd = {a["label"]: a.get("error") for a in hospital.step("odd")["answers"]}
+    check(f"{name}: three rounds were answered with signed updates", all(r.get("outcome") == "update" for r in replies), replies)
+    check(f"{name}: each update has the study's constant weight", {r["weight"] for r in replies} == {study["plan"]["weight"]}, replies)
+    recomputed(hospital.folder, replies, hospital.out, study)
+    cells.ok(registration, "train")
+    # They came with every instruction, were pulled piece by piece under their own hashes and taken apart.
+    for case in ("5 MiB+ arrays", "empty and scalar arrays", "integer arrays", "uint64 metrics", "Unicode keys", "repeated arrays"):
+        cells.ok(registration, case)
+    unsigned = ("EXACT_RELEASE_NOT_ALLOWED",) * 2 if hospital.link.registered else ("HOSTED_RUN_NOT_APPROVED", "HOSTING_NOT_SET_UP")
+    check(
+        f"{name}: a query, a custom action and a message without a signed instruction are answered with the reason",
+        odd == {"query": "MESSAGE_TYPE_UNKNOWN", "custom action": "MESSAGE_TYPE_UNKNOWN", "unsigned": unsigned[0]}, odd,
+    )
+    for case in ("query", "custom action", "error reply"):
+        cells.ok(registration, case)
+    check(f"{name}: what no instruction asks for is refused to the end: {unsigned[1]}", last["unsigned"].get("error") == unsigned[1], last)
+    cells.ok(registration, "foreign run refused")
+    beyond = last["beyond"]
+    check(
+        f"{name}: the fourth round was refused: the officer approved three",
+        beyond["outcome"] == "refused" and beyond["reason"] == "CAPSULE_ROUNDS_EXHAUSTED", beyond,
+    )
+    cells.ok(registration, "refused")
+    again = {k: v for k, v in last["again"].items() if k != "label"}
+    check(f"{name}: the same instruction got the same reply", again == {k: v for k, v in replies[-1].items() if k != "label"}, last)
+    cells.ok(registration, "duplicate delivery")
+    evaluated = last["evaluate"]
+    check(
+        f"{name}: the evaluation was answered with two noised histograms",
+        evaluated["outcome"] == "update" and [a["dtype"] for a in evaluated["arrays"]] == ["int64", "int64"], evaluated,
+    )
+    cells.ok(registration, "evaluate")
+    entries = site.verb("site", "journal", str(hospital.folder), "--study", digest)["entries"]
+    check(
+        f"{name}: the journal names each update, where it went and under which capsule",
+        [(e["digest"], e["to"], e["capsule"]) for e in entries if e["type"] == "update"]
+        == [(r["update"], hospital.fleet, hospital.capsule) for r in sorted([*replies, evaluated], key=lambda r: r["exchange"] != "train")],
+        entries,
+    )
+    check(f"{name}: the journal agrees with log and outbox", site.verb("site", "journal", str(hospital.folder), "--verify")["ok"])
+    budget = site.verb("data", "budget", str(hospital.folder))["sets"][0]
+    check(
+        f"{name}: the ledger charged three rounds and an evaluation once each: ε {budget['epsilon']:.3f} of {study['privacy']['epsilon']}",
+        budget["releases"] == APPROVED + 1 and 0 < budget["epsilon"] <= study["privacy"]["epsilon"],
+        budget,
+    )
 
 
 def recomputed(site: pathlib.Path, replies: list[dict], out: pathlib.Path, study: dict) -> None:

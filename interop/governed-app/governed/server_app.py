@@ -1,7 +1,8 @@
 """Asks an Osteon agent over a Flower SuperLink, round by round, with instructions signed by the hub's key.
 
-The run's only setting, ``plan``, is a JSON file: federation, study, run, rounds, arrays (name, dtype, shape), hub key file, out
-folder, and the site (name, node id at the hub, node key, capsule). What came of each round is written to the out folder.
+The run's only setting, ``plan``, is a JSON file: federation, study, run, rounds, arrays (name, dtype, shape), bytes of the big array
+that travels beside the model, hub key file, out folder, and the site (name, node id at the hub, node key, capsule). What came of
+each step is written to the out folder.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 from cryptography.hazmat.primitives import serialization
-from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MessageType, RecordDict
+from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MetricRecord, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
 from governed.documents import NOTHING, identity, opened, read_key, signed
@@ -31,19 +32,33 @@ def main(grid: Grid, context: Context) -> None:
     deadline = time.monotonic() + 60
     while not (nodes := list(grid.get_node_ids())) and time.monotonic() < deadline:
         time.sleep(0.5)
+    asker = Asker(grid, nodes[0], plan)
+    write(out / "odd.json", {"answers": asker.ask(*asker.odd(arrays, model))[0]})
     for number in range(1, plan["rounds"] + 1):
-        replies = ask(grid, nodes[0], plan, number, arrays, model)
-        updates = [(reply, update) for reply, update in replies if reply["outcome"] == "update"]
-        result = {"round": number, "replies": [reply for reply, _ in replies]}
+        order = asker.instruction("train", number, arrays, model)
+        answers, updates = asker.ask(asker.message(f"train {number}", order, arrays, beside=True))
+        result = {"round": number, "replies": answers}
         if updates:
             arrays = {
-                name: (base.astype(np.float64) + sum(u[name].astype(np.float64) for _, u in updates) / len(updates)).astype(base.dtype)
+                name: (base.astype(np.float64) + sum(u[name].astype(np.float64) for u in updates) / len(updates)).astype(base.dtype)
                 for name, base in arrays.items()
             }
-            inputs = [{"reply": identity(r), "site": r["site"], "update": r["update"], "weight": r["weight"]} for r, _ in updates]
+            inputs = [{"reply": identity({k: v for k, v in r.items() if k != "label"}), "site": r["site"], "update": r["update"], "weight": r["weight"]} for r in answers]
             model = version(plan, number, arrays, model, "mean", inputs)
             np.savez(out / f"round-{number}.npz", **arrays)
-        (out / f"round-{number}.json").write_text(json.dumps(result))
+        write(out / f"round-{number}.json", result)
+    # The last instruction once more, under a new Flower message; an evaluation; and a round that was not approved.
+    again = asker.message("again", order, asker.sent[identity(order)])
+    evaluation = asker.message("evaluate", asker.instruction("evaluate", plan["rounds"], arrays, model), arrays)
+    beyond = asker.message("beyond", asker.instruction("train", plan["rounds"] + 1, arrays, model), arrays)
+    write(out / "last.json", {"answers": asker.ask(again, evaluation, beyond, asker.unsigned(arrays))[0]})
+
+
+def write(file: pathlib.Path, result: dict) -> None:
+    """Writes what came of a step; whoever waits for the file finds all of it."""
+    partial = file.with_suffix(".part")
+    partial.write_text(json.dumps(result))
+    partial.rename(file)
 
 
 def version(plan: dict, number: int, arrays: dict, parent: str, rule: str, inputs: list) -> str:
@@ -61,35 +76,85 @@ def payload(arrays: dict) -> tuple[bytes, str]:
     return raw, hashlib.sha256(raw).hexdigest()
 
 
-def ask(grid: Grid, node: int, plan: dict, number: int, arrays: dict, model: str) -> list[tuple[dict, dict]]:
-    """One exchange: each reply with its update, both checked against the site's signature."""
-    site = plan["site"]
-    now = datetime.now(timezone.utc)
-    key = read_key(pathlib.Path(plan["hubKey"]).read_bytes())
-    instruction = {
-        "schema": "osteon.instruction/1", "federation": plan["federation"], "study": plan["study"], "run": plan["run"],
-        "round": number, "exchange": "train", "site": site["site"], "node": site["node"], "model": model,
-        "arrays": payload(arrays)[1], "capsule": site["capsule"], "fence": number, "issued": instant(now),
-        "deadline": instant(now + timedelta(minutes=5)),
-    }
-    content = RecordDict({
-        "arrays": ArrayRecord({name: Array(value) for name, value in arrays.items()}),
-        "config": ConfigRecord({"server-round": number}),
-        INSTRUCTION: ConfigRecord({INSTRUCTION: signed(instruction, key)}),
-    })
-    message = Message(content, dst_node_id=node, message_type=MessageType.TRAIN, group_id=str(number))
-    answers = []
-    for answer in grid.send_and_receive([message], timeout=240):
-        if answer.has_error():
-            raise RuntimeError(f"site {site['site']} answered error {answer.error.code}: {answer.error.reason}")
-        reply = opened(answer.content[REPLY][REPLY], serialization.load_pem_public_key(site["nodeKey"].encode()))
-        if reply["instruction"] != identity(instruction) or reply["fence"] != number:
-            raise RuntimeError("the reply is to another instruction")
-        update = {name: array.numpy() for name, array in answer.content["arrays"].items()}
-        if reply["outcome"] == "update" and payload(update)[1] != reply["update"]:
-            raise RuntimeError("the update is not the one that was signed")
-        answers.append((reply, update))
-    return answers
+class Asker:
+    """Makes messages to one site and checks what it answers."""
+
+    def __init__(self, grid: Grid, node: int, plan: dict):
+        self.grid = grid
+        self.node = node
+        self.plan = plan
+        self.site = plan["site"]
+        self.key = read_key(pathlib.Path(plan["hubKey"]).read_bytes())
+        self.instructions: dict[str, dict] = {}
+        self.sent: dict[str, dict] = {}
+
+    def instruction(self, exchange: str, number: int, arrays: dict, model: str) -> dict:
+        """What the site is asked."""
+        now = datetime.now(timezone.utc)
+        plan, site = self.plan, self.site
+        return {
+            "schema": "osteon.instruction/1", "federation": plan["federation"], "study": plan["study"], "run": plan["run"],
+            "round": number, "exchange": exchange, "site": site["site"], "node": site["node"], "model": model,
+            "arrays": payload(arrays)[1], "capsule": site["capsule"], "fence": number, "issued": instant(now),
+            "deadline": instant(now + timedelta(minutes=5)),
+        }
+
+    def message(self, label: str, order: dict, arrays: dict, message_type: str = "", beside: bool = False) -> Message:
+        """The Flower message of an instruction; beside the model it may carry what no study asks for."""
+        self.instructions[label] = order
+        self.sent[identity(order)] = arrays
+        content = RecordDict({
+            "arrays": ArrayRecord({name: Array(value) for name, value in arrays.items()}),
+            "config": ConfigRecord({"server-round": order["round"]}),
+            INSTRUCTION: ConfigRecord({INSTRUCTION: signed(order, self.key)}),
+        })
+        if beside:
+            big = np.arange(self.plan["big"] // 4, dtype=np.float32)
+            content["beside"] = ArrayRecord({
+                "big": Array(big), "empty": Array(np.zeros((0, 3), np.float32)), "scalar": Array(np.array(2.5)),
+                "integers": Array(np.array([-(2**63), 2**63 - 1])), "once": Array(np.ones(3)), "twice": Array(np.ones(3)),
+            })
+            content["counts"] = MetricRecord({"beyond sint64": 2**63 + 5, "many": [2**64 - 1, 0]})
+            content["Häufigkeit 骨折"] = ConfigRecord({"schlüssel 🦴": "值", "": "no name"})
+        return Message(content, dst_node_id=self.node, message_type=message_type or order["exchange"], group_id=label)
+
+    def odd(self, arrays: dict, model: str) -> list[Message]:
+        """Messages that a study knows no answer to, two of them with a good instruction inside."""
+        order = self.instruction("train", 1, arrays, model)
+        return [
+            self.message("query", order, arrays, "query"),
+            self.message("custom action", order, arrays, "train.calibrate"),
+            self.unsigned(arrays),
+        ]
+
+    def unsigned(self, arrays: dict) -> Message:
+        """What an app that knows nothing of Osteon sends."""
+        content = RecordDict({
+            "arrays": ArrayRecord({name: Array(value) for name, value in arrays.items()}),
+            "config": ConfigRecord({"server-round": 1}),
+        })
+        return Message(content, dst_node_id=self.node, message_type="train", group_id="unsigned")
+
+    def ask(self, *messages: Message) -> tuple[list[dict], list[dict]]:
+        """Every answer with its label, in the messages' order, and the updates among them, checked against the site's signature."""
+        answers, updates = {}, {}
+        for answer in self.grid.send_and_receive(list(messages), timeout=150):
+            label = answer.metadata.group_id
+            if answer.has_error():
+                answers[label] = {"label": label, "error": answer.error.reason}
+                continue
+            reply = opened(answer.content[REPLY][REPLY], serialization.load_pem_public_key(self.site["nodeKey"].encode()))
+            order = self.instructions[label]
+            if reply["instruction"] != identity(order) or reply["fence"] != order["fence"]:
+                raise RuntimeError("the reply is to another instruction")
+            update = {name: array.numpy() for name, array in answer.content["arrays"].items()}
+            if reply["outcome"] == "update" and payload(update)[1] != reply["update"]:
+                raise RuntimeError("the update is not the one that was signed")
+            answers[label] = {"label": label, **reply}
+            if reply["outcome"] == "update":
+                updates[label] = update
+        labels = [m.metadata.group_id for m in messages]
+        return [answers[n] for n in labels if n in answers], [updates[n] for n in labels if n in updates]
 
 
 def instant(time: datetime) -> str:

@@ -15,6 +15,7 @@ import org.osteon.protocol.call.CallVerifier;
 import org.osteon.protocol.call.ReadableRequests;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CapsuleCheck;
+import org.osteon.site.approval.HostedRuns;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
@@ -26,6 +27,7 @@ import org.osteon.site.desk.SiteService;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.foreign.ForeignRuns;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
@@ -105,6 +107,7 @@ class SiteConfiguration {
             CapsuleCheck capsules,
             PolicyEvaluator policy,
             Snapshots snapshots,
+            HostedRuns hosted,
             SiteFolder site,
             ClockGuard clock) {
         return new Approvals(
@@ -113,9 +116,26 @@ class SiteConfiguration {
                 capsules,
                 policy,
                 snapshots,
+                hosted,
                 site.root(),
                 site.settings().site(),
                 clock);
+    }
+
+    @Bean
+    HostedRuns hostedRuns(SiteStore store, SiteEvents events, SiteFolder site, ClockGuard clock) {
+        return new HostedRuns(store, events, site.nodeKey(), clock);
+    }
+
+    @Bean
+    ForeignRuns foreignRuns(
+            SiteFolder site,
+            HostedRuns hosted,
+            Approvals approvals,
+            CapsuleCheck capsules,
+            Snapshots snapshots,
+            ClockGuard clock) {
+        return new ForeignRuns(site, hosted, approvals, capsules, snapshots, clock);
     }
 
     @Bean
@@ -146,12 +166,24 @@ class SiteConfiguration {
             Outbox outbox,
             Journal journal,
             Statements statements,
+            ForeignRuns foreign,
             RedSwitch redSwitch,
             ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
         return new Egress(
-                site, store, events, approvals, policy, journal, statements, training, outbox, redSwitch, clock);
+                site,
+                store,
+                events,
+                approvals,
+                policy,
+                journal,
+                statements,
+                training,
+                foreign,
+                outbox,
+                redSwitch,
+                clock);
     }
 
     @Bean
@@ -212,6 +244,7 @@ class SiteConfiguration {
             Egress egress,
             PatientDesk patients,
             Statements statements,
+            HostedRuns hosted,
             Console console) {
         return new SiteService(
                 site,
@@ -227,6 +260,7 @@ class SiteConfiguration {
                 egress,
                 patients,
                 statements,
+                hosted,
                 console);
     }
 

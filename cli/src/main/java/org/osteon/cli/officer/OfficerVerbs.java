@@ -17,6 +17,7 @@ import org.osteon.cli.officer.decision.DecisionFile;
 import org.osteon.cli.officer.decision.Desk;
 import org.osteon.cli.officer.decision.KnownHub;
 import org.osteon.cli.officer.decision.OfficerFolder;
+import org.osteon.cli.officer.decision.RunReview;
 import org.osteon.cli.officer.decision.SiteDesk;
 import org.osteon.cli.officer.decision.StudyReview;
 import org.osteon.cli.output.CliException;
@@ -116,13 +117,17 @@ public final class OfficerVerbs {
 
         abstract ExitCode decide(Desk desk, StudyReview review);
 
+        abstract ExitCode decide(Desk desk, RunReview review);
+
         @Override
         protected final ExitCode run() {
             try (DaemonFolder site = DaemonFolder.site(folder, "officer")) {
                 Desk desk = new SiteDesk(site);
                 FederationRoot hub = KnownHub.of(own.path(), folder).root();
                 String name = site.settings().text("site");
-                return decide(desk, StudyReview.fetch(desk, hub, name, reference));
+                return RunReview.is(desk.study(reference))
+                        ? decide(desk, RunReview.fetch(desk, hub, name, reference))
+                        : decide(desk, StudyReview.fetch(desk, hub, name, reference));
             }
         }
     }
@@ -212,6 +217,19 @@ public final class OfficerVerbs {
             output().answer(view);
             return ExitCode.DONE;
         }
+
+        @Override
+        ExitCode decide(Desk desk, RunReview review) {
+            ObjectNode view = (ObjectNode) CanonicalJson.tree(review.run().document());
+            view.put("study", review.run().digest().hex());
+            view.put("guarantee", "exact");
+            view.set("releases", CanonicalJson.tree(review.run().document().releases()));
+            for (String field : List.of("snapshot", "policy", "decision")) {
+                view.set(field, review.facts().path(field));
+            }
+            output().answer(view);
+            return ExitCode.DONE;
+        }
     }
 
     @Command(
@@ -245,6 +263,15 @@ public final class OfficerVerbs {
             Instant now = now();
             return signAndHandIn(desk, review.capsule(epsilon, rounds, waivers, now, end(until, now)));
         }
+
+        @Override
+        ExitCode decide(Desk desk, RunReview review) {
+            if (epsilon != 0) {
+                throw CliException.wrongCall("error.epsilon.hosted", epsilon);
+            }
+            Instant now = now();
+            return signAndHandIn(desk, review.capsule(rounds, waivers, now, end(until, now)));
+        }
     }
 
     @Command(
@@ -261,6 +288,11 @@ public final class OfficerVerbs {
         ExitCode decide(Desk desk, StudyReview review) {
             return signAndHandIn(desk, review.refusal(reason, now()));
         }
+
+        @Override
+        ExitCode decide(Desk desk, RunReview review) {
+            return signAndHandIn(desk, review.refusal(reason, now()));
+        }
     }
 
     @Command(
@@ -275,6 +307,11 @@ public final class OfficerVerbs {
 
         @Override
         ExitCode decide(Desk desk, StudyReview review) {
+            return signAndHandIn(desk, review.revocation(reason, now()));
+        }
+
+        @Override
+        ExitCode decide(Desk desk, RunReview review) {
             return signAndHandIn(desk, review.revocation(reason, now()));
         }
     }

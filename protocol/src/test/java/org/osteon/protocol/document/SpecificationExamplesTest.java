@@ -30,6 +30,7 @@ class SpecificationExamplesTest {
             Map.entry(Study.SCHEMA, Study.class),
             Map.entry(DryRunAnswer.SCHEMA, DryRunAnswer.class),
             Map.entry(Capsule.SCHEMA, Capsule.class),
+            Map.entry(HostedRun.SCHEMA, HostedRun.class),
             Map.entry(Refusal.SCHEMA, Refusal.class),
             Map.entry(Revocation.SCHEMA, Revocation.class),
             Map.entry(WithdrawalNotice.SCHEMA, WithdrawalNotice.class),

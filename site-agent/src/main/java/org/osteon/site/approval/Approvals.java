@@ -16,6 +16,7 @@ import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.Revocation;
 import org.osteon.protocol.document.SignedDocument;
@@ -31,6 +32,7 @@ public final class Approvals {
     private final CapsuleCheck capsules;
     private final PolicyEvaluator policy;
     private final CohortSource cohorts;
+    private final HostedRuns hosted;
     private final FederationRoot root;
     private final String site;
     private final ClockGuard clock;
@@ -64,6 +66,7 @@ public final class Approvals {
             CapsuleCheck capsules,
             PolicyEvaluator policy,
             CohortSource cohorts,
+            HostedRuns hosted,
             FederationRoot root,
             String site,
             ClockGuard clock) {
@@ -72,6 +75,7 @@ public final class Approvals {
         this.capsules = capsules;
         this.policy = policy;
         this.cohorts = cohorts;
+        this.hosted = hosted;
         this.root = root;
         this.site = site;
         this.clock = clock;
@@ -187,14 +191,16 @@ public final class Approvals {
                                 .ref("study", document.study())
                                 .ref("decision", decision.digest()));
                 sql.sql(
-                                "INSERT INTO decision(digest, study, kind, envelope, decided, event, forwarded) VALUES (?, ?, ?, ?, ?, ?, 0)")
+                                "INSERT INTO decision(digest, study, kind, envelope, decided, event, forwarded) VALUES (?, ?, ?, ?, ?, ?, ?)")
                         .params(
                                 decision.digest().hex(),
                                 document.study().hex(),
                                 type.label(),
                                 new String(decision.bytes(), StandardCharsets.UTF_8),
                                 clock.now().toEpochMilli(),
-                                seq)
+                                seq,
+                                // The hub knows nothing of a foreign run; there is nobody to hand it to.
+                                hosted.find(document.study()).isPresent() ? 1 : 0)
                         .update();
             }
             return known;
@@ -269,7 +275,8 @@ public final class Approvals {
             return Objection.stated("DECISION_FOR_ANOTHER_SITE");
         }
         Optional<SignedDocument<Study>> study = find(document.study());
-        if (study.isEmpty()) {
+        Optional<SignedDocument<HostedRun>> run = hosted.find(document.study());
+        if (study.isEmpty() && run.isEmpty()) {
             return Objection.stated("STUDY_UNKNOWN");
         }
         if (document instanceof Revocation revocation) {
@@ -281,7 +288,6 @@ public final class Approvals {
         if (document instanceof Refusal) {
             return Optional.empty();
         }
-        Study asked = study.orElseThrow().document();
         SignedDocument<Capsule> capsule = SignedDocument.read(decision.bytes(), Capsule.class);
         Digest snapshot;
         try {
@@ -289,6 +295,17 @@ public final class Approvals {
         } catch (CohortSource.CohortUnavailable e) {
             return Objection.stated(e.reason().code());
         }
+        if (run.isPresent()) {
+            return capsules.objection(
+                            capsule,
+                            run.orElseThrow().document(),
+                            root.digest(),
+                            snapshot,
+                            clock.now(),
+                            clock.belowMark())
+                    .map(code -> new Objection(code, false));
+        }
+        Study asked = study.orElseThrow().document();
         return capsules.objection(capsule, asked, root.digest(), snapshot, clock.now(), clock.belowMark())
                 .or(() -> first(policy.stated(asked)))
                 .map(code -> new Objection(code, false))

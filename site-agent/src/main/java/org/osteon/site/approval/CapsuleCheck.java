@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.sign.VerificationKey;
@@ -44,6 +45,42 @@ public final class CapsuleCheck {
             Digest snapshot,
             Instant now,
             Optional<Duration> clockBelowMark) {
+        return objection(
+                signed,
+                study.digest(),
+                study.releases().stream().map(Study.ReleaseItem::name).toList(),
+                wider(signed.document(), study),
+                trustRoot,
+                snapshot,
+                now,
+                clockBelowMark);
+    }
+
+    /** The refusal code, or nothing when the capsule binds exactly this foreign run. */
+    public Optional<String> objection(
+            SignedDocument<Capsule> signed,
+            HostedRun run,
+            Digest trustRoot,
+            Digest snapshot,
+            Instant now,
+            Optional<Duration> clockBelowMark) {
+        Capsule capsule = signed.document();
+        boolean wider = capsule.epsilon() > 0
+                || capsule.delta() > 0
+                || capsule.rounds() > run.rounds()
+                || !run.releases().containsAll(capsule.releases());
+        return objection(signed, run.digest(), run.releases(), wider, trustRoot, snapshot, now, clockBelowMark);
+    }
+
+    private Optional<String> objection(
+            SignedDocument<Capsule> signed,
+            Digest study,
+            List<String> releases,
+            boolean wider,
+            Digest trustRoot,
+            Digest snapshot,
+            Instant now,
+            Optional<Duration> clockBelowMark) {
         Capsule capsule = signed.document();
         if (!signedByOfficer(signed)) {
             return Optional.of("CAPSULE_SIGNER_UNKNOWN");
@@ -57,7 +94,7 @@ public final class CapsuleCheck {
         if (!capsule.trustRoot().equals(trustRoot)) {
             return Optional.of("CAPSULE_FOR_ANOTHER_HUB");
         }
-        if (!capsule.study().equals(study.digest())) {
+        if (!capsule.study().equals(study)) {
             return Optional.of("CAPSULE_FOR_ANOTHER_STUDY");
         }
         if (!capsule.snapshot().equals(snapshot)) {
@@ -75,12 +112,10 @@ public final class CapsuleCheck {
         if (!now.isBefore(capsule.notAfter())) {
             return Optional.of("CAPSULE_EXPIRED");
         }
-        boolean everyReleaseApproved =
-                study.releases().stream().allMatch(item -> capsule.releases().contains(item.name()));
-        if (!everyReleaseApproved) {
+        if (!capsule.releases().containsAll(releases)) {
             return Optional.of("RELEASE_NOT_APPROVED");
         }
-        if (wider(capsule, study)) {
+        if (wider) {
             return Optional.of("CAPSULE_WIDER_THAN_STUDY");
         }
         return Optional.empty();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Decision;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Receipt;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
@@ -44,6 +46,7 @@ import org.osteon.protocol.v1.WithdrawPatientRequest;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.CohortFacts;
 import org.osteon.site.approval.CohortSource;
+import org.osteon.site.approval.HostedRuns;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
 import org.osteon.site.egress.Egress;
@@ -75,6 +78,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final Console console;
     private final PatientDesk patients;
     private final Statements statements;
+    private final HostedRuns hosted;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -91,6 +95,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             Egress egress,
             PatientDesk patients,
             Statements statements,
+            HostedRuns hosted,
             Console console) {
         this.site = site;
         this.store = store;
@@ -105,6 +110,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.egress = egress;
         this.patients = patients;
         this.statements = statements;
+        this.hosted = hosted;
         this.console = console;
     }
 
@@ -130,6 +136,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                             ? ""
                             : Instant.ofEpochMilli(egress.lastContact()).toString());
             view.put("studies", approvals.known().size());
+            view.put("hosted", hostedRuns());
             view.put(
                     "snapshot",
                     snapshots
@@ -153,7 +160,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                 view.put("decision", decision(study.digest()));
                 studies.add(view);
             }
-            return Map.of("studies", studies);
+            return Map.of("studies", studies, "hosted", hostedRuns());
         });
     }
 
@@ -161,8 +168,9 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     public void showStudy(StudyRef request, StreamObserver<Document> observer) {
         Answers.guard(observer, () -> {
             observer.onNext(Document.newBuilder()
-                    .setEnvelope(ByteString.copyFrom(
-                            approvals.get(request.getStudy()).bytes()))
+                    .setEnvelope(ByteString.copyFrom(hosted.named(request.getStudy())
+                            .map(SignedDocument::bytes)
+                            .orElseGet(() -> approvals.get(request.getStudy()).bytes())))
                     .build());
             observer.onCompleted();
         });
@@ -171,6 +179,10 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     @Override
     public void review(StudyRef request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
+            Optional<SignedDocument<HostedRun>> run = hosted.named(request.getStudy());
+            if (run.isPresent()) {
+                return review(run.orElseThrow().digest());
+            }
             Study study = approvals.get(request.getStudy()).document();
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("site", site.settings().site());
@@ -208,6 +220,34 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                             .orElse(""));
             return view;
         });
+    }
+
+    private List<Map<String, String>> hostedRuns() {
+        return hosted.all().stream()
+                .map(run -> Map.of(
+                        "study", run.digest().hex(),
+                        "app", run.document().app(),
+                        "version", run.document().version(),
+                        "decision", decision(run.digest())))
+                .toList();
+    }
+
+    /** What the officer's program needs beside a foreign run's own document. */
+    private Map<String, Object> review(Digest run) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("site", site.settings().site());
+        view.put("trustRoot", site.root().digest().hex());
+        view.put("agentRelease", SiteFolder.AGENT_RELEASE);
+        view.put("study", run.hex());
+        view.put(
+                "snapshot",
+                snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
+        view.put("policy", site.settings().policy().view());
+        view.put("decision", decision(run));
+        view.put(
+                "capsule",
+                approvals.capsule(run).map(capsule -> capsule.digest().hex()).orElse(""));
+        return view;
     }
 
     @Override

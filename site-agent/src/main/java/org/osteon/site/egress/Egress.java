@@ -15,6 +15,7 @@ import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.foreign.ForeignRuns;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.FleetCarrier;
 import org.osteon.site.settings.SiteFolder;
@@ -59,6 +60,7 @@ public final class Egress implements AutoCloseable {
             Journal journal,
             Statements statements,
             TrainingRuns training,
+            ForeignRuns foreign,
             Outbox outbox,
             RedSwitch redSwitch,
             ClockGuard clock) {
@@ -71,7 +73,8 @@ public final class Egress implements AutoCloseable {
                 site.settings().fleetPin(),
                 site.settings().fleetCarrier(),
                 redSwitch::on);
-        this.fleet = new FleetSession(carrier, other, site, training, outbox, journal, redSwitch, clock);
+        this.fleet = new FleetSession(
+                carrier, other, site, training, foreign, outbox, journal, redSwitch, store, events, clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, statements, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);

@@ -5,18 +5,26 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.osteon.audit.event.EventDraft;
+import org.osteon.audit.event.EventType;
 import org.osteon.learning.LearningException;
+import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DocumentException;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Instruction;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.MessageRules;
+import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.FlowerObjects;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
@@ -25,6 +33,8 @@ import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
 import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
 import org.osteon.protocol.flower.wire.FleetGrpc;
+import org.osteon.protocol.flower.wire.GetFabRequest;
+import org.osteon.protocol.flower.wire.GetRunRequest;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.Node;
@@ -34,12 +44,16 @@ import org.osteon.protocol.flower.wire.PullMessagesResponse;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
 import org.osteon.protocol.flower.wire.PullObjectResponse;
 import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
+import org.osteon.protocol.flower.wire.Run;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
 import org.osteon.site.clock.ClockGuard;
+import org.osteon.site.event.SiteEvents;
+import org.osteon.site.foreign.ForeignRuns;
 import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
+import org.osteon.site.store.SiteStore;
 import org.osteon.site.training.Outbox;
 import org.osteon.site.training.TrainingRuns;
 import org.slf4j.Logger;
@@ -53,19 +67,30 @@ final class FleetSession {
     private static final Duration POLITE = Duration.ofSeconds(3);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final double HEARTBEAT_INTERVAL = 30;
+    // A SuperLink takes a node for gone after twice the interval, and answers in its place: time enough for a restart.
+    private static final double PATIENT_INTERVAL = 60;
     private static final int MOST_TRIES = 200;
     private static final int MOST_OBJECTS = 100_000;
     private static final long MOST_BASE = 64L * 1024 * 1024 * 1024;
+    private static final String NODE = "fleet.node";
+    private static final String MALFORMED = "MESSAGE_MALFORMED";
+    private static final Set<String> EXCHANGES = Set.of("train", "evaluate");
+    private static final Set<Status.Code> TRANSIENT =
+            Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 
     private final FleetCalls calls;
     private final OtherCarrier other;
     private final SiteFolder site;
     private final TrainingRuns training;
+    private final ForeignRuns foreign;
     private final Outbox outbox;
     private final Journal journal;
     private final RedSwitch redSwitch;
     private final ClockGuard clock;
+    private final SiteStore store;
+    private final SiteEvents events;
     private final Inbox inbox;
+    private final boolean elsewhere;
     private volatile boolean active;
     private volatile long nodeId;
 
@@ -74,19 +99,26 @@ final class FleetSession {
             OtherCarrier other,
             SiteFolder site,
             TrainingRuns training,
+            ForeignRuns foreign,
             Outbox outbox,
             Journal journal,
             RedSwitch redSwitch,
+            SiteStore store,
+            SiteEvents events,
             ClockGuard clock) {
         this.calls = calls;
         this.other = other;
         this.site = site;
         this.training = training;
+        this.foreign = foreign;
         this.outbox = outbox;
         this.journal = journal;
         this.redSwitch = redSwitch;
+        this.store = store;
+        this.events = events;
         this.clock = clock;
         this.inbox = new Inbox(site.folder().resolve("inbox"));
+        this.elsewhere = site.settings().fleetElsewhere();
     }
 
     /** One turn: waits for a message as long as the hub holds the poll, and answers it. */
@@ -94,6 +126,9 @@ final class FleetSession {
         try {
             if (!active) {
                 activate();
+            }
+            if (elsewhere) {
+                answerTaken();
             }
             long asked = System.nanoTime();
             PullMessagesResponse response = calls.call(
@@ -104,7 +139,7 @@ final class FleetSession {
                 if (redSwitch.on()) {
                     throw new Stopped();
                 }
-                handle(response.getMessagesList(i), response.getMessageObjectTrees(i));
+                arrived(response.getMessagesList(i), response.getMessageObjectTrees(i));
             }
             if (response.getMessagesListCount() == 0
                     && System.nanoTime() - asked < Duration.ofSeconds(1).toNanos()) {
@@ -112,10 +147,20 @@ final class FleetSession {
                 pause(POLITE);
             }
         } catch (RuntimeException e) {
-            // Whatever was handed out and not answered comes again after the node is active again.
-            active = false;
+            // The hub hands out again what was not answered after the node is active again. A SuperLink never does, and
+            // sends a node away that wants to be active while it is: there the node stays what it is over a lost line.
+            active = elsewhere && active && passes(e);
             throw e;
         }
+    }
+
+    /**
+     * Whether a failure lies in the connection, or in a switch that was thrown, and not in who we are to the server.
+     */
+    private static boolean passes(RuntimeException e) {
+        return e instanceof Stopped
+                || e instanceof StatusRuntimeException status
+                        && TRANSIENT.contains(status.getStatus().getCode());
     }
 
     private void activate() {
@@ -123,19 +168,51 @@ final class FleetSession {
             if (site.settings().fleetRegisters()) {
                 register();
             }
-            nodeId = calls.call(
-                            FleetGrpc.getActivateNodeMethod(),
-                            ActivateNodeRequest.newBuilder()
-                                    .setPublicKey(ByteString.copyFromUtf8(
-                                            site.nodeKey().publicKey().pem()))
-                                    .setHeartbeatInterval(HEARTBEAT_INTERVAL)
-                                    .build(),
-                            CALL)
-                    .getNodeId();
+            nodeId = activated();
         } catch (StatusRuntimeException e) {
-            throw site.settings().fleetElsewhere() ? other.explain(e) : e;
+            throw elsewhere ? other.explain(e) : e;
+        }
+        if (elsewhere && !remembered().equals(Optional.of(nodeId))) {
+            String known = site.settings().fleet() + " " + Long.toUnsignedString(nodeId);
+            store.write(sql -> {
+                SiteStore.putState(sql, NODE, known);
+                return known;
+            });
         }
         active = true;
+    }
+
+    /**
+     * The node id of a node that is active now; one that the server takes for active since before a crash leaves first.
+     */
+    private long activated() {
+        ActivateNodeRequest request = ActivateNodeRequest.newBuilder()
+                .setPublicKey(ByteString.copyFromUtf8(site.nodeKey().publicKey().pem()))
+                .setHeartbeatInterval(elsewhere ? PATIENT_INTERVAL : HEARTBEAT_INTERVAL)
+                .build();
+        try {
+            return calls.call(FleetGrpc.getActivateNodeMethod(), request, CALL).getNodeId();
+        } catch (StatusRuntimeException e) {
+            Optional<Long> before = elsewhere ? remembered() : Optional.empty();
+            if (before.isEmpty() || e.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
+                throw e;
+            }
+            calls.call(
+                    FleetGrpc.getDeactivateNodeMethod(),
+                    DeactivateNodeRequest.newBuilder()
+                            .setNodeId(before.orElseThrow())
+                            .build(),
+                    CALL);
+            return calls.call(FleetGrpc.getActivateNodeMethod(), request, CALL).getNodeId();
+        }
+    }
+
+    /** The node id that this server gave last. */
+    private Optional<Long> remembered() {
+        return store.state(NODE)
+                .map(known -> known.split(" "))
+                .filter(known -> known[0].equals(site.settings().fleet()))
+                .map(known -> Long.parseUnsignedLong(known[1]));
     }
 
     /** Makes the node key known to a server that takes any; one that knows it already says so, and that is as good. */
@@ -160,14 +237,16 @@ final class FleetSession {
     /** Tells a server that counts silence as absence that this node is there; also in a long computation. */
     void heartbeat() {
         pause(HEARTBEAT);
-        if (active) {
-            calls.call(
-                    FleetGrpc.getSendNodeHeartbeatMethod(),
-                    SendNodeHeartbeatRequest.newBuilder()
-                            .setNode(node())
-                            .setHeartbeatInterval(HEARTBEAT_INTERVAL)
-                            .build(),
-                    CALL);
+        if (active
+                && !calls.call(
+                                FleetGrpc.getSendNodeHeartbeatMethod(),
+                                SendNodeHeartbeatRequest.newBuilder()
+                                        .setNode(node())
+                                        .setHeartbeatInterval(PATIENT_INTERVAL)
+                                        .build(),
+                                CALL)
+                        .getSuccess()) {
+            active = false;
         }
     }
 
@@ -201,48 +280,176 @@ final class FleetSession {
         }
     }
 
-    private void handle(Message message, ObjectTree tree) {
-        Metadata metadata = message.getMetadata();
+    /** A message as it comes. The hub hands out again what was not answered; what a SuperLink hands out is kept first. */
+    private void arrived(Message message, ObjectTree tree) {
         try {
             MessageRules.announced(message, tree, clock.now());
-            pull(metadata, tree);
-            IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), inbox::read);
+        } catch (FlowerException e) {
+            LOG.atWarn().setCause(e).log("a message of the hub is malformed");
+            error(message.getMetadata(), MALFORMED);
+            return;
+        }
+        if (!elsewhere) {
+            inbox.clearAllBut(message.getMetadata().getMessageId());
+        }
+        Inbox.Taken taken = inbox.take(message, tree, elsewhere);
+        if (elsewhere) {
+            answerOrKeep(taken);
+        } else {
+            // When the line is cut, what came of the message stays for the next time that it is handed out.
+            handle(taken);
+            inbox.done(taken);
+        }
+    }
+
+    /** What was taken before a crash, a lost line or a thrown switch, and not answered: nobody hands it out again. */
+    private void answerTaken() {
+        for (Inbox.Taken taken : inbox.unanswered()) {
+            if (redSwitch.on()) {
+                throw new Stopped();
+            }
+            Metadata metadata = taken.message().getMetadata();
+            if (metadata.getDstNodeId() != nodeId || expired(metadata)) {
+                LOG.atWarn()
+                        .addKeyValue("message", metadata.getMessageId())
+                        .log("a message is too old to be answered, or the server forgot to whom it went");
+                inbox.done(taken);
+            } else {
+                answerOrKeep(taken);
+            }
+        }
+    }
+
+    private boolean expired(Metadata metadata) {
+        return metadata.getCreatedAt() + metadata.getTtl() <= clock.now().getEpochSecond();
+    }
+
+    private void answerOrKeep(Inbox.Taken taken) {
+        try {
+            handle(taken);
+        } catch (StatusRuntimeException e) {
+            if (passes(e) || e.getStatus().getCode() == Status.Code.UNAUTHENTICATED) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("message", taken.message().getMetadata().getMessageId())
+                    .addKeyValue("status", e.getStatus().getCode())
+                    .log(
+                            "the server wants no answer to a message any more: {}",
+                            e.getStatus().getDescription());
+        }
+        inbox.done(taken);
+    }
+
+    private void handle(Inbox.Taken taken) {
+        Metadata metadata = taken.message().getMetadata();
+        Path folder = taken.folder();
+        try {
+            pull(metadata, taken.tree(), folder);
+            IncomingMessage incoming = IncomingMessage.read(metadata.getMessageId(), id -> read(folder, id));
             MessageRules.same(metadata, incoming.metadata());
-            calls.call(
-                    FleetGrpc.getConfirmMessageReceivedMethod(),
-                    ConfirmMessageReceivedRequest.newBuilder()
-                            .setNode(node())
-                            .setRunId(metadata.getRunId())
-                            .setMessageObjectId(metadata.getMessageId())
-                            .build(),
-                    CALL);
+            if (!inbox.confirmed(taken)) {
+                inbox.sync(taken, elsewhere);
+                calls.call(
+                        FleetGrpc.getConfirmMessageReceivedMethod(),
+                        ConfirmMessageReceivedRequest.newBuilder()
+                                .setNode(node())
+                                .setRunId(metadata.getRunId())
+                                .setMessageObjectId(metadata.getMessageId())
+                                .build(),
+                        CALL);
+                inbox.confirm(taken);
+            }
+            if (!EXCHANGES.contains(metadata.getMessageType())) {
+                throw new LearningException("MESSAGE_TYPE_UNKNOWN", "a study has no exchange of this name");
+            }
             Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
+            if (envelope.isEmpty() && elsewhere && HostedRun.MESSAGE_TYPES.contains(metadata.getMessageType())) {
+                throw refused(metadata, specs(incoming, folder));
+            }
             if (envelope.isEmpty()) {
                 throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
             }
             SignedDocument<Instruction> instruction = SignedDocument.read(envelope.orElseThrow(), Instruction.class);
             Map<String, FlowerObjects.ArrayBody> arrays = incoming.arrays().getOrDefault("arrays", Map.of());
-            ReceivedArrays.Payloads base = ReceivedArrays.write(arrays, inbox::file, inbox.draft(), MOST_BASE);
+            Path file = folder.resolve("base");
+            Files.deleteIfExists(file);
+            ReceivedArrays.Payloads base =
+                    ReceivedArrays.write(arrays, id -> folder.resolve(id), Files.createFile(file), MOST_BASE);
             Outbox.Row reply = training.answer(instruction, metadata, base.file());
-            push(outbox.message(reply));
+            push(outbox.message(
+                    reply.metadata().getReplyToMessageId().equals(metadata.getMessageId())
+                            ? reply
+                            : reply.to(MessageRules.replyMetadata(metadata, clock.now()))));
             outbox.sent(reply.instruction());
-            inbox.erase();
         } catch (LearningException e) {
             error(metadata, e.code());
         } catch (FlowerException | DocumentException | ReceivedArrays.Malformed e) {
             LOG.atWarn().setCause(e).log("a message of the hub is malformed");
-            error(metadata, "MESSAGE_MALFORMED");
+            error(metadata, MALFORMED);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /**
+     * Why a message without an instruction is not followed. One of a run that an officer approved needs an agent that
+     * hosts apps.
+     */
+    private LearningException refused(Metadata metadata, List<ArraySpec> arrays) {
+        Run run;
+        byte[] bundle;
+        try {
+            run = calls.call(
+                            FleetGrpc.getGetRunMethod(),
+                            GetRunRequest.newBuilder()
+                                    .setNode(node())
+                                    .setRunId(metadata.getRunId())
+                                    .build(),
+                            CALL)
+                    .getRun();
+            bundle = calls.call(
+                            FleetGrpc.getGetFabMethod(),
+                            GetFabRequest.newBuilder()
+                                    .setNode(node())
+                                    .setHashStr(run.getFabHash())
+                                    .setRunId(metadata.getRunId())
+                                    .build(),
+                            CALL)
+                    .getFab()
+                    .getContent()
+                    .toByteArray();
+        } catch (StatusRuntimeException e) {
+            if (passes(e)) {
+                throw e;
+            }
+            return new LearningException("RUN_UNREADABLE", "the server does not show the run of a message");
+        }
+        ForeignRuns.Verdict verdict = foreign.judge(run, bundle, arrays);
+        String code = verdict instanceof ForeignRuns.Verdict.Refused no ? no.code() : "HOSTING_NOT_SET_UP";
+        return new LearningException(code, "a run without Osteon's instructions is not followed");
+    }
+
+    /** The arrays that a message brings, as they are declared. */
+    private static List<ArraySpec> specs(IncomingMessage incoming, Path folder) throws IOException {
+        Path file = folder.resolve("base");
+        Files.deleteIfExists(file);
+        return ReceivedArrays.write(
+                        incoming.arrays().getOrDefault(HostedRun.ARRAY_RECORD, Map.of()),
+                        id -> folder.resolve(id),
+                        Files.createFile(file),
+                        MOST_BASE)
+                .specs();
+    }
+
     /** Answers with a code and nothing else. */
     private void error(Metadata metadata, String code) {
-        inbox.erase();
         if (metadata.getMessageId().matches("[0-9a-f]{64}") && metadata.getSrcNodeId() == MessageRules.HUB_NODE) {
             OutgoingMessage error = error(metadata, clock.now(), code);
             byte[] bytes = error.message().toByteArray();
+            events.record(
+                    EventDraft.of(EventType.INSTRUCTION_REFUSED, site.settings().site(), "site")
+                            .refused(code));
             journal.record(new Journal.Entry(
                     clock.now(),
                     "error",
@@ -261,12 +468,9 @@ final class FleetSession {
         return OutgoingMessage.error(MessageRules.replyMetadata(metadata, now), 0, code);
     }
 
-    /** Gets what is not there yet: after a cut link or a crash, the objects that came before it are kept. */
-    private void pull(Metadata metadata, ObjectTree tree) throws IOException {
-        Set<String> ids = IncomingMessage.ids(tree, MOST_OBJECTS);
-        inbox.open(ids);
-        for (String id : ids) {
-            if (inbox.has(id)) {
+    private void pull(Metadata metadata, ObjectTree tree, Path folder) throws IOException {
+        for (String id : IncomingMessage.ids(tree, MOST_OBJECTS)) {
+            if (Inbox.has(folder, id)) {
                 continue;
             }
             PullObjectRequest request = PullObjectRequest.newBuilder()
@@ -286,7 +490,7 @@ final class FleetSession {
             if (!response.getObjectFound() || !Digest.of(content).hex().equals(id)) {
                 throw new FlowerException("OBJECT_MALFORMED", "an object is missing or is not its id's");
             }
-            inbox.store(id, content);
+            Files.write(folder.resolve(id), content);
         }
     }
 
@@ -297,6 +501,14 @@ final class FleetSession {
     /** The id that the server gave at activation; at the hub the one it gave at enrolment. */
     private Node node() {
         return Node.newBuilder().setNodeId(nodeId).build();
+    }
+
+    private static FlowerObject read(Path folder, String id) {
+        try {
+            return FlowerObject.decode(Files.readAllBytes(folder.resolve(id)));
+        } catch (IOException e) {
+            throw new FlowerException("OBJECT_MALFORMED", "an object of the message is not there");
+        }
     }
 
     /** The red switch was thrown in the middle. */

@@ -4,9 +4,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -18,13 +20,20 @@ import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.site.settings.FleetCarrier;
 
 /**
- * Asks a server that does not understand us whether it speaks Flower's other carrier, so that the operator reads what
- * to change. It is asked over TLS pinned to its key and told nothing about this site.
+ * Asks a server that does not understand us whether it speaks Flower's other carrier, or speaks without TLS, so that
+ * the operator reads what to change. It is told nothing about this site.
  */
 final class OtherCarrier {
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Set<Status.Code> PERHAPS =
             Set.of(Status.Code.UNAVAILABLE, Status.Code.UNKNOWN, Status.Code.INTERNAL, Status.Code.UNIMPLEMENTED);
+
+    private static final byte SETTINGS = 4;
+    private static final byte[] HTTP2_OPENING =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HEALTH_QUESTION = ("GET " + FleetHttp.HEALTH
+                    + " HTTP/1.1\r\nHost: superlink\r\nConnection: close\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
 
     private final String server;
     private final Digest pin;
@@ -42,6 +51,13 @@ final class OtherCarrier {
     StatusRuntimeException explain(StatusRuntimeException failure) {
         if (stopped.getAsBoolean() || !PERHAPS.contains(failure.getStatus().getCode())) {
             return failure;
+        }
+        if (speaksPlainText()) {
+            return failure.getStatus()
+                    .withDescription("FLEET_WITHOUT_TLS: " + server
+                            + " speaks without TLS; nothing of this site travels so, and no setting allows it. Start the"
+                            + " server with its certificate (--ssl-certfile, --ssl-keyfile, --ssl-ca-certfile)")
+                    .asRuntimeException();
         }
         boolean other = ours == FleetCarrier.GRPC ? speaksHttp() : speaksGrpc();
         if (!other) {
@@ -67,6 +83,27 @@ final class OtherCarrier {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether it answers the opening of HTTP/2, or a question for its health, that comes without TLS. */
+    private boolean speaksPlainText() {
+        byte[] opening = ours == FleetCarrier.GRPC ? HTTP2_OPENING : HEALTH_QUESTION;
+        int colon = server.lastIndexOf(':');
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.connect(
+                    new InetSocketAddress(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1))),
+                    (int) LIMIT.toMillis());
+            socket.getOutputStream().write(opening);
+            byte[] answer = socket.getInputStream().readNBytes(5);
+            // A server that speaks TLS answers with an alert, or not at all: 0x15, then its version.
+            return answer.length == 5
+                    && (ours == FleetCarrier.GRPC
+                            ? answer[3] == SETTINGS && answer[4] == 0
+                            : new String(answer, StandardCharsets.US_ASCII).equals("HTTP/"));
+        } catch (IOException e) {
             return false;
         }
     }

@@ -51,7 +51,12 @@ public final class Outbox {
      * @param metadata of the Flower message, without its id
      * @param sent whether the hub has acknowledged it
      */
-    public record Row(Digest instruction, SignedDocument<Reply> reply, Metadata metadata, boolean sent) {}
+    public record Row(Digest instruction, SignedDocument<Reply> reply, Metadata metadata, boolean sent) {
+        /** The same reply in answer to another Flower message that brought the same instruction. */
+        public Row to(Metadata other) {
+            return new Row(instruction, reply, other, sent);
+        }
+    }
 
     /** Writes an update's payload; file and folder are synced when this returns. */
     public Digest keep(byte[] payload) {

@@ -111,9 +111,6 @@ public final class TrainingRuns {
     public Outbox.Row answer(SignedDocument<Instruction> signed, Metadata message, Path base) {
         Instruction instruction = signed.document();
         if (!signed.signedBy(site.root().hub()) || !message.getMessageType().equals(instruction.exchange())) {
-            events.record(
-                    EventDraft.of(EventType.INSTRUCTION_REFUSED, site.settings().site(), "site")
-                            .refused("INSTRUCTION_UNSIGNED"));
             throw new LearningException("INSTRUCTION_UNSIGNED", "an instruction counts only with the hub's signature");
         }
         Optional<Outbox.Row> before = outbox.find(signed.digest());

@@ -56,7 +56,7 @@ public record StudyReview(SignedDocument<Study> study, FederationRoot root, Stri
         return study;
     }
 
-    private static void same(String member, String expected, JsonNode facts) {
+    static void same(String member, String expected, JsonNode facts) {
         String said = facts.path(member).asText();
         if (!said.equals(expected)) {
             throw new CliException(ExitCode.DOES_NOT_HOLD, "error.facts.foreign", member, said, expected);

@@ -1,0 +1,135 @@
+package org.osteon.protocol.document;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a run of somebody else's Flower app asks of a site, derived by the site itself from what the SuperLink hands
+ * out: the bundle, its whole configuration, what it may be asked and what may leave. The officer decides about exactly
+ * this; another bundle, another setting, another array is another document. What leaves is no noised release and is
+ * never called private.
+ *
+ * @param schema {@value #SCHEMA}
+ * @param federation the site's federation
+ * @param site the site that derived it
+ * @param server host and port of the SuperLink
+ * @param app publisher and name, as the bundle states them
+ * @param version version, as the bundle states it
+ * @param fab SHA-256 of the app bundle
+ * @param config the run's whole configuration, the app's defaults included, by key
+ * @param messageTypes Flower message types that the app may be asked
+ * @param rounds messages that are answered at most
+ * @param arrays the arrays that a reply carries, in order: those that the message brings
+ * @param metrics names of the single numbers that a reply carries beside them
+ */
+public record HostedRun(
+        String schema,
+        String federation,
+        String site,
+        String server,
+        String app,
+        String version,
+        Digest fab,
+        List<Setting> config,
+        List<String> messageTypes,
+        int rounds,
+        List<ArraySpec> arrays,
+        List<String> metrics)
+        implements Document {
+    /** The schema of this record. */
+    public static final String SCHEMA = "osteon.hosted-run/1";
+
+    /** The message types that a hosted app can be asked. */
+    public static final List<String> MESSAGE_TYPES = List.of("train");
+
+    /** The record of a reply that its arrays travel in, as in the message. */
+    public static final String ARRAY_RECORD = "arrays";
+
+    /** The record of a reply that its metrics travel in. */
+    public static final String METRIC_RECORD = "metrics";
+
+    private static final int MOST_SETTINGS = 1_000;
+    private static final int MOST_ARRAYS = 10_000;
+
+    /** Checks each member, and that settings stand in order, each once. */
+    public HostedRun {
+        Require.schema(schema, SCHEMA);
+        Require.name("federation", federation);
+        Require.name("site", site);
+        Require.text("server", server, 300);
+        Require.text("app", app, 300);
+        Require.text("version", version, 100);
+        config = List.copyOf(config);
+        Require.size("config", config, 0, MOST_SETTINGS);
+        for (int i = 1; i < config.size(); i++) {
+            Require.hold(
+                    config.get(i - 1).key().compareTo(config.get(i).key()) < 0,
+                    "ORDER_MALFORMED",
+                    "config must be in the order of its keys, each once");
+        }
+        messageTypes = List.copyOf(messageTypes);
+        Require.size("messageTypes", messageTypes, 1, MESSAGE_TYPES.size());
+        messageTypes.forEach(type -> Require.oneOf("messageTypes", type, MESSAGE_TYPES));
+        Require.range("rounds", rounds, 1, 100_000);
+        arrays = List.copyOf(arrays);
+        Require.size("arrays", arrays, 1, MOST_ARRAYS);
+        Require.hold(
+                arrays.stream().map(ArraySpec::name).distinct().count() == arrays.size(),
+                "NAME_TWICE",
+                "an array is named twice");
+        metrics = List.copyOf(metrics);
+        Require.size("metrics", metrics, 1, 64);
+        metrics.forEach(metric -> Require.text("metrics", metric, 128));
+    }
+
+    /** Reads its bytes. */
+    public static HostedRun read(byte[] bytes) {
+        return CanonicalJson.read(bytes, HostedRun.class);
+    }
+
+    /** What may leave, as an approval lists it: {@code arrays}, then each metric by name. */
+    public List<String> releases() {
+        List<String> releases = new ArrayList<>();
+        releases.add(ARRAY_RECORD);
+        metrics.forEach(metric -> releases.add(METRIC_RECORD + "/" + metric));
+        return List.copyOf(releases);
+    }
+
+    /** What an officer's approval repeats as its purpose. */
+    public String purpose() {
+        return "Runs " + app + " " + version + ", bundle " + fab.hex() + ", for " + server
+                + "; its answers leave without noise and are not private";
+    }
+
+    /**
+     * One setting of a run.
+     *
+     * @param key its key, tables joined by dots
+     * @param kind {@code text}, {@code integer}, {@code real} or {@code truth}
+     * @param value the value as text: a decimal number, the shortest that gives the same double, {@code true} or
+     *     {@code false}
+     */
+    public record Setting(String key, String kind, String value) {
+        /** Refuses unknown kinds and values that are none of their kind. */
+        public Setting {
+            Require.text("config.key", key, 200);
+            Require.hold(value.length() <= 4000, "TEXT_MALFORMED", "config.value is longer than 4000 characters");
+            boolean fits = switch (kind) {
+                case "text" -> true;
+                case "integer" -> value.matches("-?(0|[1-9][0-9]{0,19})");
+                case "real" -> real(value);
+                case "truth" -> value.equals("true") || value.equals("false");
+                default -> false;
+            };
+            Require.hold(fits, "VALUE_MALFORMED", "config " + key + " is no " + kind);
+        }
+
+        private static boolean real(String value) {
+            try {
+                return Double.toString(Double.parseDouble(value)).equals(value);
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.osteon.protocol.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.osteon.protocol.document.HostedRun.Setting;
+
+class HostedRunTest {
+    private static final Digest FAB = Digest.of(new byte[] {1});
+    private static final List<ArraySpec> ARRAYS = List.of(ArraySpec.shared("0", "float32", 2, 3));
+
+    private static HostedRun run(Digest fab, List<Setting> config, int rounds, List<ArraySpec> arrays) {
+        return new HostedRun(
+                HostedRun.SCHEMA,
+                "ortho-net",
+                "hospital-a",
+                "superlink.example:9092",
+                "someone/bones",
+                "1.0.0",
+                fab,
+                config,
+                List.of("train"),
+                rounds,
+                arrays,
+                List.of("num-examples"));
+    }
+
+    @Test
+    void anotherBundleSettingRoundOrShapeIsAnotherDocument() {
+        List<Setting> config = List.of(new Setting("lr", "real", "0.1"), new Setting("steps", "integer", "3"));
+        HostedRun run = run(FAB, config, 3, ARRAYS);
+
+        assertThat(HostedRun.read(run.canonical())).isEqualTo(run);
+        assertThat(List.of(
+                        run(Digest.of(new byte[] {2}), config, 3, ARRAYS).digest(),
+                        run(FAB, List.of(new Setting("lr", "real", "0.2"), config.get(1)), 3, ARRAYS)
+                                .digest(),
+                        run(FAB, List.of(new Setting("lr", "text", "0.1"), config.get(1)), 3, ARRAYS)
+                                .digest(),
+                        run(FAB, config, 4, ARRAYS).digest(),
+                        run(FAB, config, 3, List.of(ArraySpec.shared("0", "float32", 3, 2)))
+                                .digest(),
+                        run.digest()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void saysWhatLeavesAndThatItIsNotPrivate() {
+        HostedRun run = run(FAB, List.of(), 1, ARRAYS);
+
+        assertThat(run.releases()).containsExactly("arrays", "metrics/num-examples");
+        assertThat(run.purpose()).contains(FAB.hex(), "not private");
+    }
+
+    @Test
+    void refusesSettingsOutOfOrderTwiceOrOfAnotherKind() {
+        Setting first = new Setting("a", "truth", "true");
+        Setting second = new Setting("b", "text", "");
+
+        assertThatThrownBy(() -> run(FAB, List.of(second, first), 1, ARRAYS)).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run(FAB, List.of(first, first), 1, ARRAYS)).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> new Setting("a", "integer", "1.5")).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> new Setting("a", "real", "0.10")).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> new Setting("a", "bytes", "00")).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run(FAB, List.of(), 1, List.of())).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run(FAB, List.of(), 0, ARRAYS)).isInstanceOf(DocumentException.class);
+    }
+}
