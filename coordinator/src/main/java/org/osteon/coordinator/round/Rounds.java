@@ -131,8 +131,8 @@ public final class Rounds implements ReplySink {
                             + " are needed; the data officers of the others can change it");
         }
         String id = newId("r-");
-        ModelVersion first =
-                versions.initial(id, study.digest(), true, study.model().arrays(), InitialModel.payload(study.model()));
+        ModelVersion first = versions.initial(
+                id, study.digest(), true, study.model().arrays(), out -> InitialModel.write(study.model(), out));
         return begin(
                 new RunRecord(
                         id,
@@ -153,10 +153,10 @@ public final class Rounds implements ReplySink {
     }
 
     /** Starts an ungoverned run over unmodified Flower nodes; its models can never be released. */
-    public RunRecord startUngoverned(UngovernedPlan plan, byte[] initialArrays, String engineer) {
+    public RunRecord startUngoverned(UngovernedPlan plan, InitialArrays initialArrays, String engineer) {
         AppBundle.read(Base64.getDecoder().decode(plan.fab()));
         String id = newId("u-");
-        ModelVersion first = versions.initial(id, Reply.NOTHING, false, plan.arrays(), initialArrays);
+        ModelVersion first = versions.initial(id, Reply.NOTHING, false, plan.arrays(), initialArrays::write);
         return begin(
                 new RunRecord(
                         id,
