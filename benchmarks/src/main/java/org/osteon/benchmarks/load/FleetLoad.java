@@ -59,7 +59,7 @@ public final class FleetLoad {
         Files.writeString(folder.resolve("keys.pem"), keys);
         for (int round = 0; round <= rounds; round++) {
             updates.model(round);
-            for (int node = 0; node < Math.min(nodes, Updates.KINDS) && round > 0; node++) {
+            for (int node = 0; node < Math.min(nodes, updates.kinds()) && round > 0; node++) {
                 updates.update(round, node);
             }
         }

@@ -16,8 +16,8 @@ import org.osteon.protocol.document.ArraySpec;
  * every server comes to the same bits, in whatever precision and order it adds.
  */
 final class Updates {
-    /** Nodes answer one of so many different updates. */
-    static final int KINDS = 8;
+    private static final int SMALL = 1024;
+    private static final int FEW = 8;
 
     private static final int TILE = 256 * 1024;
 
@@ -52,10 +52,15 @@ final class Updates {
         return nodes <= 64 || node % 64 == 0;
     }
 
+    /** Of so many different updates a node answers one: of a small model each node its own. */
+    int kinds() {
+        return elements > SMALL ? FEW : SMALL;
+    }
+
     /** The file of a node's update in a round; made when it is asked for first. */
     synchronized Path update(int round, int node) throws IOException {
-        Path file = folder.resolve("update-" + round + "-" + node % KINDS);
-        return Files.exists(file) ? file : write(file, round + node % KINDS);
+        Path file = folder.resolve("update-" + round + "-" + node % kinds());
+        return Files.exists(file) ? file : write(file, round + node % kinds());
     }
 
     /** The file of the model that a round makes; round 0 is the one that it begins with. */
@@ -68,7 +73,7 @@ final class Updates {
         double sum = 0;
         for (int node = 0; node < nodes; node++) {
             total += weight(node);
-            sum += weight(node) * (round + node % KINDS);
+            sum += weight(node) * (round + node % kinds());
         }
         return round == 0 ? write(file, Double.NaN) : write(file, sum / total);
     }
