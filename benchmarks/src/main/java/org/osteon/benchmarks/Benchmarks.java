@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.osteon.benchmarks.aggregation.CombineBenchmark;
+import org.osteon.benchmarks.load.LargeModelsBenchmark;
+import org.osteon.benchmarks.load.ManyNodesBenchmark;
 import org.osteon.benchmarks.log.LogBenchmark;
 import org.osteon.benchmarks.mapping.MappingBenchmark;
 import org.osteon.benchmarks.measure.Benchmark;
@@ -34,7 +36,8 @@ public final class Benchmarks implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "NAME",
-            description = "some of combine, training, mapping, log, privacy, pages")
+            description =
+                    "some of combine, training, mapping, log, privacy, pages, nodes-grpc, nodes-http, models-grpc, models-http")
     private List<String> only = List.of();
 
     @Option(names = "--small", description = "sizes that try the code and measure nothing")
@@ -65,7 +68,11 @@ public final class Benchmarks implements Callable<Integer> {
                 new MappingBenchmark(),
                 new LogBenchmark(),
                 new PrivacyBenchmark(),
-                new PagesBenchmark());
+                new PagesBenchmark(),
+                ManyNodesBenchmark.grpc(),
+                ManyNodesBenchmark.http(),
+                LargeModelsBenchmark.grpc(),
+                LargeModelsBenchmark.http());
     }
 
     @Override

@@ -49,6 +49,11 @@ public final class Meter {
         lines.add(line);
     }
 
+    /** How many rounds are to be measured. */
+    public int rounds() {
+        return rounds;
+    }
+
     /** All lines so far. */
     public List<Line> lines() {
         return List.copyOf(lines);

@@ -1,12 +1,15 @@
 package org.osteon.coordinator.aggregation;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,16 +129,25 @@ public final class Combine {
 
     /** Writes raw bytes as a model's arrays. */
     public static Result write(byte[] bytes, ObjectStore store) {
+        return write(out -> out.write(bytes), store);
+    }
+
+    /** What writes the bytes of a model's arrays. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes them all, a little at a time when there are many. */
+        void to(OutputStream out) throws IOException;
+    }
+
+    /** Writes a model's arrays as they are made. */
+    public static Result write(Content content, ObjectStore store) {
         Path draft = store.draft();
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            ByteBuffer all = ByteBuffer.wrap(bytes);
-            while (all.hasRemaining()) {
-                out.write(all);
-            }
+        try (DigestOutputStream out = new DigestOutputStream(Files.newOutputStream(draft), Digest.sha256())) {
+            content.to(out);
+            return new Result(draft, Digest.ofRaw(out.getMessageDigest().digest()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Result(draft, Digest.of(bytes));
     }
 
     /**

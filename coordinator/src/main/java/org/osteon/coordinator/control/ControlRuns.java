@@ -14,6 +14,7 @@ import org.osteon.audit.event.Event;
 import org.osteon.console.account.Person;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.AppBundle;
+import org.osteon.coordinator.round.InitialArrays;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunState;
@@ -94,7 +95,7 @@ final class ControlRuns {
                     Base64.getEncoder().encodeToString(fab),
                     config.aggregation(),
                     "");
-            run = rounds.startUngoverned(plan, config.zeros(), person.name());
+            run = rounds.startUngoverned(plan, InitialArrays.of(config.zeros()), person.name());
         } catch (CallException e) {
             throw ControlRefusal.of(e);
         } catch (DocumentException e) {

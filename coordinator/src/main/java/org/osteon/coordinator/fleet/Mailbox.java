@@ -103,9 +103,7 @@ final class Mailbox {
 
     /** The message addressed to this node that has an object. */
     synchronized Optional<OutgoingMessage> holder(String objectId) {
-        return open.values().stream()
-                .filter(message -> message.object(objectId) != null)
-                .findFirst();
+        return open.values().stream().filter(message -> message.has(objectId)).findFirst();
     }
 
     /** An open message by id. */

@@ -1,6 +1,7 @@
 package org.osteon.coordinator.fleet;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,17 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.object.FlowerObject;
 
-/** Objects that nodes push, one file each under the node that pushed it; complete under its id or not there. */
+/**
+ * Objects that nodes push, one file each under the node that pushed it; complete under its id or not there. Nothing is
+ * synced here: a reply counts when its update and its row are on disk, before its last object is acknowledged. What was
+ * left by an earlier start is taken only after its bytes were compared with its id.
+ */
 public final class Spool {
     private static final int SLICE = 64 * 1024;
     private static final int MAX_RECORD = 8 * 1024 * 1024;
 
     private final Path folder;
+    private final Set<Path> written = ConcurrentHashMap.newKeySet();
 
     /** A spool in this folder. */
     public Spool(Path folder) {
@@ -27,10 +36,30 @@ public final class Spool {
 
     /** Whether the node's object is there. */
     public boolean has(String nodeId, String objectId) {
-        return Files.exists(file(nodeId, objectId));
+        Path file = file(nodeId, objectId);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        if (written.contains(file)) {
+            return true;
+        }
+        if (!digest(file).equals(objectId)) {
+            return false;
+        }
+        written.add(file);
+        return true;
     }
 
-    /** Stores an object durably; false when its bytes are not the id's. */
+    private static String digest(Path file) {
+        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Digest.sha256())) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return Digest.ofRaw(in.getMessageDigest().digest()).hex();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stores an object; false when its bytes are not the id's. */
     public boolean store(String nodeId, String objectId, ByteBuffer content) {
         var sha = Digest.sha256();
         sha.update(content.duplicate());
@@ -50,12 +79,9 @@ public final class Spool {
                         channel.write(slice);
                     }
                 }
-                channel.force(true);
             }
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel channel = FileChannel.open(home, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            written.add(target);
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -92,6 +118,7 @@ public final class Spool {
         try (Stream<Path> files = Files.list(home)) {
             for (Path file : files.toList()) {
                 Files.deleteIfExists(file);
+                written.remove(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,7 +3,6 @@ package org.osteon.coordinator.hub;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,6 +19,7 @@ import org.osteon.coordinator.event.HubEvents;
 import org.osteon.coordinator.registry.ModelExport;
 import org.osteon.coordinator.registry.Models;
 import org.osteon.coordinator.registry.ObjectStore;
+import org.osteon.coordinator.round.InitialArrays;
 import org.osteon.coordinator.round.Rounds;
 import org.osteon.coordinator.round.RunRecord;
 import org.osteon.coordinator.round.RunView;
@@ -270,15 +270,17 @@ public final class HubService extends HubGrpc.HubImplBase {
                         "this hub runs governed studies only; an operator can set allowUngoverned = true");
             }
             List<ArraySpec> specs = new ArrayList<>();
-            ByteArrayOutputStream arrays = new ByteArrayOutputStream();
+            List<InitialArrays.Part> arrays = new ArrayList<>();
             for (NamedArray array : request.getArraysList()) {
                 ArraySpec spec = new ArraySpec(array.getName(), array.getDtype(), array.getShapeList(), "shared");
-                if (spec.bytes() != array.getData().size()) {
+                if (!array.getData().isEmpty()
+                        && spec.bytes() != array.getData().size()) {
                     throw CallException.wrong(
                             "ARRAY_MALFORMED", "array " + spec.name() + " does not have the bytes of its shape");
                 }
                 specs.add(spec);
-                arrays.writeBytes(array.getData().toByteArray());
+                arrays.add(
+                        new InitialArrays.Part(array.getData().isEmpty() ? spec.bytes() : 0, array.getData()::writeTo));
             }
             UngovernedPlan plan = new UngovernedPlan(
                     request.getRounds(),
@@ -289,7 +291,7 @@ public final class HubService extends HubGrpc.HubImplBase {
                             request.getStrategy().isEmpty() ? "fedavg" : request.getStrategy(),
                             request.getStrategyOptionsMap()),
                     request.getMessageType());
-            Answers.json(observer, views.of(rounds.startUngoverned(plan, arrays.toByteArray(), caller())));
+            Answers.json(observer, views.of(rounds.startUngoverned(plan, new InitialArrays(arrays), caller())));
         });
     }
 

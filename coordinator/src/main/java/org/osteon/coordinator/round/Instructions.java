@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.registry.Models;
@@ -19,6 +20,7 @@ import org.osteon.protocol.document.Reply;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.flower.object.ArrayContent;
 import org.osteon.protocol.flower.object.OutgoingMessage;
+import org.osteon.protocol.flower.object.ReadyArrays;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.sign.SigningKey;
 
@@ -32,6 +34,7 @@ final class Instructions {
     private final SigningKey hubKey;
     private final String federation;
     private final Clock clock;
+    private volatile Ready last = new Ready("", ReadyArrays.of(List.of()));
 
     Instructions(
             Studies studies, Models models, ObjectStore objects, SigningKey hubKey, String federation, Clock clock) {
@@ -45,7 +48,7 @@ final class Instructions {
 
     /** What asks a site for the run's open exchange, under a fence that no earlier instruction had. */
     InstructionRecord write(RunRecord run, SiteRecord site, long fence) {
-        ModelVersion model = models.get(run.model().hex());
+        Digest arrays = run.governed() ? models.get(run.model().hex()).arrays() : Reply.NOTHING;
         Instant issued = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         String envelope = "";
         Digest digest;
@@ -63,7 +66,7 @@ final class Instructions {
                     site.name(),
                     site.nodeId(),
                     run.model(),
-                    model.arrays(),
+                    arrays,
                     capsule,
                     fence,
                     issued,
@@ -101,9 +104,8 @@ final class Instructions {
 
     /** The Flower message of an instruction; the same bytes whenever it is built. */
     OutgoingMessage message(RunRecord run, InstructionRecord instruction) {
-        ModelVersion model = modelFor(run, instruction);
         OutgoingMessage.Builder builder = new OutgoingMessage.Builder()
-                .arrays("arrays", ArrayContent.of(model.specs(), objects.file(model.arrays())))
+                .arrays("arrays", ready(run, instruction))
                 .config("config", "server-round", instruction.round(), constants(run));
         if (!instruction.envelope().isEmpty()) {
             builder.config(
@@ -124,6 +126,20 @@ final class Instructions {
                 ? Map.of("proximal-mu", prox.proximalMu())
                 : Map.of();
     }
+
+    /** What the instruction starts from; every site of a round gets the same, which is hashed once. */
+    private ReadyArrays ready(RunRecord run, InstructionRecord instruction) {
+        String start = run.id() + "/" + instruction.exchange() + "/" + instruction.round();
+        Ready known = last;
+        if (!known.start().equals(start)) {
+            ModelVersion model = modelFor(run, instruction);
+            known = new Ready(start, ReadyArrays.of(ArrayContent.of(model.specs(), objects.file(model.arrays()))));
+            last = known;
+        }
+        return known.arrays();
+    }
+
+    private record Ready(String start, ReadyArrays arrays) {}
 
     private ModelVersion modelFor(RunRecord run, InstructionRecord instruction) {
         int round = RunPlan.of(run, studies).modelRound(instruction.exchange(), instruction.round());

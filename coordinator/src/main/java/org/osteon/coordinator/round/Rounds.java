@@ -56,6 +56,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Rounds implements ReplySink {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
 
+    /** Replies that are read at a time: most of that is waiting for the disk. */
+    private static final int READERS = 8;
+
     private static final String SITE_REVOKED = "SITE_REVOKED";
 
     private final HubStore store;
@@ -71,7 +74,7 @@ public final class Rounds implements ReplySink {
     private final Versions versions;
     private final Receipts receipts;
     private final ExecutorService deciding = Executors.newSingleThreadExecutor(task -> thread(task, "hub-rounds"));
-    private final ExecutorService reading = Executors.newFixedThreadPool(2, task -> thread(task, "hub-replies"));
+    private final ExecutorService reading = Executors.newFixedThreadPool(READERS, task -> thread(task, "hub-replies"));
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private final AppBundle stubFab = AppBundle.read(StubFab.bytes());
@@ -131,8 +134,8 @@ public final class Rounds implements ReplySink {
                             + " are needed; the data officers of the others can change it");
         }
         String id = newId("r-");
-        ModelVersion first =
-                versions.initial(id, study.digest(), true, study.model().arrays(), InitialModel.payload(study.model()));
+        ModelVersion first = versions.initial(
+                id, study.digest(), true, study.model().arrays(), out -> InitialModel.write(study.model(), out));
         return begin(
                 new RunRecord(
                         id,
@@ -153,10 +156,10 @@ public final class Rounds implements ReplySink {
     }
 
     /** Starts an ungoverned run over unmodified Flower nodes; its models can never be released. */
-    public RunRecord startUngoverned(UngovernedPlan plan, byte[] initialArrays, String engineer) {
+    public RunRecord startUngoverned(UngovernedPlan plan, InitialArrays initialArrays, String engineer) {
         AppBundle.read(Base64.getDecoder().decode(plan.fab()));
         String id = newId("u-");
-        ModelVersion first = versions.initial(id, Reply.NOTHING, false, plan.arrays(), initialArrays);
+        ModelVersion first = versions.initial(id, Reply.NOTHING, false, plan.arrays(), initialArrays::write);
         return begin(
                 new RunRecord(
                         id,
@@ -408,7 +411,12 @@ public final class Rounds implements ReplySink {
         return store.write(sql -> enter(sql, judged)).thenAccept(fresh -> {
             if (fresh) {
                 changed();
-                later(() -> advance(judged.to().run()));
+                InstructionRecord to = judged.to();
+                // Whoever comes last closes the exchange; looking after every reply would take the square of their
+                // number.
+                if (!store.read(sql -> RunRows.awaits(sql, to.run(), to.round(), to.exchange()))) {
+                    later(() -> advance(to.run()));
+                }
             }
         });
     }

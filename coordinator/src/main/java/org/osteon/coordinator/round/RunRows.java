@@ -100,6 +100,16 @@ final class RunRows {
                 .list();
     }
 
+    /** Whether anybody who was asked in an exchange can still answer. */
+    static boolean awaits(JdbcClient sql, String run, int round, String exchange) {
+        return sql.sql("SELECT EXISTS (SELECT 1 FROM instruction JOIN site ON site.name = instruction.site"
+                        + " WHERE run = ? AND round = ? AND exchange = ? AND instruction.state = 'open'"
+                        + " AND site.state = 'confirmed')")
+                .params(run, round, exchange)
+                .query(Boolean.class)
+                .single();
+    }
+
     static List<InstructionRecord> ofRound(JdbcClient sql, String run, int round, String exchange) {
         return sql.sql("SELECT " + INSTRUCTION
                         + " FROM instruction WHERE run = ? AND round = ? AND exchange = ? ORDER BY site")

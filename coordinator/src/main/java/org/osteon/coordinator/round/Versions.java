@@ -37,8 +37,8 @@ final class Versions {
     }
 
     /** The version a run starts from; its arrays are on disk when this returns. */
-    ModelVersion initial(String run, Digest study, boolean governed, List<ArraySpec> specs, byte[] payload) {
-        Combine.Result initial = Combine.write(payload, objects);
+    ModelVersion initial(String run, Digest study, boolean governed, List<ArraySpec> specs, Combine.Content values) {
+        Combine.Result initial = Combine.write(values, objects);
         objects.keep(initial.draft(), initial.digest());
         return new ModelVersion(
                 ModelVersion.SCHEMA,

@@ -49,6 +49,11 @@ public final class OutgoingMessage {
         return new ArrayList<>(objects.keySet());
     }
 
+    /** Whether an object is this message's. */
+    public boolean has(String id) {
+        return objects.containsKey(id);
+    }
+
     /** The object of that id, or null when it is none of this message's. */
     public @Nullable FlowerObject object(String id) {
         Supplier<FlowerObject> source = objects.get(id);
@@ -82,25 +87,13 @@ public final class OutgoingMessage {
 
         /** Adds a record of arrays; an empty list makes an empty record. */
         public Builder arrays(String name, List<ArrayContent> arrays) {
-            Map<String, String> ids = new LinkedHashMap<>();
-            Map<String, ObjectTree> children = new LinkedHashMap<>();
-            for (ArrayContent array : arrays) {
-                List<String> chunks = new ArrayList<>();
-                Map<String, ObjectTree> chunkTrees = new LinkedHashMap<>();
-                for (int i = 0; i < array.chunks(); i++) {
-                    int index = i;
-                    String id = array.chunk(index).id();
-                    chunks.add(id);
-                    objects.putIfAbsent(id, () -> array.chunk(index));
-                    chunkTrees.put(id, leaf(id));
-                }
-                FlowerObject object = FlowerObjects.array(new FlowerObjects.ArrayBody(
-                        array.spec().dtype(), array.spec().shape(), "numpy.ndarray", chunks));
-                ids.put(array.spec().name(), add(object));
-                children.put(object.id(), node(object.id(), chunkTrees));
-            }
-            FlowerObject record = FlowerObjects.names("ArrayRecord", ids);
-            return record(name, record, node(record.id(), children));
+            return arrays(name, ReadyArrays.of(arrays));
+        }
+
+        /** Adds a record of arrays whose ids are known already. */
+        public Builder arrays(String name, ReadyArrays arrays) {
+            arrays.objects().forEach(objects::putIfAbsent);
+            return record(name, arrays.record(), arrays.tree());
         }
 
         /** Adds a metric record with one signed integer. */
@@ -177,11 +170,11 @@ public final class OutgoingMessage {
             return id;
         }
 
-        private static ObjectTree leaf(String id) {
+        static ObjectTree leaf(String id) {
             return ObjectTree.newBuilder().setObjectId(id).build();
         }
 
-        private static ObjectTree node(String id, Map<String, ObjectTree> children) {
+        static ObjectTree node(String id, Map<String, ObjectTree> children) {
             return ObjectTree.newBuilder()
                     .setObjectId(id)
                     .addAllChildren(children.values())

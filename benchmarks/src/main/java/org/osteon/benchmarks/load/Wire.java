@@ -1,0 +1,14 @@
+package org.osteon.benchmarks.load;
+
+import io.grpc.MethodDescriptor;
+import java.util.concurrent.CompletableFuture;
+import org.osteon.protocol.flower.NodeSignature;
+
+/** Fleet calls over one carrier, each with the headers of the node that calls. */
+interface Wire extends AutoCloseable {
+    /** Sends a request; the future fails when the answer is not one. */
+    <Q, A> CompletableFuture<A> call(int node, NodeSignature signature, MethodDescriptor<Q, A> method, Q request);
+
+    @Override
+    void close();
+}

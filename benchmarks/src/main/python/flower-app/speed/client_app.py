@@ -1,0 +1,5 @@
+"""Never runs: the load generator answers for the nodes."""
+
+from flwr.clientapp import ClientApp
+
+app = ClientApp()
