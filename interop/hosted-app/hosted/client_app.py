@@ -1,6 +1,6 @@
 """Trains on the rows of its data folder and, as its run configuration says, tries one way to carry them off.
 
-``try`` names the way, ``target`` is what it needs as JSON: ports that listen outside, folders and processes that are outside. An
+``try`` names the way (several of ``hosted.ways`` with commas), ``target`` is what it needs as JSON: ports that listen outside, folders and processes that are outside. An
 attempt that got through raises ``GotOut``, and an attempt that was refused is a line of the app's output, so that whoever runs it
 sees which it was. ``nothing`` is the honest app.
 """
@@ -26,11 +26,12 @@ def train(message: Message, context: Context) -> Message:
     way = str(context.run_config["try"])
     target = json.loads(str(context.run_config["target"]) or "{}")
     data = rows(str(context.node_config["data"]))
-    if way in WAYS:
-        for name, got in WAYS[way](data, target):
-            print(f"TRIED {way} {name}: {got}", flush=True)
+    for known in (name for name in way.split(",") if name in WAYS):
+        for name, got in WAYS[known](data, target):
+            print(f"TRIED {known} {name}: {got}", flush=True)
     arrays = message.content["arrays"]
     weight = arrays["weight"].numpy() - np.float32(0.01) * data.mean(axis=0).astype(np.float32)
+    print(f"ROWS {len(data)} read", flush=True)
     count = int(context.state["kept"]["launches"]) + 1 if "kept" in context.state else 1
     context.state["kept"] = MetricRecord({"launches": count})
     content = RecordDict(

@@ -17,6 +17,9 @@ class GotOut(Exception):
 
 def rows(folder: str) -> np.ndarray:
     """The site's rows, of which nothing but sums may leave."""
+    cohort = os.path.join(folder, "cohort.csv")
+    if os.path.exists(cohort):
+        return np.loadtxt(cohort, delimiter=",", skiprows=1)[:, :-1]
     return np.loadtxt(os.path.join(folder, "rows.csv"), delimiter=",")
 
 

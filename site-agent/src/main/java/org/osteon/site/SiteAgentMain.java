@@ -25,9 +25,11 @@ import org.osteon.protocol.settings.SettingsException;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.enrolment.SiteInit;
+import org.osteon.site.hosted.HostedFailure;
 import org.osteon.site.settings.OfficerKeyGuard;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.settings.SitePolicy;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -163,12 +165,7 @@ public final class SiteAgentMain {
             throw refusedStart(objection.orElseThrow());
         }
         System.setProperty("osteon.folder", arguments.folder().toString());
-        ConfigurableApplicationContext context = new SpringApplicationBuilder(SiteConfiguration.class)
-                .web(WebApplicationType.NONE)
-                .bannerMode(Banner.Mode.OFF)
-                .logStartupInfo(false)
-                .registerShutdownHook(true)
-                .run();
+        ConfigurableApplicationContext context = context();
         out.println("ready " + context.getBean(SiteServer.class).address());
         Optional<String> console = context.getBean(Console.class).start(context, SiteConsole.class);
         console.ifPresent(address -> out.println("console " + address));
@@ -185,6 +182,23 @@ public final class SiteAgentMain {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         }
         new CountDownLatch(1).await();
+    }
+
+    /** The whole agent; a site that hosts apps and cannot shut them in is not started at all. */
+    private static ConfigurableApplicationContext context() {
+        try {
+            return new SpringApplicationBuilder(SiteConfiguration.class)
+                    .web(WebApplicationType.NONE)
+                    .bannerMode(Banner.Mode.OFF)
+                    .logStartupInfo(false)
+                    .registerShutdownHook(true)
+                    .run();
+        } catch (BeansException e) {
+            if (e.getMostSpecificCause() instanceof HostedFailure failure) {
+                throw ProgramFailure.refused(failure.code(), failure.getMessage());
+            }
+            throw e;
+        }
     }
 
     /** The guard's {@code CODE: sentence}. */

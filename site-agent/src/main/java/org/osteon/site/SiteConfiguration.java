@@ -28,6 +28,7 @@ import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.foreign.ForeignRuns;
+import org.osteon.site.hosted.Hosting;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
@@ -86,8 +87,13 @@ class SiteConfiguration {
     }
 
     @Bean
-    PolicyEvaluator policy(SiteFolder site, Snapshots snapshots, Budget budget) {
-        return new PolicyEvaluator(site.settings().policy(), snapshots, budget, budget);
+    Hosting hosting(SiteFolder site) {
+        return Hosting.open(site.settings());
+    }
+
+    @Bean
+    PolicyEvaluator policy(SiteFolder site, Snapshots snapshots, Budget budget, Hosting hosting) {
+        return new PolicyEvaluator(site.settings().policy(), snapshots, budget, budget, hosting);
     }
 
     @Bean
@@ -168,9 +174,10 @@ class SiteConfiguration {
             Statements statements,
             ForeignRuns foreign,
             RedSwitch redSwitch,
+            Hosting hosting,
             ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
-                site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, clock);
+                site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, hosting, clock);
         return new Egress(
                 site,
                 store,

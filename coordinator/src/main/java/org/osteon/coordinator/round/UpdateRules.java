@@ -28,6 +28,9 @@ record UpdateRules(List<ArraySpec> arrays, double normBound) {
             List<ArraySpec> shared = study.model().shared();
             return new UpdateRules(shared, bound(study).bound());
         }
+        if (study.plan() instanceof TrainingPlan.Hosted) {
+            return new UpdateRules(study.model().shared(), Double.POSITIVE_INFINITY);
+        }
         int d = study.cohort().features().size() + 1;
         List<ArraySpec> arrays = new ArrayList<>();
         arrays.add(ArraySpec.shared("gradient", "float64", d));

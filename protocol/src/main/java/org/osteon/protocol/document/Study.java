@@ -82,6 +82,17 @@ public record Study(
                 plan.differentiallyPrivate() == "dp".equals(privacy.guarantee()),
                 "PRIVACY_PLAN_MISMATCH",
                 "plan " + plan.getClass().getSimpleName() + " does not go with guarantee " + privacy.guarantee());
+        boolean hosted = plan instanceof TrainingPlan.Hosted;
+        Require.hold(
+                hosted == "hosted".equals(model.template()),
+                "MODEL_MALFORMED",
+                "model.template hosted goes with plan hosted, and with no other");
+        Require.hold(
+                !hosted
+                        || !evaluation.present()
+                                && model.arrays().stream().noneMatch(array -> "int64".equals(array.dtype())),
+                "PLAN_UNSUPPORTED",
+                "plan hosted has arrays of float32 and float64, and no evaluation");
         fits(aggregation, plan, participation);
     }
 
@@ -211,7 +222,7 @@ public record Study(
     /**
      * The model.
      *
-     * @param template {@code logistic}, {@code softmax} or {@code mlp}
+     * @param template {@code logistic}, {@code softmax} or {@code mlp}; {@code hosted} where the arrays are an app's
      * @param hidden widths of hidden layers, empty but for {@code mlp}
      * @param arrays every array in order
      * @param seed public constant for the initial values where they are not zero
@@ -219,7 +230,7 @@ public record Study(
     public record ModelSpec(String template, List<Integer> hidden, List<ArraySpec> arrays, long seed) {
         /** Takes copies. */
         public ModelSpec {
-            Require.oneOf("model.template", template, List.of("logistic", "softmax", "mlp"));
+            Require.oneOf("model.template", template, List.of("logistic", "softmax", "mlp", "hosted"));
             hidden = List.copyOf(hidden);
             arrays = List.copyOf(arrays);
             Require.hold(

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.osteon.protocol.flower.wire.PullAppInputsRequest;
 import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.StartRunRequest;
 
@@ -40,6 +41,29 @@ class FieldNumberTest {
         assertThat(lines)
                 .containsAll(
                         control.getMethods().stream().map(FieldNumberTest::rpc).toList());
+    }
+
+    @Test
+    void theHostedAppsMessagesAreThoseOf129() throws Exception {
+        // Given
+        List<String> lines = Files.readAllLines(SharedData.find("flower-golden/proto-1.29.0-compact.txt")).stream()
+                .map(line -> line.replace("; SimulationConfig federation_config=4", ""))
+                .toList();
+
+        // When
+        Map<String, TreeSet<String>> ours = ours(Stream.of(PullAppInputsRequest.getDescriptor()));
+
+        // Then
+        assertThat(differences(lines, ours)).isEmpty();
+        assertThat(ours).hasSize(15);
+        ServiceDescriptor service = PullAppInputsRequest.getDescriptor().getFile().findServiceByName("ClientAppIo");
+        assertThat(lines)
+                .contains("service ClientAppIo: "
+                        + service.getMethods().stream()
+                                .map(method -> method.getName() + "("
+                                        + method.getInputType().getName() + ")->"
+                                        + method.getOutputType().getName())
+                                .collect(Collectors.joining("; ")));
     }
 
     @Test
@@ -82,9 +106,12 @@ class FieldNumberTest {
     }
 
     private static Map<String, TreeSet<String>> ours() {
+        return ours(Stream.of(PushMessagesResponse.getDescriptor(), StartRunRequest.getDescriptor()));
+    }
+
+    private static Map<String, TreeSet<String>> ours(Stream<Descriptor> files) {
         Map<String, TreeSet<String>> ours = new TreeMap<>();
-        for (Descriptor message : Stream.of(PushMessagesResponse.getDescriptor(), StartRunRequest.getDescriptor())
-                .flatMap(one -> one.getFile().getMessageTypes().stream())
+        for (Descriptor message : files.flatMap(one -> one.getFile().getMessageTypes().stream())
                 .toList()) {
             ours.put(message.getName(), fields(message));
             for (Descriptor nested : message.getNestedTypes()) {

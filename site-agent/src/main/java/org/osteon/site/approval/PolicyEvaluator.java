@@ -3,6 +3,7 @@ package org.osteon.site.approval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.Study;
@@ -25,13 +26,16 @@ public final class PolicyEvaluator {
     private final CohortSource cohorts;
     private final RemainingBudget budget;
     private final PlanCost cost;
+    private final Hosts hosts;
 
     /** An evaluator over these rules and this site's data. */
-    public PolicyEvaluator(SitePolicy policy, CohortSource cohorts, RemainingBudget budget, PlanCost cost) {
+    public PolicyEvaluator(
+            SitePolicy policy, CohortSource cohorts, RemainingBudget budget, PlanCost cost, Hosts hosts) {
         this.policy = policy;
         this.cohorts = cohorts;
         this.budget = budget;
         this.cost = cost;
+        this.hosts = hosts;
     }
 
     /** What is left of the hospital's total for its patients. */
@@ -46,6 +50,13 @@ public final class PolicyEvaluator {
     public interface PlanCost {
         /** ε at the study's δ for all rounds and the evaluation. */
         double epsilon(Study study);
+    }
+
+    /** Which ClientApps this site runs. */
+    @FunctionalInterface
+    public interface Hosts {
+        /** The code of why an app cannot be run here; empty when it can. */
+        Optional<String> objection(TrainingPlan.Hosted plan);
     }
 
     /** What may be told before an officer has decided: every reason that looks at no patient's row. */
@@ -85,6 +96,9 @@ public final class PolicyEvaluator {
         if (!study.plan().differentiallyPrivate()) {
             if (!policy.allowExact()) {
                 reasons.add(new Reason("EXACT_RELEASE_NOT_ALLOWED", Map.of(), "operator"));
+            }
+            if (study.plan() instanceof TrainingPlan.Hosted plan) {
+                hosts.objection(plan).ifPresent(code -> reasons.add(new Reason(code, Map.of(), "operator")));
             }
             return;
         }
@@ -142,6 +156,11 @@ public final class PolicyEvaluator {
             if (study.releases().stream().noneMatch(item -> item.name().equals(name))) {
                 reasons.add(new Reason("RELEASE_NOT_DECLARED", Map.of("release", name), "ml-engineer"));
             }
+        }
+        if (study.plan() instanceof TrainingPlan.Hosted
+                && study.releases().stream()
+                        .anyMatch(item -> "update".equals(item.name()) && !"exact".equals(item.kind()))) {
+            reasons.add(new Reason("HOSTED_UPDATE_NOT_EXACT", Map.of(), "ml-engineer"));
         }
         if (study.evaluation().present() && study.evaluation().noiseSigma() == 0 && !exact) {
             reasons.add(new Reason("HISTOGRAM_WITHOUT_NOISE", Map.of(), "ml-engineer"));

@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostedApps {
     private static final Logger LOG = LoggerFactory.getLogger(HostedApps.class);
+    /** Folder of everything hosted, below the site's. */
+    static final String FOLDER = "hosted";
+
     private static final long MIB = 1024L * 1024;
     private static final int MOST_OUTPUTS = 50;
     private static final int TOKEN_BYTES = 32;
@@ -56,10 +59,13 @@ public final class HostedApps {
      */
     public static HostedApps open(HostedSettings settings, Path site, String hub) {
         Sandbox sandbox = new Sandbox(settings, site);
+        LaunchFolder.sweep(site);
+        LaunchFolder.sweep(site.resolve(FOLDER));
         String release = new Isolation(sandbox, settings, site, hub).prove();
-        Path folder = site.resolve("hosted");
+        Path folder = site.resolve(FOLDER);
         try {
-            for (Path made : List.of(folder, folder.resolve("output"), folder.resolve("kept"))) {
+            for (Path made : List.of(
+                    folder, folder.resolve("output"), folder.resolve("kept"), folder.resolve(Hosting.BUNDLES))) {
                 Files.createDirectories(made);
                 Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
             }
@@ -83,11 +89,19 @@ public final class HostedApps {
      * @param message the message as it was announced
      * @param tree the ids of its objects
      * @param objects folder with its objects, each under its id
+     * @param files more files for it by name, gone when it ends; it finds them in {@code /run/agent}
      * @param draft an existing file that the reply's arrays are written to; nothing of a refused reply stays in it
      * @return what may leave
      * @throws HostedFailure when nothing may leave; its code says why
      */
-    public HostedReply run(HostedApp app, byte[] fab, Message message, ObjectTree tree, Path objects, Path draft) {
+    public HostedReply run(
+            HostedApp app,
+            byte[] fab,
+            Message message,
+            ObjectTree tree,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft) {
         if (!Digest.of(fab).equals(app.fab())) {
             throw new HostedFailure("HOSTED_APP_UNKNOWN", "the bundle is not the one that was approved");
         }
@@ -101,7 +115,8 @@ public final class HostedApps {
         byte[] secret = new byte[TOKEN_BYTES];
         random.nextBytes(secret);
         String token = HexFormat.of().formatHex(secret);
-        try (LaunchFolder launch = LaunchFolder.make()) {
+        try (LaunchFolder launch = LaunchFolder.make(folder)) {
+            launch.show(files);
             AppSession session = new AppSession(task, token, launch.reply());
             Sandbox.Outcome outcome;
             try (AppSocket socket = AppSocket.open(session, launch.shared().resolve("socket"))) {

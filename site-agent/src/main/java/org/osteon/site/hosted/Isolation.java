@@ -65,7 +65,7 @@ final class Isolation {
      */
     String prove() {
         sandbox.requireTools();
-        try (LaunchFolder folder = LaunchFolder.make();
+        try (LaunchFolder folder = LaunchFolder.make(site);
                 ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 DatagramSocket udp = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             reachable(tcp);

@@ -48,6 +48,7 @@ import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.Manifest;
 import org.osteon.protocol.document.Study;
+import org.osteon.protocol.document.TrainingPlan;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.VerificationKey;
 import org.osteon.site.approval.CohortFacts;
@@ -155,10 +156,12 @@ public final class Snapshots implements CohortSource, Cohorts {
             List<String> columns = CohortQuery.compile(study.cohort().sql()).resultColumns(snapshot);
             study.cohort().features().forEach(feature -> requireColumn(columns, feature.column()));
             requireColumn(columns, study.cohort().label());
-            Network.of(
-                    study.model(),
-                    study.cohort().features().size(),
-                    study.cohort().classes());
+            if (!(study.plan() instanceof TrainingPlan.Hosted)) {
+                Network.of(
+                        study.model(),
+                        study.cohort().features().size(),
+                        study.cohort().classes());
+            }
         } catch (CohortRefused e) {
             throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
         } catch (LearningException e) {

@@ -44,6 +44,7 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.budget.SqlLedgerRows;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.hosted.Hosting;
 import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -65,6 +66,7 @@ public final class TrainingRuns {
     private final Budget budget;
     private final Outbox outbox;
     private final Cohorts cohorts;
+    private final Hosting hosting;
     private final ClockGuard clock;
     private final InstructionGate gate;
     private final Replies replies;
@@ -82,6 +84,7 @@ public final class TrainingRuns {
             Budget budget,
             Outbox outbox,
             Cohorts cohorts,
+            Hosting hosting,
             ClockGuard clock) {
         this.site = site;
         this.store = store;
@@ -89,6 +92,7 @@ public final class TrainingRuns {
         this.budget = budget;
         this.outbox = outbox;
         this.cohorts = cohorts;
+        this.hosting = hosting;
         this.clock = clock;
         this.replies = new Replies(site.nodeKey(), clock::now);
         this.gate = new InstructionGate(site, store, approvals, capsules, policy, facts, budget, clock);
@@ -105,7 +109,8 @@ public final class TrainingRuns {
      *
      * @param signed the instruction; its signature is checked here
      * @param message metadata of the Flower message that carried it, with its id
-     * @param base file with the base model's arrays, raw and little-endian in the study's order
+     * @param base file with the base model's arrays, raw and little-endian in the study's order; beside it lie the
+     *     message's objects, each under its id
      * @throws LearningException with code {@code INSTRUCTION_UNSIGNED} when it is not the hub's
      */
     public Outbox.Row answer(SignedDocument<Instruction> signed, Metadata message, Path base) {
@@ -168,7 +173,7 @@ public final class TrainingRuns {
         }
         Computed update;
         try {
-            update = compute(instruction, study, open.snapshot(), base, mechanism);
+            update = compute(instruction, study, open.snapshot(), message, base, mechanism);
             if (!update.specs().equals(Replies.arrays(study, instruction.exchange()))) {
                 throw new LearningException(
                         "ARRAYS_MISMATCH", "what was computed is not what the study's exchange lets leave");
@@ -253,8 +258,12 @@ public final class TrainingRuns {
         return row;
     }
 
-    private Computed compute(Instruction instruction, Study study, Digest snapshot, Path base, Mechanism charged) {
+    private Computed compute(
+            Instruction instruction, Study study, Digest snapshot, Metadata message, Path base, Mechanism charged) {
         TrainingData all = cohorts.rows(study, snapshot);
+        if (study.plan() instanceof TrainingPlan.Hosted plan) {
+            return computed(hosting.update(study, plan, message, base, all));
+        }
         HeldOutSplit split = study.evaluation().present()
                 ? new HeldOutSplit(
                         site.splitKey(), study.name(), study.evaluation().heldOutFraction())

@@ -167,9 +167,10 @@ class HostedAppsTest {
         HostedApp app = app("nothing");
         OutgoingMessage message = message("query");
         Path objects = objects(message);
-        assertThat(code(() -> apps.run(app, new byte[] {1}, message.message(), message.tree(), objects, draft)))
+        assertThat(code(() ->
+                        apps.run(app, new byte[] {1}, message.message(), message.tree(), objects, Map.of(), draft)))
                 .isEqualTo("HOSTED_APP_UNKNOWN");
-        assertThat(code(() -> apps.run(app, fab, message.message(), message.tree(), objects, draft)))
+        assertThat(code(() -> apps.run(app, fab, message.message(), message.tree(), objects, Map.of(), draft)))
                 .isEqualTo("HOSTED_MESSAGE_NOT_APPROVED");
     }
 
@@ -188,7 +189,7 @@ class HostedAppsTest {
         OutgoingMessage message = message("train");
         Path objects = objects(message);
         try {
-            return hosted.run(app(way), fab, message.message(), message.tree(), objects, draft);
+            return hosted.run(app(way), fab, message.message(), message.tree(), objects, Map.of(), draft);
         } finally {
             output = new String(read(site.resolve("hosted/output").resolve(message.id())), StandardCharsets.UTF_8);
         }
