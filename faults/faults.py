@@ -362,6 +362,7 @@ class Absent(Fault):
             self.pause(0.2)
         else:
             self.words += " (it was over before)"
+        self.down = set()
 
 
 class Person(Fault):

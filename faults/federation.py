@@ -23,7 +23,7 @@ EPSILON = 1.0
 ROUNDS = 3
 PASSPHRASE = "only for these trials"
 READY = 120.0
-ROUND_SECONDS = 12
+ROUND_SECONDS = 15
 STUDIES = {
     "fedavg": None,
     "deadline": None,

@@ -6,6 +6,7 @@ import json
 import pathlib
 import random
 import re
+import resource
 import shutil
 import statistics
 import sys
@@ -28,6 +29,7 @@ from tap import FLEET, Relay, Tap
 
 LIMIT = 150.0
 QUIET = 30.0
+LOOK = 0.7
 
 
 class Field:
@@ -202,7 +204,7 @@ class Field:
                     self.ended.set()
                 if view["state"] in ("stalled", "stopped", "paused") and settled:
                     self.verbs.call("run", "resume", run, "--hub", federation.hub.folder)
-            time.sleep(0.2)
+            time.sleep(LOOK)
 
     def _ask(self, run: str) -> dict:
         """What the daemons say at the end, when what is on its way has arrived."""
@@ -286,6 +288,11 @@ class Watch:
                 self.field.recoveries.append((begun[1], time.monotonic() - begun[0]))
 
 
+def cpu() -> float:
+    """CPU seconds of this process and of those of its children that ended."""
+    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
 def plans(count: int, kinds: list[str]) -> list[tuple[str, str]]:
     """Kind and study of each trial, in turn."""
     studies = [name for name in STUDIES if name != Absent.study]
@@ -325,11 +332,12 @@ def main() -> int:
             if options.only and number != options.only:
                 continue
             draw = random.Random(f"{seed}/{number}")
+            cpu_before = cpu()
             at, trial, fault = field.play(KINDS[kind], study, draw)
             played += 1
             broken = sorted({name for name, _ in trial.faults})
             print(f"faults: trial {number}: {study}: {fault.words}: {', '.join(broken) or 'holds'}, "
-                  f"{time.monotonic() - at:.1f} s", flush=True)
+                  f"{time.monotonic() - at:.1f} s, {cpu() - cpu_before:.1f} s CPU", flush=True)
             if trial.faults:
                 lost += 1
                 for name in broken:
