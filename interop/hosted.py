@@ -243,7 +243,8 @@ def main() -> None:
             entries = hospital.site.verb("site", "journal", str(hospital.folder), "--study", digest)["entries"]
             check(
                 f"{way}: nothing but the code {reason} left",
-                len(entries) > 0 and {e["type"] for e in entries} == {"refusal"} and reason in json.dumps(view) + json.dumps(entries),
+                {e["type"] for e in entries} == {"decision", "refusal"}
+                and view["rounds"][0]["refused"] == [{"reason": reason, "site": "hospital-a"}],
                 (entries, json.dumps(view)[:1500]),
             )
         check("the journal agrees with log and outbox", hospital.site.verb("site", "journal", str(hospital.folder), "--verify")["ok"])

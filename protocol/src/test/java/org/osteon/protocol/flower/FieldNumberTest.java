@@ -56,7 +56,8 @@ class FieldNumberTest {
         // Then
         assertThat(differences(lines, ours)).isEmpty();
         assertThat(ours).hasSize(15);
-        ServiceDescriptor service = PullAppInputsRequest.getDescriptor().getFile().findServiceByName("ClientAppIo");
+        ServiceDescriptor service =
+                PullAppInputsRequest.getDescriptor().getFile().findServiceByName("ClientAppIo");
         assertThat(lines)
                 .contains("service ClientAppIo: "
                         + service.getMethods().stream()
@@ -111,8 +112,8 @@ class FieldNumberTest {
 
     private static Map<String, TreeSet<String>> ours(Stream<Descriptor> files) {
         Map<String, TreeSet<String>> ours = new TreeMap<>();
-        for (Descriptor message : files.flatMap(one -> one.getFile().getMessageTypes().stream())
-                .toList()) {
+        for (Descriptor message :
+                files.flatMap(one -> one.getFile().getMessageTypes().stream()).toList()) {
             ours.put(message.getName(), fields(message));
             for (Descriptor nested : message.getNestedTypes()) {
                 if (!nested.getOptions().getMapEntry()) {
