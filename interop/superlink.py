@@ -288,6 +288,7 @@ def main() -> None:
         for hospital in (first, second):
             hospital.approve(digest, study)
             hospital.plan(digest, study)
+        (first.out / "decided").touch()
         cut(second, relay, cells)
         killed(second, cells)
         foreign(second)
@@ -344,6 +345,7 @@ def foreign(hospital: Hospital) -> None:
         "officer", "approve", folder, digest, "--key", str(hospital.key), "--passphrase-file", str(hospital.passphrase),
         "--epsilon", "0", "--rounds", "3", "--until", until,
     )
+    (hospital.out / "decided").touch()
 
 
 def judge(hospital: Hospital, registration: str, digest: str, study: dict, cells: Cells) -> None:

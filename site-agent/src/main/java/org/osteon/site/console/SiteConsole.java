@@ -12,6 +12,7 @@ import org.osteon.console.page.Words;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.HostedRuns;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.desk.SiteService;
@@ -40,6 +41,7 @@ public class SiteConsole {
             Route.get("/studies/{study}", OFFICER),
             Route.get("/studies/{study}/document", OFFICER),
             Route.get("/studies/{study}/preview", OFFICER),
+            Route.get("/hosted/{run}", OFFICER),
             Route.get("/journal", BOTH),
             Route.get("/journal/recompute", BOTH),
             Route.get("/journal.csv", BOTH),
@@ -94,6 +96,11 @@ public class SiteConsole {
             Specimens specimens,
             Snapshots snapshots) {
         return new OfficerPages(desk, approvals, site, log, bar, specimens, snapshots);
+    }
+
+    @Bean
+    HostedPages hostedPages(Desk desk, HostedRuns hosted, SiteFolder site, SiteAccessLog log) {
+        return new HostedPages(desk, hosted, site, log);
     }
 
     @Bean

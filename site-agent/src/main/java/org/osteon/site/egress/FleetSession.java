@@ -68,7 +68,7 @@ final class FleetSession {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final double HEARTBEAT_INTERVAL = 30;
     // A SuperLink takes a node for gone after twice the interval, and answers in its place: time enough for a restart.
-    private static final double PATIENT_INTERVAL = 60;
+    private static final double PATIENT_INTERVAL = 120;
     private static final int MOST_TRIES = 200;
     private static final int MOST_OBJECTS = 100_000;
     private static final long MOST_BASE = 64L * 1024 * 1024 * 1024;

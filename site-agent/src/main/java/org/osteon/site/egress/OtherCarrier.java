@@ -52,14 +52,14 @@ final class OtherCarrier {
         if (stopped.getAsBoolean() || !PERHAPS.contains(failure.getStatus().getCode())) {
             return failure;
         }
-        if (speaksPlainText()) {
+        boolean other = ours == FleetCarrier.GRPC ? speaksHttp() : speaksGrpc();
+        if (!other && speaksPlainText()) {
             return failure.getStatus()
                     .withDescription("FLEET_WITHOUT_TLS: " + server
                             + " speaks without TLS; nothing of this site travels so, and no setting allows it. Start the"
                             + " server with its certificate (--ssl-certfile, --ssl-keyfile, --ssl-ca-certfile)")
                     .asRuntimeException();
         }
-        boolean other = ours == FleetCarrier.GRPC ? speaksHttp() : speaksGrpc();
         if (!other) {
             return failure;
         }

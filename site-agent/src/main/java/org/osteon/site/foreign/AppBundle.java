@@ -29,6 +29,7 @@ record AppBundle(String app, String version, Map<String, Setting> defaults) {
     private static final String APP = "tool.flwr.app";
     private static final String CONFIG = APP + ".config";
     private static final Pattern TABLE = Pattern.compile("\\[\\s*([A-Za-z0-9_.-]+)\\s*]\\s*(?:#.*)?");
+    private static final Pattern TABLES = Pattern.compile("\\[\\[\\s*([A-Za-z0-9_.-]+)\\s*]]\\s*(?:#.*)?");
     private static final Pattern ENTRY = Pattern.compile("([A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)\\s*=\\s*(.*)");
     private static final Pattern TEXT = Pattern.compile("(?:\"([^\"\\\\]*)\"|'([^']*)')\\s*(?:#.*)?");
     private static final Pattern BARE = Pattern.compile("([A-Za-z0-9_+.-]+)\\s*(?:#.*)?");
@@ -45,13 +46,21 @@ record AppBundle(String app, String version, Map<String, Setting> defaults) {
         Map<String, Setting> defaults = new TreeMap<>();
         Map<String, String> texts = new TreeMap<>();
         String table = "";
-        for (String raw : pyproject(bundle).split("\n", -1)) {
+        String toml = pyproject(bundle);
+        if (toml.contains("\"\"\"") || toml.contains("'''")) {
+            throw unreadable("a text goes over several lines");
+        }
+        for (String raw : toml.split("\n", -1)) {
             String line = raw.strip();
             Matcher header = TABLE.matcher(line);
             if (header.matches()) {
                 table = header.group(1);
-            } else if (line.startsWith("[") && line.contains(CONFIG)) {
-                throw unreadable("a table of its configuration is not plain");
+            } else if (line.startsWith("[")) {
+                Matcher list = TABLES.matcher(line);
+                if (!list.matches() || (list.group(1) + ".").startsWith(CONFIG + ".")) {
+                    throw unreadable("the name of a table is not plain");
+                }
+                table = list.group(1);
             } else if (!line.isEmpty() && !line.startsWith("#")) {
                 entry(table, line, texts, defaults);
             }
@@ -69,7 +78,8 @@ record AppBundle(String app, String version, Map<String, Setting> defaults) {
         Matcher entry = ENTRY.matcher(line);
         boolean inConfig = table.equals(CONFIG) || table.startsWith(CONFIG + ".");
         if (!entry.matches()) {
-            if (inConfig) {
+            // A quoted key may stand for a part of the configuration's name.
+            if (inConfig || above(table) && line.contains("=")) {
                 throw unreadable("a line of its configuration is not plain");
             }
             return;
@@ -81,14 +91,19 @@ record AppBundle(String app, String version, Map<String, Setting> defaults) {
                 throw unreadable("its configuration sets " + key + " twice");
             }
         } else {
-            if (path.equals(CONFIG)) {
-                throw unreadable("its configuration is written on one line");
-            }
             Matcher text = TEXT.matcher(entry.group(2));
-            if (text.matches()) {
+            String inRoot = table.isEmpty() ? entry.group(1) : path;
+            if (inRoot.equals(CONFIG) || above(inRoot) || table.isEmpty() && inRoot.startsWith(CONFIG + ".")) {
+                throw unreadable("its configuration is not in a table of its own");
+            } else if (text.matches()) {
                 texts.put(path, text.group(1) == null ? text.group(2) : text.group(1));
             }
         }
+    }
+
+    /** Whether the configuration could stand inside of this table. */
+    private static boolean above(String table) {
+        return table.isEmpty() || CONFIG.startsWith(table + ".");
     }
 
     private static Setting setting(String key, String value) {
