@@ -97,6 +97,8 @@ class Field:
         if trial.faults:
             raise Broken(f"a run without a fault does not hold: {trial.faults}")
         self.seconds = max(1.0, self.ran)
+        # On a machine that is busy with other things everything takes longer.
+        self.limit = max(LIMIT, 8 * self.seconds)
         for name, one in steps.items():
             one.rest()
             self.recorded[name] = one.made()
@@ -188,7 +190,7 @@ class Field:
 
         if self.federation.hub.alive():
             raise Broken(f"the run does not start: {error[:400]}")
-        return until("the run's start", there, LIMIT)
+        return until("the run's start", there, self.limit)
 
     def _strike(self, fault) -> None:
         try:
@@ -230,7 +232,7 @@ class Field:
             daemon.ready()
         said: dict = {"faults": []}
         try:
-            until("receipts and logs on both sides", self._arrived(run), QUIET)
+            until("receipts and logs on both sides", self._arrived(run), max(QUIET, 2 * self.seconds))
         except Broken as error:
             said["faults"].append(("LOG", f"{error}: {self.lacking}"))
         for site in SITES:
