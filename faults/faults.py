@@ -234,16 +234,21 @@ class Again(Fault):
         self.words += f" ({self.taken} were answered, {self.replays} had a used signature)"
 
 
-class Disk(Fault):
-    """A daemon's disk is full for a while."""
+class Disk(Fault, Calls):
+    """A daemon's disk is full for a while, from a time on or from a call that brings a reply."""
 
     def __init__(self, field, draw):
         super().__init__(field, draw)
         self.daemon = draw.choice([HUB, HUB, *SITES])
         self.at = draw.uniform(0, field.seconds)
-        self.left = draw.choice([0, draw.randint(0, 200_000)])
+        self.call = draw.choice([0, draw.randint(1, 50)])
+        self.left = draw.choice([0, 0, draw.randint(0, 100_000)])
         self.long = draw.uniform(1, 6)
-        self.words = f"the disk of {self.daemon} is full but for {self.left} bytes at {self.at:.2f} s for {self.long:.1f} s"
+        self.count = 0
+        self.full = threading.Event()
+        self.lock = threading.Lock()
+        when = f"PushObject {self.call} reaches the hub" if self.call else f"{self.at:.2f} s"
+        self.words = f"the disk of {self.daemon} is full but for {self.left} bytes from {when} on for {self.long:.1f} s"
         self.place = field.live / self.daemon
         self.mounted = False
 
@@ -262,11 +267,17 @@ class Disk(Fault):
         self.mounted = True
         shutil.copytree(aside, self.place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(aside)
+        self.field.tap.calls = self
 
-    def strike(self) -> None:
-        self.pause(self.at)
-        ballast = self.place / "ballast"
-        with open(ballast, "wb", 0) as file:
+    def before(self, method: str, request: bytes) -> None:
+        if self.call and method == FLEET + "PushObject":
+            with self.lock:
+                self.count += 1
+                if self.count == self.call:
+                    self._fill()
+
+    def _fill(self) -> None:
+        with open(self.place / "ballast", "wb", 0) as file:
             for piece in (1 << 20, 4096):
                 try:
                     while True:
@@ -274,8 +285,18 @@ class Disk(Fault):
                 except OSError:
                     pass
             file.truncate(max(0, file.tell() - self.left))
+        self.full.set()
+
+    def strike(self) -> None:
+        if not self.call:
+            self.pause(self.at)
+            self._fill()
+        while not self.full.wait(0.1):
+            if self.field.ended.is_set():
+                self.words += " (not reached)"
+                return
         time.sleep(self.long)
-        ballast.unlink()
+        (self.place / "ballast").unlink()
 
     def end(self) -> None:
         if self.mounted:

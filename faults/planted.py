@@ -15,7 +15,7 @@ from faults import Fault
 from federation import HUB, SITES, sha256
 from tap import FLEET, Calls
 
-STANDS = {"state": "running", "stateKey": "running/2/train/2", "waitingFor": [], "rounds": [], "quiet": True}
+VIEW = {"state": "running", "stateKey": "running/2/train/2", "waitingFor": [], "rounds": [], "quiet": True}
 
 
 def check(field) -> bool:
@@ -189,11 +189,11 @@ def _too_few_rounds(trial: judge.Trial) -> None:
 
 
 def _awaits_nobody(trial: judge.Trial) -> None:
-    trial.views += [{**STANDS, "at": 0.0}, {**STANDS, "at": 16.0}]
+    trial.views += [{**VIEW, "at": 0.0}, {**VIEW, "at": judge.STANDS + 1}]
 
 
 def _without_why(trial: judge.Trial) -> None:
-    trial.views.append({**STANDS, "at": 0.0, "waitingFor": [{"site": SITES[0], "since": "2026-01-01T00:00:00Z", "why": ""}]})
+    trial.views.append({**VIEW, "at": 0.0, "waitingFor": [{"site": SITES[0], "since": "2026-01-01T00:00:00Z", "why": ""}]})
 
 
 def _still_runs(trial: judge.Trial) -> None:

@@ -60,10 +60,10 @@ class Steps:
         """Steps begun since recording began."""
         return struct.unpack("=Q", self.control[COUNT:COUNT + 8])[0]
 
-    def made(self) -> list[tuple[str, str]]:
-        """Kind and path of the steps that ended."""
+    def made(self) -> dict[int, str]:
+        """The kind of each step that ended, by its number."""
         lines = [line.split(" ", 3) for line in self.log.read_text(errors="replace").splitlines()]
-        return [(line[2], line[3] if len(line) > 3 else "") for line in lines if line[0] == "done"]
+        return {int(line[1]): line[2] for line in lines if line[0] == "done"}
 
     def death(self) -> str:
         """The step it died at, in words; empty when it lives."""

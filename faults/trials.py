@@ -2,6 +2,7 @@
 """Trials of a whole federation under faults, driven and judged from outside. See README.md."""
 
 import argparse
+import functools
 import json
 import pathlib
 import random
@@ -41,7 +42,8 @@ class Field:
         self.base = work / "base"
         self.library = library(work)
         self.verbs = Verbs(work / "verbs.err")
-        self.recorded: dict[str, list[str]] = {}
+        self.recorded: dict[str, dict[int, str]] = {}
+        self.round: dict[str, list[int]] = {}
         self.seconds = 4.0
         self.federation: Federation | None = None
         self.recoveries: list[tuple[str, float]] = []
@@ -65,6 +67,7 @@ class Field:
     def record(self) -> None:
         """One run without a fault, to learn the durable steps and how long it takes."""
         steps = {}
+        marks: dict[int, dict[str, int]] = {}
 
         def watch(trial_field: "Field") -> None:
             for name in (HUB, *SITES):
@@ -79,13 +82,28 @@ class Field:
                 for one in steps.values():
                     one.record()
 
+            def strike(self) -> None:
+                # The second round is the recorded one: what begins a run and what ends it are not in it.
+                seen = 0
+                with closing(rows(self.field.live / HUB / "hub.db")) as hub:
+                    while seen < 3 and not self.field.ended.is_set():
+                        for row in hub.execute("SELECT MAX(round) AS round FROM run"):
+                            if (row["round"] or 0) > seen:
+                                seen = row["round"]
+                                marks[seen] = {name: one.count() for name, one in steps.items()}
+                        time.sleep(0.01)
+
         begin, trial, _ = self.play(lambda field, draw: Watching(field, draw), "fedavg", random.Random(0))
         if trial.faults:
             raise Broken(f"a run without a fault does not hold: {trial.faults}")
         self.seconds = max(1.0, self.ran)
+        # On a machine that is busy with other things everything takes longer.
+        self.limit = max(LIMIT, 8 * self.seconds)
         for name, one in steps.items():
             one.rest()
-            self.recorded[name] = [f"{kind} {self.what(path)}" for kind, path in one.made()]
+            self.recorded[name] = one.made()
+            self.round[name] = [number for number, kind in sorted(self.recorded[name].items())
+                                if kind != "send" and marks[2][name] < number <= marks[3][name]]
 
     def play(self, make, study: str, draw: random.Random):
         """One trial: its start, what it left behind, judged, and the fault."""
@@ -172,7 +190,7 @@ class Field:
 
         if self.federation.hub.alive():
             raise Broken(f"the run does not start: {error[:400]}")
-        return until("the run's start", there, LIMIT)
+        return until("the run's start", there, self.limit)
 
     def _strike(self, fault) -> None:
         try:
@@ -214,7 +232,7 @@ class Field:
             daemon.ready()
         said: dict = {"faults": []}
         try:
-            until("receipts and logs on both sides", self._arrived(run), QUIET)
+            until("receipts and logs on both sides", self._arrived(run), max(QUIET, 2 * self.seconds))
         except Broken as error:
             said["faults"].append(("LOG", f"{error}: {self.lacking}"))
         for site in SITES:
@@ -288,22 +306,42 @@ class Watch:
                 self.field.recoveries.append((begun[1], time.monotonic() - begun[0]))
 
 
+def _made(kind: str, fixed: tuple, field: Field, draw: random.Random) -> Fault:
+    return KINDS[kind](field, draw, *fixed)
+
+
 def cpu() -> float:
     """CPU seconds of this process and of those of its children that ended."""
     return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
-def plans(count: int, kinds: list[str]) -> list[tuple[str, str]]:
-    """Kind and study of each trial, in turn."""
+def plans(options, field: Field) -> list[tuple[str, str, tuple]]:
+    """Kind, study and what else is fixed of each trial: one step, every step of a round of the hub and of a hospital before
+    and after, then the kinds in turn."""
+    kinds = options.kinds.split(",")
     studies = [name for name in STUDIES if name != Absent.study]
-    return [(kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)])
-            for i, kind in ((i, kinds[i % len(kinds)]) for i in range(count))]
+    if options.at:
+        daemon, number, when = options.at.split(":")
+        return [("step", studies[0], (daemon, int(number), when == "after"))] * options.trials
+    planned: list[tuple[str, str, tuple]] = []
+    if options.every_step:
+        for name in (HUB, SITES[0]):
+            for number in field.round[name]:
+                for after in (False, True):
+                    planned.append(("step", studies[number % len(studies)], (name, number, after)))
+    for i in range(max(0, options.trials - len(planned))):
+        kind = kinds[i % len(kinds)]
+        planned.append((kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)], ()))
+    return planned
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--seed", type=int, default=None, help="repeats the same faults; a new one otherwise")
+    parser.add_argument("--every-step", action="store_true",
+                        help="first a kill before and after each durable step of a round, however many trials that takes")
+    parser.add_argument("--at", default="", metavar="DAEMON:NUMBER:before|after", help="only kills at this durable step")
     parser.add_argument("--only", type=int, default=0, metavar="N", help="only trial N of the seed")
     parser.add_argument("--kinds", default=",".join(KINDS), help="some of " + ", ".join(KINDS))
     parser.add_argument("--self-check", action="store_true",
@@ -325,15 +363,17 @@ def main() -> int:
         print(f"faults: founded in {time.monotonic() - begin:.0f} s", flush=True)
         field.record()
         print(f"faults: a run takes {field.seconds:.1f} s; durable steps in it: "
-              + ", ".join(f"{name} {len(steps)}" for name, steps in field.recorded.items()), flush=True)
+              + ", ".join(f"{name} {len(steps)}, {len(field.round[name])} of them kept on disk in a round"
+                          for name, steps in field.recorded.items()), flush=True)
         if options.self_check:
             return 0 if planted.check(field) else 1
-        for number, (kind, study) in enumerate(plans(options.trials, options.kinds.split(",")), 1):
+        planned = plans(options, field)
+        for number, (kind, study, fixed) in enumerate(planned, 1):
             if options.only and number != options.only:
                 continue
             draw = random.Random(f"{seed}/{number}")
             cpu_before = cpu()
-            at, trial, fault = field.play(KINDS[kind], study, draw)
+            at, trial, fault = field.play(functools.partial(_made, kind, fixed), study, draw)
             played += 1
             broken = sorted({name for name, _ in trial.faults})
             print(f"faults: trial {number}: {study}: {fault.words}: {', '.join(broken) or 'holds'}, "
@@ -350,8 +390,10 @@ def main() -> int:
                      "updates": [{k: v for k, v in u.__dict__.items() if k != "payload"} for u in trial.updates]}, indent=1))
                 for name, text in trial.faults[:6]:
                     print(f"faults:   {name}: {text[:400]}", flush=True)
-                print(f"faults:   kept in {kept}; again: python3 faults/trials.py --seed {seed} --trials {options.trials} "
-                      f"--kinds {options.kinds} --only {number}", flush=True)
+                again = (f"--at {fault.daemon}:{fault.number}:{'after' if fault.after else 'before'} --trials 1" if kind == "step"
+                         else f"--seed {seed} --trials {options.trials} --kinds {options.kinds} --only {number}"
+                         + (" --every-step" if options.every_step else ""))
+                print(f"faults:   kept in {kept}; again: python3 faults/trials.py {again} --reuse", flush=True)
     finally:
         field.close()
     for name, text in INVARIANTS.items():

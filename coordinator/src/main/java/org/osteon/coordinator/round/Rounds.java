@@ -60,6 +60,8 @@ public final class Rounds implements ReplySink {
     private static final int READERS = 8;
 
     private static final String SITE_REVOKED = "SITE_REVOKED";
+    private static final long AGAIN_MILLIS = 1_000;
+    private static final long MOST_AGAIN_MILLIS = 60_000;
 
     private final HubStore store;
     private final HubEvents events;
@@ -186,7 +188,7 @@ public final class Rounds implements ReplySink {
             alongside.write(sql, run);
             return run;
         });
-        later(() -> openRound(run.id()));
+        later(run.id(), () -> openRound(run.id()));
         return run;
     }
 
@@ -202,13 +204,15 @@ public final class Rounds implements ReplySink {
         }
         store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> {
             lookAgainAtDeadline(run);
-            later(() -> advance(run.id()));
+            later(run.id(), () -> advance(run.id()));
         });
     }
 
     /** Looks at every run that goes on again: who is awaited has changed. */
     public void lookAgain() {
-        store.read(RunRows::runs).stream().filter(RunRecord::running).forEach(run -> later(() -> advance(run.id())));
+        store.read(RunRows::runs).stream()
+                .filter(RunRecord::running)
+                .forEach(run -> later(run.id(), () -> advance(run.id())));
     }
 
     /** Stops a run; open instructions are void. */
@@ -295,18 +299,27 @@ public final class Rounds implements ReplySink {
             EventDraft event = EventDraft.of(EventType.RUN_RESUMED, engineer, "ml-engineer")
                     .about(id);
             RunRecord again = setState(run.in(resumable.resume()), event, alongside);
-            if (again.round() == 0
-                    || result(again.id(), again.round(), again.exchange()).isPresent()) {
-                openRound(id);
-            } else if (resumable instanceof RunState.Paused && clock.millis() < again.deadline()) {
-                open(again).forEach(instruction -> fleet.handOut(instruction.nodeId(), instruction.messageId()));
-                lookAgainAtDeadline(again);
-                advance(id);
-            } else {
-                ask(again);
+            try {
+                goOn(again, resumable instanceof RunState.Paused);
+            } catch (RuntimeException e) {
+                later(id, () -> advance(id));
+                throw e;
             }
             return get(id);
         });
+    }
+
+    private void goOn(RunRecord again, boolean wasPaused) {
+        if (again.round() == 0
+                || result(again.id(), again.round(), again.exchange()).isPresent()) {
+            openRound(again.id());
+        } else if (wasPaused && clock.millis() < again.deadline()) {
+            open(again).forEach(instruction -> fleet.handOut(instruction.nodeId(), instruction.messageId()));
+            lookAgainAtDeadline(again);
+            advance(again.id());
+        } else {
+            ask(again);
+        }
     }
 
     /** A run by id. */
@@ -415,7 +428,7 @@ public final class Rounds implements ReplySink {
                 // Whoever comes last closes the exchange; looking after every reply would take the square of their
                 // number.
                 if (!store.read(sql -> RunRows.awaits(sql, to.run(), to.round(), to.exchange()))) {
-                    later(() -> advance(to.run()));
+                    later(to.run(), () -> advance(to.run()));
                 }
             }
         });
@@ -523,7 +536,7 @@ public final class Rounds implements ReplySink {
         sent.forEach(instruction -> fleet.send(instruction.nodeId(), instructions.message(run, instruction)));
         lookAgainAtDeadline(run);
         changed();
-        later(() -> advance(run.id()));
+        later(run.id(), () -> advance(run.id()));
     }
 
     /** Closes the open exchange when everybody answered or the deadline has passed; below quorum the run stalls. */
@@ -643,7 +656,7 @@ public final class Rounds implements ReplySink {
             return true;
         });
         if (!counted) {
-            later(() -> advance(run.id()));
+            later(run.id(), () -> advance(run.id()));
             return;
         }
         withdraw(open);
@@ -715,17 +728,30 @@ public final class Rounds implements ReplySink {
     private void lookAgainAtDeadline(RunRecord run) {
         String id = run.id();
         timer.schedule(
-                () -> later(() -> advance(id)),
+                () -> later(id, () -> advance(id)),
                 Math.max(0, run.deadline() - clock.millis()) + 50,
                 TimeUnit.MILLISECONDS);
     }
 
-    private void later(Runnable step) {
+    private void later(String id, Runnable step) {
+        later(id, step, AGAIN_MILLIS);
+    }
+
+    /** Nobody calls when a run waits for nobody but the hub: what failed, on a full disk, is tried again. */
+    private void later(String id, Runnable step, long again) {
         deciding.execute(() -> {
             try {
                 step.run();
             } catch (RuntimeException e) {
-                LOG.atError().setCause(e).log("a round's step failed; the run waits for resume or restart");
+                LOG.atError()
+                        .setCause(e)
+                        .addKeyValue("run", id)
+                        .addKeyValue("againInMillis", again)
+                        .log("a round's step failed; it is tried again");
+                timer.schedule(
+                        () -> later(id, () -> advance(id), Math.min(2 * again, MOST_AGAIN_MILLIS)),
+                        again,
+                        TimeUnit.MILLISECONDS);
             }
         });
     }

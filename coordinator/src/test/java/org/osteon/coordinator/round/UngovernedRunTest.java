@@ -3,6 +3,9 @@ package org.osteon.coordinator.round;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
@@ -12,11 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osteon.coordinator.RunningHub;
+import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.sign.SigningKey;
 import org.osteon.protocol.v1.EventsRequest;
@@ -26,6 +32,7 @@ import org.osteon.protocol.v1.RevokeSiteRequest;
 import org.osteon.protocol.v1.RunRef;
 import org.osteon.protocol.v1.ShowRunRequest;
 import org.osteon.protocol.v1.UngovernedRunRequest;
+import org.slf4j.LoggerFactory;
 
 class UngovernedRunTest {
     @TempDir
@@ -94,6 +101,46 @@ class UngovernedRunTest {
 
         // Then: long before its deadline
         assertThat(whenNot("running", run).path("state").asText()).isEqualTo("stalled");
+    }
+
+    @Test
+    void aStepThatFailedIsTriedAgain() throws InterruptedException {
+        // Given: a hub that cannot write what a round begins with, as on a full disk
+        hub.as("operator")
+                .registerFlowerNode(RegisterFlowerNodeRequest.newBuilder()
+                        .setNodeKeyPem(SigningKey.ecdsaP384().publicKey().pem())
+                        .build());
+        HubStore store = hub.part(HubStore.class);
+        store.writeNow(sql -> sql.sql("CREATE TRIGGER full_disk BEFORE INSERT ON instruction BEGIN"
+                        + " SELECT RAISE(ABORT, 'database or disk is full'); END")
+                .update());
+        CountDownLatch failed = new CountDownLatch(1);
+        Logger log = (Logger) LoggerFactory.getLogger(Rounds.class);
+        AppenderBase<ILoggingEvent> listener = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                failed.countDown();
+            }
+        };
+        listener.start();
+        log.addAppender(listener);
+        try {
+            String run = tree(hub.as("engineer")
+                            .startUngovernedRun(request().build())
+                            .getJson())
+                    .path("run")
+                    .asText();
+            assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+
+            // When
+            store.writeNow(sql -> sql.sql("DROP TRIGGER full_disk").update());
+
+            // Then: nobody else had to do anything
+            JsonNode asked = whenNot("running/0/train/0", "stateKey", run);
+            assertThat(asked.path("waitingFor")).hasSize(1);
+        } finally {
+            log.detachAppender(listener);
+        }
     }
 
     @Test
