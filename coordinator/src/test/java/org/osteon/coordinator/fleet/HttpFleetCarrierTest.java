@@ -28,6 +28,7 @@ import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.HttpNode.Answer;
+import org.osteon.coordinator.store.HubStore;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.NodeSignature;
