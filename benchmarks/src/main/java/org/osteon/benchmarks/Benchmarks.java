@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.osteon.benchmarks.aggregation.CombineBenchmark;
+import org.osteon.benchmarks.load.AccumulateBenchmark;
 import org.osteon.benchmarks.load.LargeModelsBenchmark;
 import org.osteon.benchmarks.load.ManyNodesBenchmark;
 import org.osteon.benchmarks.log.LogBenchmark;
@@ -37,7 +38,7 @@ public final class Benchmarks implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "some of combine, training, mapping, log, privacy, pages, nodes-grpc, nodes-http, models-grpc, models-http")
+                    "some of combine, training, mapping, log, privacy, pages, nodes-grpc, nodes-http, models-grpc, models-http, accumulate")
     private List<String> only = List.of();
 
     @Option(names = "--small", description = "sizes that try the code and measure nothing")
@@ -72,7 +73,8 @@ public final class Benchmarks implements Callable<Integer> {
                 ManyNodesBenchmark.grpc(),
                 ManyNodesBenchmark.http(),
                 LargeModelsBenchmark.grpc(),
-                LargeModelsBenchmark.http());
+                LargeModelsBenchmark.http(),
+                new AccumulateBenchmark());
     }
 
     @Override

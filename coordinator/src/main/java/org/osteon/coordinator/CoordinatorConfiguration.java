@@ -29,7 +29,6 @@ import org.osteon.coordinator.fleet.HttpFleetCarrier;
 import org.osteon.coordinator.fleet.HttpLimits;
 import org.osteon.coordinator.fleet.NodeGate;
 import org.osteon.coordinator.fleet.Spool;
-import org.osteon.coordinator.fleet.UsedTimes;
 import org.osteon.coordinator.hub.HubService;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.link.Connections;
@@ -320,7 +319,7 @@ class CoordinatorConfiguration {
         Roles roles = new Roles();
         Connections connections = new Connections();
         EcdsaVerifier.preferNative();
-        NodeGate gate = new NodeGate(sites, new UsedTimes(store, clock), clock);
+        NodeGate gate = new NodeGate(sites, directory, clock);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()
                 .map(address -> new HttpFleetCarrier(

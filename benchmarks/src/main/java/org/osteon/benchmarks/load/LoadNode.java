@@ -153,22 +153,32 @@ final class LoadNode {
         if (!ids.containsAll(expected)) {
             throw new IllegalStateException("round " + (round + 1) + " begins with another model than is right");
         }
-        each(
-                ids,
-                id -> call(
-                                FleetGrpc.getPullObjectMethod(),
-                                PullObjectRequest.newBuilder()
-                                        .setNode(self)
-                                        .setRunId(run)
-                                        .setObjectId(id)
-                                        .build())
-                        .thenAccept(object -> {
-                            byte[] content = object.getObjectContent().toByteArray();
-                            if (!Digest.of(content).hex().equals(id)) {
-                                throw new IllegalStateException("an object's bytes are not its id's");
-                            }
-                            tally.pulled(content.length);
-                        }));
+        each(ids, id -> take(id, run));
+    }
+
+    /** Takes one object; one that the server has not ready yet is asked for again after a second. */
+    private CompletableFuture<Void> take(String id, long run) {
+        return call(
+                        FleetGrpc.getPullObjectMethod(),
+                        PullObjectRequest.newBuilder()
+                                .setNode(self)
+                                .setRunId(run)
+                                .setObjectId(id)
+                                .build())
+                .thenCompose(object -> {
+                    if (object.getObjectFound() && !object.getObjectAvailable()) {
+                        return CompletableFuture.supplyAsync(
+                                        () -> id, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS))
+                                .thenCompose(again -> take(again, run));
+                    }
+                    byte[] content = object.getObjectContent().toByteArray();
+                    if (!Digest.of(content).hex().equals(id)) {
+                        throw new IllegalStateException("an object's bytes are not its id's; found "
+                                + object.getObjectFound() + ", " + content.length + " bytes");
+                    }
+                    tally.pulled(content.length);
+                    return CompletableFuture.completedFuture(null);
+                });
     }
 
     private void push(OutgoingMessage reply, long run) {

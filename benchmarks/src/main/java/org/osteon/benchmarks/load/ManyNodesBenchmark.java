@@ -55,7 +55,7 @@ public final class ManyNodesBenchmark implements Benchmark {
             return;
         }
         boolean small = setting.divisor() > 1;
-        Plan plan = new Plan(carrier, small ? 8 : NODES, ROUNDS, 1, ELEMENTS);
+        Plan plan = new Plan(carrier, small ? 8 : Integer.getInteger("osteon.nodes", NODES), ROUNDS, 1, ELEMENTS);
         Path absolute = work.toAbsolutePath();
         List<FleetRun> sides = new ArrayList<>();
         try {

@@ -42,9 +42,23 @@ interface Centre {
 
     /**
      * The mean of each element's values in ascending order from place {@code from} on, {@code kept} of them: the
-     * trimmed mean, and the median as the mean of the one or two in the middle.
+     * trimmed mean, and the median as the mean of the one or two in the middle. The updates' stretches are sorted where
+     * they lie.
      */
     static Centre ordered(int sites, int from, int kept) {
+        if (sites <= SortingNetwork.MOST) {
+            SortingNetwork network = new SortingNetwork(sites, from, from + kept);
+            return (updates, count, centre) -> {
+                network.sort(updates, count);
+                Arrays.fill(centre, 0, count, 0);
+                for (int place = from; place < from + kept; place++) {
+                    plus(centre, updates[place], count);
+                }
+                for (int e = 0; e < count; e++) {
+                    centre[e] /= kept;
+                }
+            };
+        }
         double[] column = new double[sites];
         return (updates, count, centre) -> {
             for (int e = 0; e < count; e++) {
@@ -59,5 +73,11 @@ interface Centre {
                 centre[e] = sum / kept;
             }
         };
+    }
+
+    private static void plus(double[] sums, double[] values, int count) {
+        for (int e = 0; e < count; e++) {
+            sums[e] += values[e];
+        }
     }
 }

@@ -76,7 +76,10 @@ public final class Strategy {
         Optional<ServerStep> step = step();
         List<String> kept = step.map(ServerStep::state).orElse(List.of());
         List<Path> files = new ArrayList<>(updates);
-        files.add(before.arrays());
+        boolean based = before.changes() || step.isPresent();
+        if (based) {
+            files.add(before.arrays());
+        }
         List<ArrayDraft> drafts = new ArrayList<>();
         try (Tiles tiles = new Tiles(specs, files);
                 KeptFiles state = new KeptFiles(before.state(), step, Tiles.length(files.size()))) {
@@ -86,7 +89,7 @@ public final class Strategy {
             double[] added = new double[middle.length];
             tiles.each((spec, first, values, count) -> {
                 double[][] only = Arrays.copyOf(values, parts.size());
-                double[] base = values[parts.size()];
+                double[] base = based ? values[parts.size()] : middle;
                 centre.of(only, count, middle);
                 double[][] numbers = state.read(first, count);
                 if (step.isPresent() && !"int64".equals(spec.dtype())) {
@@ -97,7 +100,7 @@ public final class Strategy {
                     add(base, added, count);
                 } else if (before.changes()) {
                     add(base, middle, count);
-                } else {
+                } else if (based) {
                     System.arraycopy(middle, 0, base, 0, count);
                 }
                 drafts.get(0).write(spec.dtype(), base, count);

@@ -25,6 +25,7 @@ final class Tiles implements AutoCloseable {
     private final List<ArraySpec> specs;
     private final List<FileChannel> channels = new ArrayList<>();
     private final double[][] values;
+    private final float[] singles;
     private final ByteBuffer buffer;
 
     /** A look at files that all hold these arrays. */
@@ -32,7 +33,8 @@ final class Tiles implements AutoCloseable {
         int length = length(files.size());
         this.specs = specs;
         this.values = new double[files.size()][length];
-        this.buffer = ByteBuffer.allocate(length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        this.singles = new float[length];
+        this.buffer = ByteBuffer.allocateDirect(length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         try {
             for (Path file : files) {
                 channels.add(FileChannel.open(file, StandardOpenOption.READ));
@@ -91,8 +93,9 @@ final class Tiles implements AutoCloseable {
         double[] into = values[file];
         switch (spec.dtype()) {
             case "float32" -> {
+                buffer.asFloatBuffer().get(singles, 0, count);
                 for (int e = 0; e < count; e++) {
-                    into[e] = buffer.getFloat();
+                    into[e] = singles[e];
                 }
             }
             case "float64" -> buffer.asDoubleBuffer().get(into, 0, count);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
+import org.osteon.protocol.call.CallDirectory;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.NodeSignature;
 
@@ -15,12 +16,12 @@ import org.osteon.protocol.flower.NodeSignature;
  */
 public final class NodeGate {
     private final Sites sites;
-    private final UsedTimes once;
+    private final CallDirectory once;
     private final Clock clock;
     private final RefusalLog refusals;
 
     /** A gate over the enrolled sites. */
-    public NodeGate(Sites sites, UsedTimes once, Clock clock) {
+    public NodeGate(Sites sites, CallDirectory once, Clock clock) {
         this.sites = sites;
         this.once = once;
         this.clock = clock;
@@ -50,7 +51,11 @@ public final class NodeGate {
                                 + " the hub's: compare the clocks of both machines");
                 return new Outcome.Transient<>("NODE_TIMESTAMP_OUTSIDE_WINDOW");
             }
-            if (once.first(node.nodeKey().keyId(), time)) {
+            boolean first = once.firstUse(
+                    node.nodeKey().keyId(),
+                    "fleet " + time,
+                    time.plus(NodeSignature.OLDEST).plusSeconds(60));
+            if (first) {
                 return new Outcome.Done<>(node);
             }
             refusals.say(node.name(), "NODE_TIMESTAMP_USED", "");

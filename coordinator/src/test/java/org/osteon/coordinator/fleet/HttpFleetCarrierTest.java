@@ -28,6 +28,7 @@ import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.HttpNode.Answer;
+import org.osteon.coordinator.people.Directory;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.NodeSignature;
@@ -90,10 +91,7 @@ class HttpFleetCarrierTest {
     private HttpFleetCarrier carrier(HttpLimits limits) throws IOException {
         HttpFleetCarrier carrier = new HttpFleetCarrier(
                 fleet,
-                new NodeGate(
-                        hub.part(Sites.class),
-                        new UsedTimes(hub.part(HubStore.class), Clock.systemUTC()),
-                        Clock.systemUTC()),
+                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC()),
                 places,
                 hub.folder().tls().serverContext(),
                 "127.0.0.1:0",
@@ -307,8 +305,7 @@ class HttpFleetCarrierTest {
     void takesASignatureOnceWhateverCarrierItComesBy() throws Exception {
         // Given
         NodeSignature signature = NodeSignature.make(key, Instant.now());
-        NodeGate gate = new NodeGate(
-                hub.part(Sites.class), new UsedTimes(hub.part(HubStore.class), Clock.systemUTC()), Clock.systemUTC());
+        NodeGate gate = new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC());
         assertThat(gate.admit(signature)).isInstanceOf(Outcome.Done.class);
 
         // When

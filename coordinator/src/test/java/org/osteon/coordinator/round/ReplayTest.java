@@ -137,7 +137,7 @@ class ReplayTest {
                 study.digest(),
                 true,
                 study.model().arrays(),
-                payload(study.model().arrays(), 1));
+                out -> out.write(payload(study.model().arrays(), 1)));
         enter(run, first);
         List<ReplyRecord> replies = new ArrayList<>();
         for (String site : List.of("a", "b", "c")) {
@@ -186,7 +186,11 @@ class ReplayTest {
         RunRecord run = record("r-" + aggregation.strategy(), study.digest(), true, "");
         List<ModelVersion> made = new ArrayList<>();
         made.add(versions.initial(
-                run.id(), study.digest(), true, arrays, new byte[Math.toIntExact(ArraySpec.bytes(arrays))]));
+                run.id(),
+                study.digest(),
+                true,
+                arrays,
+                out -> out.write(new byte[Math.toIntExact(ArraySpec.bytes(arrays))])));
         enter(run, made.get(0));
         for (int round = 1; round <= 3; round++) {
             List<ReplyRecord> replies = new ArrayList<>();
@@ -250,7 +254,7 @@ class ReplayTest {
         RunRecord run = record(id, Reply.NOTHING, false, new String(CanonicalJson.write(plan), StandardCharsets.UTF_8));
         Versions versions = versions();
         List<ModelVersion> made = new ArrayList<>();
-        made.add(versions.initial(id, Reply.NOTHING, false, ARRAYS, payload(ARRAYS, 99)));
+        made.add(versions.initial(id, Reply.NOTHING, false, ARRAYS, out -> out.write(payload(ARRAYS, 99))));
         enter(run, made.get(0));
         for (int round = 1; round <= rounds; round++) {
             List<ReplyRecord> replies = new ArrayList<>();
