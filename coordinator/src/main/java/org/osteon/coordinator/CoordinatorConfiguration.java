@@ -317,7 +317,11 @@ class CoordinatorConfiguration {
         CallVerifier calls = new CallVerifier(directory, clock);
         Roles roles = new Roles();
         Connections connections = new Connections();
-        NodeGate gate = new NodeGate(sites, directory, clock);
+        NodeGate gate = new NodeGate(
+                sites,
+                directory,
+                clock,
+                folder.allowUngoverned() ? new NodeGate.Window(folder.selfRegistrationUntil()) : NodeGate.Window.SHUT);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()
                 .map(address -> new HttpFleetCarrier(
