@@ -4,6 +4,7 @@
     python3 interop/matrix.py                 # the set of every change
     python3 interop/matrix.py --set second    # the other releases, the newest that installs among them
     python3 interop/matrix.py 1.39.0          # some releases, in the directions that have them
+    python3 interop/matrix.py --self-check    # no case: whether a missing cell is missed
 
 Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
 nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
@@ -76,7 +77,7 @@ def reason(direction: str, version: str, case: str, registration: str) -> str | 
     """Why a cell may be empty."""
     for known in CASES[direction]["empty"]:
         if (
-            known["case"] in (case, "*")
+            {case, "*"} & set(known.get("cases", [known.get("case")]))
             and known["registration"] in (registration, "*")
             and ("releases" not in known or version in known["releases"])
         ):
@@ -117,12 +118,34 @@ def table(direction: str, played: dict[str, dict | None]) -> tuple[list[str], in
     return [*lines, ""], missing
 
 
+def self_check() -> None:
+    """Holds this file to its own word: a cell that is taken away is missed, unless it has a reason."""
+    for direction in CASES["directions"]:
+        every = [
+            {"registration": registration, "case": case, "result": "ok"}
+            for registration in CASES[direction]["registrations"] for case in CASES[direction]["cases"]
+        ]
+        for taken in every:
+            left = {"peer": "0", "carrier": "grpc", "cells": [cell for cell in every if cell is not taken]}
+            expected = 0 if reason(direction, "0", taken["case"], taken["registration"]) else 1
+            if table(direction, {"0": left})[1] != expected:
+                sys.exit(f"a missing cell was not noticed, or one with a reason was: {direction}, {taken}")
+        failed = sum(1 for cell in every if not reason(direction, "0", cell["case"], cell["registration"]))
+        if table(direction, {"0": None})[1] != failed or table(direction, {"0": {"peer": "0", "carrier": "grpc", "cells": every}})[1]:
+            sys.exit(f"a script that fails, or one that holds, is not told as such: {direction}")
+    print("matrix: it misses what is missing")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("releases", nargs="*", help="releases of flwr; none: a set of them")
     parser.add_argument("--set", choices=sorted(CASES["sets"]), default="first")
     parser.add_argument("--write", action="store_true", help=f"write {TABLE.relative_to(HOME)}")
+    parser.add_argument("--self-check", action="store_true", help="run no case; take cells away and see that they are missed")
     options = parser.parse_args()
+    if options.self_check:
+        self_check()
+        return
     CELLS.mkdir(parents=True, exist_ok=True)
     played: dict[str, dict[str, dict | None]] = {direction: {} for direction in CASES["directions"]}
     begin = time.monotonic()

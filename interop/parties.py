@@ -79,15 +79,14 @@ class Link:
     def __init__(self, target: str):
         host, port = target.rsplit(":", 1)
         self.target = (host, int(port))
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
         self.cuts = 0
         self.lost = 0
         self._cut_after: int | None = None
         self._deaf = False
-        self._shut_until = 0.0
         self._ends: set[socket.socket] = set()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.open()
 
     def cut_after(self, sent: int) -> None:
         """Cuts the line when the caller has sent so many bytes more."""
@@ -100,20 +99,31 @@ class Link:
     def cut(self, seconds: float = 1.0) -> None:
         """Ends every connection, and takes no new one for a while."""
         self.cuts += 1
-        self._shut_until = time.monotonic() + seconds
+        self.shut()
         for end in list(self._ends):
             try:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
         self._deaf = False
+        threading.Timer(seconds, self.open).start()
 
-    def _accept(self) -> None:
+    def shut(self) -> None:
+        """Takes no new connection: a caller is refused, as by a host without a listener."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def open(self) -> None:
+        """Takes connections again."""
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
-            caller, _ = self.listener.accept()
-            if time.monotonic() < self._shut_until:
-                caller.close()
-                continue
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
             try:
                 called = socket.create_connection(self.target, 5)
             except OSError:
@@ -215,7 +225,7 @@ class Hub(Daemon):
         return site, known
 
     def finished(self, run: str, seconds: float) -> dict:
-        """Waits until a run runs no more; the hub holds each call until something changes."""
+        """Waits until a run runs no more; the hub holds each call until something changes, and changes come in bunches."""
         deadline = time.monotonic() + seconds
         key = ""
         while True:
@@ -223,3 +233,4 @@ class Hub(Daemon):
             if view["state"] != "running" or time.monotonic() > deadline:
                 return view
             key = view["stateKey"]
+            time.sleep(1)

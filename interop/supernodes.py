@@ -6,8 +6,9 @@ Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py
 
-TLS, node keys registered beforehand; one of the two calls over a line that is cut and that loses answers. Everything is
-written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
+TLS; the keys of two nodes are registered beforehand, and one of the two calls over a line that is cut and that loses answers;
+a third node registers itself while the operator lets nodes do so. Everything is written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
+Named parts (train refused action metrics error restart killed guest) are played alone, and write no cells; guest needs restart.
 """
 
 import json
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
@@ -30,7 +32,6 @@ RELEASE = re.search(r"\d+\.\d+\.\d+", subprocess.run([BIN / "flwr", "--version"]
 MINOR = tuple(int(part) for part in RELEASE.split(".")[:2])
 HTTP = MINOR >= (1, 40)
 FOLDER = HOME / "target" / "interop" / f"supernodes-{RELEASE}"
-REGISTRATION = "pre-registered+TLS"
 
 sys.path.insert(0, str(HOME / "interop" / "flower-app"))
 from calibration.steps import FEATURES, facts, loss, rows, shift, train  # noqa: E402
@@ -38,9 +39,9 @@ from calibration.steps import FEATURES, facts, loss, rows, shift, train  # noqa:
 CELLS: list[dict] = []
 
 
-def holds(case: str) -> None:
+def holds(case: str, registration: str = "pre-registered+TLS") -> None:
     """A cell of the table."""
-    CELLS.append({"registration": REGISTRATION, "case": case, "result": "ok"})
+    CELLS.append({"registration": registration, "case": case, "result": "ok"})
 
 
 def build_app(folder: pathlib.Path) -> pathlib.Path:
@@ -52,19 +53,20 @@ def build_app(folder: pathlib.Path) -> pathlib.Path:
     return next(folder.glob("*.fab"))
 
 
-def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path, partition: int, address: str = "") -> subprocess.Popen:
-    """Starts a SuperNode as its manual says, in a process group of its own."""
+def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path | str, partition: int, address: str = "") -> subprocess.Popen:
+    """Starts a SuperNode as its manual says, in a process group of its own; without a key file it registers itself."""
+    name = key if isinstance(key, str) else key.name
     return subprocess.Popen(
         [
             BIN / "flower-supernode",
             "--superlink", address or (hub.fleet_http if HTTP else hub.address),
             "--root-certificates", hub.folder / "tls.crt",
-            "--auth-supernode-private-key", key,
+            *([] if isinstance(key, str) else ["--auth-supernode-private-key", key]),
             "--node-config", f'partition={partition} gate="{folder / "gate"}"',
             *(["--port", str(free_port())] if MINOR >= (1, 35) else ["--clientappio-api-address", f"127.0.0.1:{free_port()}"]),
         ],
-        stdout=open(folder / f"supernode-{key.name}.log", "ab"), stderr=subprocess.STDOUT,
-        env=flower(folder / f"home-{key.name}"), start_new_session=True,
+        stdout=open(folder / f"supernode-{name}.log", "ab"), stderr=subprocess.STDOUT,
+        env=flower(folder / f"home-{name}"), start_new_session=True,
     )
 
 
@@ -178,7 +180,6 @@ def number(told: dict) -> dict:
 
 def rounds_of_training(scene: Scene) -> None:
     initial = FOLDER / "initial.npz"
-    np.savez(initial, weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
     run = scene.start(initial, ROUNDS, "train")
     scene.completed(run, "train")
     by_round = scene.models(run)
@@ -225,6 +226,8 @@ def evaluation_and_query(scene: Scene) -> None:
     for partition, told in scene.answers(view, "Größen/骨").items():
         expected = {name: number(metric(value)) for name, value in facts(partition).items()}
         check(f"query: node {partition} answers what the app says, in type and value", {n: number(v) for n, v in told.items()} == expected, told)
+    says = {".".join(told["flwr"]["sints"]) for told in scene.answers(view, "peer").values()}
+    check(f"query: the nodes themselves say that they are {', '.join(says)}", says == {RELEASE}, says)
     check("query: it made no model", sorted(scene.models(run)) == [0], scene.models(run))
     for case in ("query", "uint64 metrics", "Unicode keys"):
         holds(case)
@@ -263,15 +266,20 @@ def waited(scene: Scene, run: str, what: str) -> None:
     check(f"{what}: each node's answer is its own", told == {p: {"sint64": str(p)} for p in told} and len(told) == 2, told)
 
 
-def hub_restart(scene: Scene, gate: pathlib.Path) -> None:
+def hub_restart(scene: Scene, gate: pathlib.Path, link: Link) -> None:
     fresh(gate)
     run = scene.start(FOLDER / "initial.npz", 1, "query.wait")
     for partition in range(2):
         begun(gate, partition, f"restart: node {partition} is at work")
+    link.shut()
     scene.hub.kill()
+    settings = scene.hub.folder / "osteon.toml"
+    until = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
+    settings.write_text(settings.read_text() + f'selfRegistrationUntil = "{until.isoformat().replace("+00:00", "Z")}"\n')
     (gate / "go").touch()
     time.sleep(1)
     scene.hub.start()
+    link.open()
     waited(scene, run, "restart: the round that was open when the hub was killed")
     holds("coordinator restart")
 
@@ -299,11 +307,63 @@ def node_killed_and_answer_lost(scene: Scene, gate: pathlib.Path, nodes: list[su
     holds("duplicate delivery")
 
 
+def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
+    """A third node without a key of its own: it waits, gets nothing, is confirmed, works, and goes."""
+    def known() -> list[dict]:
+        sites = scene.hub.verb("coordinator", "status", str(scene.hub.folder))["sites"]
+        return [site for site in sites if site["kind"] == "flower" and site["site"] not in scene.partitions]
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not known():
+        time.sleep(1)
+    found = known()
+    check("self-registered: the node waits for somebody to confirm its fingerprint", len(found) == 1 and found[0]["state"] == "pending", found)
+    run = scene.hub.verb(
+        "run", "start-flower", "--fab", str(scene.app), "--arrays", str(FOLDER / "initial.npz"), "--rounds", "1", "--nodes", "3",
+        "--hub", str(scene.hub.folder),
+    )["run"]
+    view = scene.hub.finished(run, 120)
+    log = (FOLDER / "supernode-guest.log").read_text(errors="replace")
+    check(
+        "self-registered: while it waits a round that needs three nodes asks two and stalls, and it receives nothing",
+        view["state"] == "stalled" and sorted(view["rounds"][0]["counted"]) == sorted(scene.partitions)
+        and "Receiving" not in log and guest.poll() is None, view,
+    )
+    code, answer = scene.hub.call("coordinator", "confirm", str(scene.hub.folder), "--site", found[0]["site"], "--fingerprint", "00")
+    check("self-registered: another fingerprint confirms nothing", code != 0 and "FINGERPRINT_DIFFERS" in answer, answer)
+    scene.hub.verb("coordinator", "confirm", str(scene.hub.folder), "--site", found[0]["site"], "--fingerprint", found[0]["fingerprint"])
+    scene.hub.verb("run", "resume", run, "--hub", str(scene.hub.folder))
+    view = scene.hub.finished(run, 120)
+    everybody = {**scene.partitions, found[0]["site"]: 2}
+    check("self-registered: confirmed, it takes part", view["state"] == "completed" and sorted(view["rounds"][0]["counted"]) == sorted(everybody), view)
+    answers = [train(everybody[site], np.zeros(FEATURES, np.float32), np.zeros(1, np.float32)) for site in sorted(everybody)]
+    expected = [mean([answer[i] for answer in answers], [count for _, _, count in answers]) for i in range(2)]
+    got = scene.stored(scene.models(run)[1])
+    check("self-registered: the model of the three is NumPy's, bit for bit", same(got["weight"], expected[0]) and same(got["bias"], expected[1]), got)
+    guest.terminate()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and known()[0]["state"] != "revoked":
+        time.sleep(1)
+    check("self-registered: it says that it goes, and its key counts no more", known()[0]["state"] == "revoked", known())
+    holds("train", "self-registered+TLS")
+
+
 def stranger_left(process: subprocess.Popen) -> bool:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.2)
     return process.poll() is not None
+
+
+def refused(scene: Scene, stranger: subprocess.Popen, uninvited: subprocess.Popen) -> None:
+    check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
+    holds("refused")
+    known = scene.hub.verb("coordinator", "status", str(scene.hub.folder))["sites"]
+    check(
+        "no SuperNode registers itself unless the operator lets it",
+        stranger_left(uninvited) and sorted(site["site"] for site in known) == sorted(scene.partitions), known,
+    )
+    holds("refused", "self-registered+TLS")
 
 
 def main() -> None:
@@ -325,23 +385,38 @@ def main() -> None:
         link = Link(hub.fleet_http if HTTP else hub.address)
         nodes = [supernode(hub, FOLDER, keys[0], 0), supernode(hub, FOLDER, keys[1], 1, link.address)]
         stranger = supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9)
-        running.callback(lambda: stop(*nodes, stranger))
+        uninvited = supernode(hub, FOLDER, "uninvited", 8)
+        running.callback(lambda: stop(*nodes, stranger, uninvited))
 
         scene = Scene(hub, partitions, build_app(FOLDER))
-        rounds_of_training(scene)
-        check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
-        holds("refused")
-        action_over_a_cut_line(scene, link)
-        evaluation_and_query(scene)
-        error_reply(scene)
-        hub_restart(scene, gate)
-        node_killed_and_answer_lost(scene, gate, nodes, lambda: supernode(hub, FOLDER, keys[0], 0), link)
+        def again() -> subprocess.Popen:
+            return supernode(hub, FOLDER, keys[0], 0)
+
+        def third() -> None:
+            guest = supernode(hub, FOLDER, "guest", 2)
+            running.callback(lambda: stop(guest))
+            registers_itself(scene, guest)
+
+        np.savez(FOLDER / "initial.npz", weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
+        parts = {
+            "train": lambda: rounds_of_training(scene),
+            "refused": lambda: refused(scene, stranger, uninvited),
+            "action": lambda: action_over_a_cut_line(scene, link),
+            "metrics": lambda: evaluation_and_query(scene),
+            "error": lambda: error_reply(scene),
+            "restart": lambda: hub_restart(scene, gate, link),
+            "killed": lambda: node_killed_and_answer_lost(scene, gate, nodes, again, link),
+            "guest": third,
+        }
+        for part in sys.argv[1:] or parts:
+            parts[part]()
         check("both SuperNodes are still connected", all(p.poll() is None for p in nodes))
-        cells = HOME / "target" / "interop" / "cells"
-        cells.mkdir(exist_ok=True)
-        (cells / f"supernode-{RELEASE}.json").write_text(
-            json.dumps({"direction": "supernode", "peer": RELEASE, "carrier": "http" if HTTP else "grpc", "cells": CELLS})
-        )
+        if not sys.argv[1:]:
+            cells = HOME / "target" / "interop" / "cells"
+            cells.mkdir(exist_ok=True)
+            (cells / f"supernode-{RELEASE}.json").write_text(
+                json.dumps({"direction": "supernode", "peer": RELEASE, "carrier": "http" if HTTP else "grpc", "cells": CELLS})
+            )
 
 
 if __name__ == "__main__":

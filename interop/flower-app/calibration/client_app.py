@@ -3,6 +3,7 @@ every other kind, so that both ends can be held to them."""
 
 import pathlib
 import time
+from importlib.metadata import version
 
 from flwr.app import ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.app import Array
@@ -50,7 +51,8 @@ def evaluate(message: Message, context: Context) -> Message:
 @app.query()
 def query(message: Message, context: Context) -> Message:
     found = MetricRecord(facts(int(context.node_config["partition"])))
-    return Message(content=RecordDict({"Größen/骨": found}), reply_to=message)
+    peer = MetricRecord({"flwr": [int(part) for part in version("flwr").split(".")[:3]]})
+    return Message(content=RecordDict({"Größen/骨": found, "peer": peer}), reply_to=message)
 
 
 @app.query("fail")

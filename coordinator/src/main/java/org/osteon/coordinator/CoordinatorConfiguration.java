@@ -319,7 +319,11 @@ class CoordinatorConfiguration {
         Roles roles = new Roles();
         Connections connections = new Connections();
         EcdsaVerifier.preferNative();
-        NodeGate gate = new NodeGate(sites, directory, clock);
+        NodeGate gate = new NodeGate(
+                sites,
+                directory,
+                clock,
+                folder.allowUngoverned() ? new NodeGate.Window(folder.selfRegistrationUntil()) : NodeGate.Window.SHUT);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()
                 .map(address -> new HttpFleetCarrier(

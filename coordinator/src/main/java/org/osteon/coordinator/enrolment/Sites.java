@@ -27,6 +27,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Sites from one-time token to confirmation and revocation; node id and key are stored before any answer. */
 public final class Sites {
     private static final Duration TOKEN_LIFE = Duration.ofHours(24);
+    private static final int MOST_PENDING = 16;
     private static final String COLUMNS = "name, node_id, node_key, cosigner_key, log_origin, log_key, state, kind";
 
     private final HubStore store;
@@ -183,7 +184,7 @@ public final class Sites {
 
     /** Registers an unmodified Flower node, for ungoverned runs only. */
     public SiteRecord registerFlowerNode(VerificationKey key, String operator) {
-        String name = "flower-" + key.keyId().substring(0, 12);
+        String name = flowerName(key);
         return store.writeNow(sql -> {
             if (query(sql, "key_id = ?", key.keyId()).isEmpty()) {
                 insert(sql, new Introduction(name, key, new byte[0], "", "", "", List.of()), "confirmed", "flower");
@@ -195,6 +196,66 @@ public final class Sites {
             }
             return query(sql, "key_id = ?", key.keyId()).orElseThrow();
         });
+    }
+
+    /**
+     * Enters a Flower node that asks to be registered as pending: it gets nothing until a person confirms its
+     * fingerprint. Nothing when as many are pending as may be.
+     */
+    public Optional<SiteRecord> introduceFlowerNode(VerificationKey key) {
+        String name = flowerName(key);
+        return store.writeNow(sql -> {
+            Optional<SiteRecord> known = query(sql, "key_id = ?", key.keyId());
+            if (known.isPresent()) {
+                return known;
+            }
+            long pending = sql.sql("SELECT COUNT(*) FROM site WHERE kind = 'flower' AND state = 'pending'")
+                    .query(Long.class)
+                    .single();
+            if (pending >= MOST_PENDING) {
+                return Optional.<SiteRecord>empty();
+            }
+            insert(sql, new Introduction(name, key, new byte[0], "", "", "", List.of()), "pending", "flower");
+            events.add(
+                    sql,
+                    EventDraft.of(EventType.SITE_ENROLLED, name, "site")
+                            .about(name)
+                            .value("kind", "flower")
+                            .value("key", key.keyId()));
+            return query(sql, "key_id = ?", key.keyId());
+        });
+    }
+
+    /**
+     * A Flower node that registered itself goes for good: its key counts no more; one that nobody confirmed leaves no
+     * place taken.
+     */
+    public void leave(SiteRecord node) {
+        if (node.governed()) {
+            return;
+        }
+        if (node.active()) {
+            revoke(node.name(), node.name());
+            return;
+        }
+        store.writeNow(sql -> {
+            int gone = sql.sql("DELETE FROM site WHERE name = ? AND state = 'pending'")
+                    .param(node.name())
+                    .update();
+            if (gone > 0) {
+                events.add(
+                        sql,
+                        EventDraft.of(EventType.SITE_REVOKED, node.name(), "site")
+                                .about(node.name())
+                                .value("key", node.nodeKey().keyId()));
+            }
+            return gone;
+        });
+        byKey.clear();
+    }
+
+    private static String flowerName(VerificationKey key) {
+        return "flower-" + key.keyId().substring(0, 12);
     }
 
     /** A site by name. */

@@ -69,6 +69,11 @@ public final class FleetHandlers {
     private final Clock clock;
     private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
     private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
+    /**
+     * The objects of each node's newest reply that was taken: a node whose answer got lost pushes the last ones again.
+     */
+    private final Map<String, Set<String>> takenOver = new ConcurrentHashMap<>();
+
     private final Map<String, Long> lastContact = new ConcurrentHashMap<>();
     private final Meter meter = new Meter();
 
@@ -81,7 +86,8 @@ public final class FleetHandlers {
     }
 
     /** A reply that is being pushed: its message and the objects still missing. */
-    private record PendingReply(SiteRecord node, Message message, Set<String> missing, CompletableFuture<Void> taken) {}
+    private record PendingReply(
+            SiteRecord node, Message message, Set<String> ids, Set<String> missing, CompletableFuture<Void> taken) {}
 
     /** Puts a message into a node's mailbox. */
     public void send(String nodeId, OutgoingMessage message) {
@@ -163,7 +169,11 @@ public final class FleetHandlers {
 
     CompletionStage<Outcome<UnregisterNodeFleetResponse>> unregisterNode(
             SiteRecord node, UnregisterNodeFleetRequest request) {
-        return own(node, request.getNodeId(), () -> done(UnregisterNodeFleetResponse.getDefaultInstance()));
+        // Only a node that registered itself says this; its key was made for this one start.
+        return own(node, request.getNodeId(), () -> {
+            sink.left(node);
+            return done(UnregisterNodeFleetResponse.getDefaultInstance());
+        });
     }
 
     CompletionStage<Outcome<SendNodeHeartbeatResponse>> heartbeat(SiteRecord node, SendNodeHeartbeatRequest request) {
@@ -293,7 +303,7 @@ public final class FleetHandlers {
                     request.getSerializedSize());
             Set<String> missing = ConcurrentHashMap.newKeySet();
             ids.stream().filter(id -> !spool.has(node.nodeId(), id)).forEach(missing::add);
-            PendingReply reply = new PendingReply(node, message, missing, new CompletableFuture<>());
+            PendingReply reply = new PendingReply(node, message, ids, missing, new CompletableFuture<>());
             PendingReply older = pending.put(node.nodeId(), reply);
             if (older != null) {
                 older.taken()
@@ -317,7 +327,9 @@ public final class FleetHandlers {
                     || request.getRunId() != reply.message().getMetadata().getRunId()
                     || !reply.missing().contains(id)) {
                 return done(PushObjectResponse.newBuilder()
-                        .setStored(id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id))
+                        .setStored(
+                                takenOver.getOrDefault(node.nodeId(), Set.of()).contains(id)
+                                        || id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id))
                         .build());
             }
             if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {
@@ -338,6 +350,7 @@ public final class FleetHandlers {
                         String answered = reply.message().getMetadata().getReplyToMessageId();
                         mailbox(reply.node().nodeId()).remove(answered);
                         meter.end(reply.node().nodeId(), answered);
+                        takenOver.put(reply.node().nodeId(), reply.ids());
                         spool.clear(reply.node().nodeId());
                     })
                     .whenComplete((nothing, failure) -> {

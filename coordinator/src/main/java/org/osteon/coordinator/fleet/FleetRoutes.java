@@ -51,10 +51,14 @@ final class FleetRoutes {
     /**
      * One call.
      *
+     * @param method its name
      * @param longest bytes its body may have
      */
     record Route<Q extends MessageLite, A extends MessageLite>(
-            int longest, Parser<Q> parser, BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
+            String method,
+            int longest,
+            Parser<Q> parser,
+            BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
         /** Reads the body and hands it to the handler. */
         CompletionStage<Outcome<A>> call(SiteRecord node, byte[] body) throws InvalidProtocolBufferException {
             return handler.apply(node, parser.parseFrom(body));
@@ -71,6 +75,6 @@ final class FleetRoutes {
             int longest,
             Parser<Q> parser,
             BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
-        byPath.put(FleetHttp.path(method), new Route<>(longest, parser, handler));
+        byPath.put(FleetHttp.path(method), new Route<>(method, longest, parser, handler));
     }
 }

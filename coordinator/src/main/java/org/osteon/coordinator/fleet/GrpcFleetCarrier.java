@@ -70,7 +70,8 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
                 Outcome<SiteRecord> outcome = pem == null || timestamp == null || signature == null
                         ? new Outcome.GoAway<>("NODE_HEADERS_MISSING")
                         : gate.admit(
-                                new NodeSignature(new String(pem, StandardCharsets.US_ASCII), timestamp, signature));
+                                new NodeSignature(new String(pem, StandardCharsets.US_ASCII), timestamp, signature),
+                                String.valueOf(call.getMethodDescriptor().getBareMethodName()));
                 if (outcome instanceof Outcome.Done<SiteRecord> admitted) {
                     return Contexts.interceptCall(
                             Context.current().withValue(NODE, admitted.value()), call, headers, next);

@@ -233,7 +233,8 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         work(ctx, () -> {
             Outcome<SiteRecord> outcome;
             try {
-                outcome = gate.admit(signature.orElseThrow());
+                outcome =
+                        gate.admit(signature.orElseThrow(), route.orElseThrow().method());
             } catch (RuntimeException e) {
                 LOG.atWarn().setCause(e).log("a Fleet caller could not be looked up");
                 outcome = new Outcome.Transient<>("TRY_AGAIN");

@@ -14,6 +14,9 @@ public interface ReplySink {
      */
     CompletionStage<Void> accept(SiteRecord node, Message message);
 
+    /** A node that registered itself says that it goes for good. */
+    void left(SiteRecord node);
+
     /** The Flower run a node asks about, or nothing when it is over or not its own. */
     java.util.Optional<RunFacts> run(long flowerRun);
 

@@ -399,6 +399,12 @@ public final class Rounds implements ReplySink {
     }
 
     @Override
+    public void left(SiteRecord node) {
+        sites.leave(node);
+        lookAgain();
+    }
+
+    @Override
     public CompletionStage<Void> accept(SiteRecord node, Message message) {
         return CompletableFuture.supplyAsync(() -> read(node, message), reading).thenCompose(this::commit);
     }

@@ -11,7 +11,7 @@ import org.osteon.protocol.document.Digest;
  * @param state where it stands
  * @param governed whether every participant is an agent with a capsule
  * @param round the round that is open or was closed last
- * @param exchange {@code train} or {@code evaluate}
+ * @param exchange {@code train} or {@code evaluate}; of an ungoverned run, what its rounds ask
  * @param model the newest model version
  * @param deadline of the open round, epoch milliseconds
  * @param plan an ungoverned run's plan as JSON, else empty

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +37,7 @@ import org.osteon.protocol.sign.SigningKey;
  * @param control host:port where the {@code flwr} command up to 1.36 is answered over gRPC; absent when it is not
  * @param controlHttp the same for the command from 1.37, which speaks HTTP
  * @param allowUngoverned whether runs over Flower nodes without capsules may be started
+ * @param selfRegistrationUntil until when a Flower node that nobody registered may ask to be; absent when none may
  * @param tls its TLS identity
  * @param hubKey signs instructions, receipts and the trust document
  * @param logKey signs checkpoints
@@ -52,6 +54,7 @@ public record HubFolder(
         Optional<String> control,
         Optional<String> controlHttp,
         boolean allowUngoverned,
+        Optional<Instant> selfRegistrationUntil,
         TlsIdentity tls,
         SigningKey hubKey,
         SigningKey logKey,
@@ -72,7 +75,8 @@ public record HubFolder(
             "control",
             "controlHttp",
             "fleetHttp",
-            "allowUngoverned");
+            "allowUngoverned",
+            "selfRegistrationUntil");
 
     /**
      * Makes a hub: keys, federation root, TLS material, client keys, settings. The folder must be new or empty; when
@@ -144,6 +148,7 @@ public record HubFolder(
                     control(settings, "control"),
                     control(settings, "controlHttp"),
                     settings.flag("allowUngoverned", false),
+                    until(settings.text("selfRegistrationUntil", OFF)),
                     TlsIdentity.open(folder),
                     KeyFile.readPlain(folder.resolve("hub.key")),
                     KeyFile.readPlain(folder.resolve("log.key")),
@@ -157,6 +162,18 @@ public record HubFolder(
 
     private static Optional<String> fleetHttp(String what, String setting) {
         return OFF.equals(setting) ? Optional.empty() : Optional.of(HostPort.require(what, setting));
+    }
+
+    private static Optional<Instant> until(String setting) {
+        if (OFF.equals(setting)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(setting));
+        } catch (DateTimeParseException e) {
+            throw new SettingsException(Settings.FILE + ": selfRegistrationUntil must be off or a time such as"
+                    + " 2026-11-28T18:00:00Z, was " + setting);
+        }
     }
 
     /** The port it listens on. */

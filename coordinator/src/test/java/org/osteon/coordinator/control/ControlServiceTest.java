@@ -416,6 +416,7 @@ class ControlServiceTest {
                         open.control(),
                         open.controlHttp(),
                         false,
+                        open.selfRegistrationUntil(),
                         open.tls(),
                         open.hubKey(),
                         open.logKey(),

@@ -91,7 +91,7 @@ class HttpFleetCarrierTest {
     private HttpFleetCarrier carrier(HttpLimits limits) throws IOException {
         HttpFleetCarrier carrier = new HttpFleetCarrier(
                 fleet,
-                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC()),
+                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC(), NodeGate.Window.SHUT),
                 places,
                 hub.folder().tls().serverContext(),
                 "127.0.0.1:0",
@@ -305,8 +305,9 @@ class HttpFleetCarrierTest {
     void takesASignatureOnceWhateverCarrierItComesBy() throws Exception {
         // Given
         NodeSignature signature = NodeSignature.make(key, Instant.now());
-        NodeGate gate = new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC());
-        assertThat(gate.admit(signature)).isInstanceOf(Outcome.Done.class);
+        NodeGate gate =
+                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC(), NodeGate.Window.SHUT);
+        assertThat(gate.admit(signature, "PullMessages")).isInstanceOf(Outcome.Done.class);
 
         // When
         try (HttpNode node = connect()) {

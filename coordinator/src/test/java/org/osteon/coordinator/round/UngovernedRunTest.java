@@ -158,6 +158,9 @@ class UngovernedRunTest {
                 request().clearArrays().build(),
                 request().addArrays(overflowing).build(),
                 request().setStrategy("fedbest").build(),
+                request().setMessageType("system").build(),
+                request().setMessageType("train.").build(),
+                request().setMessageType("query.not an action").build(),
                 request().setStrategy("fedmedian").build(),
                 request()
                         .setStrategy("fedavgm")
@@ -172,6 +175,28 @@ class UngovernedRunTest {
                     StatusRuntimeException.class, () -> hub.as("engineer").startUngovernedRun(wrong));
             assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         }
+    }
+
+    @Test
+    void aRoundAsksWhatItsRunWasStartedWith() {
+        // Given: somebody who could answer
+        hub.as("operator")
+                .registerFlowerNode(RegisterFlowerNodeRequest.newBuilder()
+                        .setNodeKeyPem(SigningKey.ecdsaP384().publicKey().pem())
+                        .build());
+
+        // When
+        String run = tree(hub.as("engineer")
+                        .startUngovernedRun(
+                                request().setMessageType("query.census").build())
+                        .getJson())
+                .path("run")
+                .asText();
+
+        // Then
+        JsonNode asked = whenNot("running/0/query.census/0", "stateKey", run);
+        assertThat(asked.path("rounds").path(0).path("exchange").asText()).isEqualTo("query.census");
+        assertThat(asked.path("rounds").path(0).path("closed").asBoolean()).isFalse();
     }
 
     private JsonNode whenNot(String state, String run) {
