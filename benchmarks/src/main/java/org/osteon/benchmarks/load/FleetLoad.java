@@ -98,7 +98,7 @@ public final class FleetLoad {
                 LoadNode[] nodes = nodes(new Tally());
                 all(nodes, node -> {
                     node.enter();
-                    return null;
+                    return node;
                 });
                 System.out.println("entered");
             } else if ("go".equals(line)) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.flower.NodeSignature;
 
 /** Fleet over gRPC, a connection of its own for a few nodes. */
@@ -72,7 +73,7 @@ final class GrpcWire implements Wire {
                 ClientCalls.futureUnaryCall(signed, request),
                 new FutureCallback<A>() {
                     @Override
-                    public void onSuccess(A value) {
+                    public void onSuccess(@Nullable A value) {
                         answer.complete(value);
                     }
 

@@ -280,7 +280,9 @@ final class FleetSession {
         }
     }
 
-    /** A message as it comes. The hub hands out again what was not answered; what a SuperLink hands out is kept first. */
+    /**
+     * A message as it comes. The hub hands out again what was not answered; what a SuperLink hands out is kept first.
+     */
     private void arrived(Message message, ObjectTree tree) {
         try {
             MessageRules.announced(message, tree, clock.now());

@@ -129,9 +129,7 @@ final class Inbox {
 
     /** Erases what came of other messages, before a process was killed or a line was cut. */
     void clearAllBut(String messageId) {
-        places().stream()
-                .filter(place -> !place.endsWith(messageId))
-                .forEach(Inbox::erase);
+        places().stream().filter(place -> !place.endsWith(messageId)).forEach(Inbox::erase);
     }
 
     private List<Path> places() {

@@ -27,9 +27,7 @@ class InboxTest {
         Message message = message("a", 1);
         Inbox.Taken before = new Inbox(folder).take(message, tree(message), false);
         Files.write(before.folder().resolve(FIRST.id()), FIRST.encoded());
-        Files.write(
-                before.folder().resolve(SECOND.id()),
-                Arrays.copyOf(SECOND.encoded(), SECOND.encoded().length - 1));
+        Files.write(before.folder().resolve(SECOND.id()), Arrays.copyOf(SECOND.encoded(), SECOND.encoded().length - 1));
 
         // When
         Inbox inbox = new Inbox(folder);
@@ -80,9 +78,8 @@ class InboxTest {
 
     private static Message message(String letter, double created) {
         return Message.newBuilder()
-                .setMetadata(Metadata.newBuilder()
-                        .setMessageId(letter.repeat(64))
-                        .setCreatedAt(created))
+                .setMetadata(
+                        Metadata.newBuilder().setMessageId(letter.repeat(64)).setCreatedAt(created))
                 .build();
     }
 
