@@ -9,11 +9,15 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOME / "interop"))
+from verbs import Broken, Verbs  # noqa: E402
+
 OSTEON = HOME / "osteon"
 HUB = "hub"
 SITES = ("north", "south")
@@ -30,10 +34,6 @@ STUDIES = {
     "fedyogi": {"strategy": "fedyogi", "serverLearningRate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.001},
 }
 OPTIONS = "-XX:TieredStopAtLevel=1 -Xss512k"
-
-
-class Broken(Exception):
-    """The trial cannot go on; the text says why."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -58,44 +58,6 @@ def until(what: str, holds, seconds: float = READY):
         if time.monotonic() > end:
             raise Broken(f"does not come: {what}")
         time.sleep(0.1)
-
-
-class Verbs:
-    """The osteon command, kept running."""
-
-    def __init__(self, log: pathlib.Path):
-        jar = next((HOME / "cli" / "target").glob("cli-*.jar"))
-        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto"]
-        self.process = subprocess.Popen(
-            ["java", *flags, f"-Dosteon.home={HOME}", "-cp", f"{jar}:{jar.parent / 'lib'}/*",
-             str(HOME / "faults" / "Verbs.java")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(log, "ab"), text=True,
-        )
-        self.turn = threading.Lock()
-
-    def call(self, *arguments: str) -> tuple[int, dict, str]:
-        """A verb's exit code, its answer, and what it said to standard error."""
-        with self.turn:
-            self.process.stdin.write(json.dumps([*map(str, arguments), "--json"]) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        if not line:
-            raise Broken("the osteon command has ended")
-        answer = json.loads(line)
-        lines = [one for one in answer["out"].strip().splitlines() if one.startswith("{")]
-        return answer["exit"], json.loads(lines[-1]) if lines else {}, answer["error"]
-
-    def done(self, *arguments: str) -> dict:
-        """A verb that must be done."""
-        code, answer, error = self.call(*arguments)
-        if code != 0:
-            raise Broken(f"osteon {' '.join(map(str, arguments))} ended with {code}: {error[:600]}")
-        return answer
-
-    def close(self) -> None:
-        """Ends it."""
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 class Daemon:

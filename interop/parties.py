@@ -1,5 +1,7 @@
 """What the interop scripts share: a hub of ours, Flower's environment, node keys, and checks that end the script."""
 
+import atexit
+import functools
 import json
 import os
 import pathlib
@@ -12,6 +14,8 @@ import time
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from verbs import Verbs
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(sys.executable).parent
@@ -60,6 +64,17 @@ def node_key(folder: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Pat
     return private, public
 
 
+@functools.cache
+def osteon() -> Verbs:
+    """The command, built when it must be and kept running."""
+    subprocess.run([OSTEON, "--version"], check=True, stdout=subprocess.DEVNULL)
+    log = HOME / "target" / "interop" / "verbs.err"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    verbs = Verbs(log)
+    atexit.register(verbs.close)
+    return verbs
+
+
 def stop(*processes: subprocess.Popen) -> None:
     """Ends processes, by force when they do not end by themselves."""
     for process in processes:
@@ -73,8 +88,36 @@ def stop(*processes: subprocess.Popen) -> None:
             process.wait()
 
 
+class Line:
+    """One connection over a link: both ends, and how much went each way."""
+
+    # More than a TLS handshake takes each way.
+    HANDSHAKE = 1024
+
+    def __init__(self, caller: socket.socket, called: socket.socket):
+        self.caller = caller
+        self.called = called
+        self.up = 0
+        self.down = 0
+
+    def speaks(self) -> bool:
+        """Whether the handshake is over."""
+        return self.up > self.HANDSHAKE and self.down > self.HANDSHAKE
+
+    def end(self) -> None:
+        """Breaks it off for both."""
+        for end in (self.caller, self.called):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
 class Link:
-    """A line between two parties of this machine that can be cut, and that can lose what comes back."""
+    """A line between two parties of this machine that can be cut, and that can lose what comes back.
+
+    What is in a TLS handshake is spared: a SuperNode of 1.40 and newer gives a message up for good when a handshake
+    breaks off, whoever is at the other end."""
 
     def __init__(self, target: str):
         host, port = target.rsplit(":", 1)
@@ -84,8 +127,10 @@ class Link:
         self.cuts = 0
         self.lost = 0
         self._cut_after: int | None = None
-        self._deaf = False
-        self._ends: set[socket.socket] = set()
+        self._deaf: set[Line] = set()
+        self._lines: set[Line] = set()
+        self._whole = threading.Event()
+        self._whole.set()
         self.open()
 
     def cut_after(self, sent: int) -> None:
@@ -93,20 +138,18 @@ class Link:
         self._cut_after = sent
 
     def deafen(self) -> None:
-        """From now on nothing that is answered arrives, until the line is cut."""
-        self._deaf = True
+        """From now on nothing that is answered on the connections of now arrives, until the line is cut."""
+        self._deaf = {line for line in self._lines if line.speaks()}
 
     def cut(self, seconds: float = 1.0) -> None:
-        """Ends every connection, and takes no new one for a while."""
+        """Ends every connection; new ones have to wait for a while."""
         self.cuts += 1
-        self.shut()
-        for end in list(self._ends):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        self._deaf = False
-        threading.Timer(seconds, self.open).start()
+        self._whole.clear()
+        for line in list(self._lines):
+            if line.speaks():
+                line.end()
+        self._deaf = set()
+        threading.Timer(seconds, self._whole.set).start()
 
     def shut(self) -> None:
         """Takes no new connection: a caller is refused, as by a host without a listener."""
@@ -124,22 +167,29 @@ class Link:
                 caller, _ = listener.accept()
             except OSError:
                 return
+            self._whole.wait()
             try:
                 called = socket.create_connection(self.target, 5)
             except OSError:
                 caller.close()
                 continue
             called.settimeout(None)
-            self._ends |= {caller, called}
-            threading.Thread(target=self._carry, args=(caller, called, True), daemon=True).start()
-            threading.Thread(target=self._carry, args=(called, caller, False), daemon=True).start()
+            line = Line(caller, called)
+            self._lines.add(line)
+            for upwards in (True, False):
+                threading.Thread(target=self._carry, args=(line, upwards), daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket, upwards: bool) -> None:
+    def _carry(self, line: Line, upwards: bool) -> None:
+        source, sink = (line.caller, line.called) if upwards else (line.called, line.caller)
         try:
             while data := source.recv(65536):
-                if not upwards and self._deaf:
-                    self.lost += len(data)
-                    continue
+                if upwards:
+                    line.up += len(data)
+                else:
+                    line.down += len(data)
+                    if line in self._deaf:
+                        self.lost += len(data)
+                        continue
                 sink.sendall(data)
                 if upwards and self._cut_after is not None:
                     self._cut_after -= len(data)
@@ -148,9 +198,9 @@ class Link:
                         self.cut()
         except OSError:
             pass
-        for end in (source, sink):
-            self._ends.discard(end)
-            end.close()
+        self._lines.discard(line)
+        line.end()
+        source.close()
 
 
 class Daemon:
@@ -183,15 +233,24 @@ class Daemon:
 
     def call(self, *arguments: str) -> tuple[int, str]:
         """A verb's exit code and what it said."""
-        done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+        code, answer, error = self._said(*arguments)
+        return code, json.dumps(answer, ensure_ascii=False) + error
 
     def verb(self, *arguments: str) -> dict:
         """A verb that must succeed; its answer."""
+        code, answer, error = self._said(*arguments)
+        if code != 0:
+            sys.exit(f"osteon {' '.join(map(str, arguments))} ended with {code}: {answer} {error}")
+        return answer
+
+    @staticmethod
+    def _said(*arguments: str) -> tuple[int, dict, str]:
+        if arguments[1] != "init":
+            return osteon().call(*arguments)
+        # The daemon's own program does it.
         done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"osteon {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
-        return json.loads(done.stdout.strip().splitlines()[-1])
+        lines = [line for line in done.stdout.strip().splitlines() if line.startswith("{")]
+        return done.returncode, json.loads(lines[-1]) if lines else {}, done.stderr
 
 
 class Hub(Daemon):

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.osteon.cli.Osteon;
 
 /**
- * The osteon command for {@code federation.py}, one verb after the other in one process, since a process for each would
+ * The osteon command for {@code verbs.py}, one verb after the other in one process, since a process for each would
  * take longer than a round. A line of standard input is a JSON list of arguments; the answer is one line with {@code
  * exit}, {@code out} and {@code error}.
  */

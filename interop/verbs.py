@@ -1,0 +1,50 @@
+"""The osteon command, kept running: a process for each verb would take longer than what it asks for."""
+
+import json
+import pathlib
+import subprocess
+import threading
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Broken(Exception):
+    """It cannot go on; the text says why."""
+
+
+class Verbs:
+    """The osteon command, kept running."""
+
+    def __init__(self, log: pathlib.Path):
+        jar = next((HOME / "cli" / "target").glob("cli-*.jar"))
+        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto"]
+        self.process = subprocess.Popen(
+            ["java", *flags, f"-Dosteon.home={HOME}", "-cp", f"{jar}:{jar.parent / 'lib'}/*",
+             str(HOME / "interop" / "Verbs.java")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(log, "ab"), text=True,
+        )
+        self.turn = threading.Lock()
+
+    def call(self, *arguments: str) -> tuple[int, dict, str]:
+        """A verb's exit code, its answer, and what it said to standard error."""
+        with self.turn:
+            self.process.stdin.write(json.dumps([*map(str, arguments), "--json"]) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        if not line:
+            raise Broken("the osteon command has ended")
+        answer = json.loads(line)
+        lines = [one for one in answer["out"].strip().splitlines() if one.startswith("{")]
+        return answer["exit"], json.loads(lines[-1]) if lines else {}, answer["error"]
+
+    def done(self, *arguments: str) -> dict:
+        """A verb that must be done."""
+        code, answer, error = self.call(*arguments)
+        if code != 0:
+            raise Broken(f"osteon {' '.join(map(str, arguments))} ended with {code}: {error[:600]}")
+        return answer
+
+    def close(self) -> None:
+        """Ends it."""
+        self.process.stdin.close()
+        self.process.wait(20)
