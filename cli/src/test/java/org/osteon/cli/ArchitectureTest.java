@@ -148,7 +148,8 @@ class ArchitectureTest {
 
     /**
      * The other places are the enrolment, which runs before there is a site, and sends keys and a token alone; and a
-     * console's door to the login service, which sends what that service itself gave and the client's secret.
+     * console's door to the login service, which sends what that service itself gave and the client's secret; and the
+     * proof of a sandbox, which knocks at listeners of its own on this machine.
      */
     @Test
     void letsEgressAloneHoldADoorOut() {
@@ -161,6 +162,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName("org.osteon.site.SiteConfiguration")
                 .and()
                 .doNotHaveFullyQualifiedName("org.osteon.console.oidc.IssuerDoor")
+                .and()
+                .doNotHaveFullyQualifiedName("org.osteon.site.hosted.Isolation")
                 .should()
                 .dependOnClassesThat(named(DOORS))
                 .orShould()

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.osteon.audit.event.Event;
 import org.osteon.console.account.Person;
@@ -40,6 +41,8 @@ final class ControlRuns {
 
     /** Older Pythons read no {@code Z}. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx");
+
+    private static final Set<String> AT_WORK = Set.of("COMPUTING_OR_SENDING", "HUB_TRIES_AGAIN");
 
     private final Rounds rounds;
     private final RunView views;
@@ -211,7 +214,7 @@ final class ControlRuns {
                     .build();
         }
         boolean nobodyThere = !awaited.isEmpty()
-                && awaited.stream().noneMatch(one -> "COMPUTING_OR_SENDING".equals(String.valueOf(one.get("why"))));
+                && awaited.stream().noneMatch(one -> AT_WORK.contains(String.valueOf(one.get("why"))));
         return status.setStatus(nobodyThere ? "pending" : "running")
                 .setDetails(awaited.isEmpty() ? "" : "round " + run.round() + " waits for " + who)
                 .build();

@@ -3,6 +3,7 @@ package org.osteon.coordinator.round;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,6 +64,9 @@ public final class Rounds implements ReplySink {
     private static final String SITE_REVOKED = "SITE_REVOKED";
     private static final long AGAIN_MILLIS = 1_000;
     private static final long MOST_AGAIN_MILLIS = 60_000;
+
+    /** Runs of which a step of the hub's own failed and is tried again, with the time of the first failure. */
+    private final Map<String, Instant> failing = new ConcurrentHashMap<>();
 
     private final HubStore store;
     private final HubEvents events;
@@ -727,6 +732,11 @@ public final class Rounds implements ReplySink {
                 : stubFab;
     }
 
+    /** Since when the hub itself is what a run waits for: a step failed, as on a full disk, and is tried again. */
+    public Optional<Instant> failingSince(String id) {
+        return Optional.ofNullable(failing.get(id));
+    }
+
     private void changed() {
         listeners.forEach(Runnable::run);
     }
@@ -748,7 +758,12 @@ public final class Rounds implements ReplySink {
         deciding.execute(() -> {
             try {
                 step.run();
+                if (failing.remove(id) != null) {
+                    changed();
+                }
             } catch (RuntimeException e) {
+                failing.putIfAbsent(id, clock.instant());
+                changed();
                 LOG.atError()
                         .setCause(e)
                         .addKeyValue("run", id)

@@ -238,22 +238,30 @@ public final class RunView {
         return view;
     }
 
-    /** Who is awaited: each with {@code site}, {@code since} and the code {@code why}. */
+    /**
+     * Who is awaited: each with {@code site}, which is {@code hub} for the hub itself, {@code since} and the code
+     * {@code why}.
+     */
     public List<Map<String, Object>> waitingFor(RunRecord run) {
         List<Map<String, Object>> list = new ArrayList<>();
+        rounds.failingSince(run.id()).ifPresent(since -> list.add(awaited("hub", since, "HUB_TRIES_AGAIN")));
         if (run.taking()) {
             for (InstructionRecord open : rounds.instructions(run.id(), run.round(), run.exchange())) {
                 if ("open".equals(open.state())) {
                     long last = Math.max(fleet.lastContact(open.nodeId()), presence.contact(open.site()));
-                    Map<String, Object> view = new LinkedHashMap<>();
-                    view.put("site", open.site());
-                    view.put("since", Instant.ofEpochMilli(last).toString());
-                    view.put("why", why(open, last));
-                    list.add(view);
+                    list.add(awaited(open.site(), Instant.ofEpochMilli(last), why(open, last)));
                 }
             }
         }
         return list;
+    }
+
+    private static Map<String, Object> awaited(String who, Instant since, String why) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("site", who);
+        view.put("since", since.toString());
+        view.put("why", why);
+        return view;
     }
 
     private String why(InstructionRecord open, long lastContact) {

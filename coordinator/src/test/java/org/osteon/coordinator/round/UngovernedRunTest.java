@@ -131,6 +131,12 @@ class UngovernedRunTest {
                     .path("run")
                     .asText();
             assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+            JsonNode waits = tree(hub.as("engineer")
+                            .showRun(ShowRunRequest.newBuilder().setRun(run).build())
+                            .getJson())
+                    .path("waitingFor");
+            assertThat(waits.path(0).path("site").asText()).isEqualTo("hub");
+            assertThat(waits.path(0).path("why").asText()).isEqualTo("HUB_TRIES_AGAIN");
 
             // When
             store.writeNow(sql -> sql.sql("DROP TRIGGER full_disk").update());

@@ -31,7 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class Egress implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
     private static final long FIRST_WAIT = 200;
-    private static final long LONGEST_WAIT = 10_000;
+
+    /** A hub that is there again is found within it; a site may be in the middle of a round. */
+    private static final long LONGEST_WAIT = 4_000;
+
     private static final String LINK = "egress-link";
     private static final String PUSH = "egress-push";
     private static final String FLEET = "egress-fleet";

@@ -3,6 +3,7 @@ package org.osteon.site.egress;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -42,13 +43,24 @@ final class HubChannel implements AutoCloseable {
 
     /** One of Flower's calls. */
     <Q, A> A fleet(MethodDescriptor<Q, A> method, Q request, Duration limit) {
+        connectNow();
         return ClientCalls.blockingUnaryCall(
                 fleet, method, CallOptions.DEFAULT.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS), request);
     }
 
     /** Osteon's own calls. */
     SiteLinkGrpc.SiteLinkBlockingStub link(Duration limit) {
+        connectNow();
         return SiteLinkGrpc.newBlockingStub(link).withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Whoever calls has waited already: gRPC's own pauses grow to two minutes, in which a hub would be back unnoticed.
+     */
+    private void connectNow() {
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff();
+        }
     }
 
     /** Ends every call that is under way, also one that waits for news. */
