@@ -127,7 +127,7 @@ class Link:
         self.cuts = 0
         self.lost = 0
         self._cut_after: int | None = None
-        self._deaf: set[Line] = set()
+        self._deaf = False
         self._lines: set[Line] = set()
         self._whole = threading.Event()
         self._whole.set()
@@ -138,8 +138,8 @@ class Link:
         self._cut_after = sent
 
     def deafen(self) -> None:
-        """From now on nothing that is answered on the connections of now arrives, until the line is cut."""
-        self._deaf = {line for line in self._lines if line.speaks()}
+        """From now on nothing that is answered arrives, until the line is cut."""
+        self._deaf = True
 
     def cut(self, seconds: float = 1.0) -> None:
         """Ends every connection; new ones have to wait for a while."""
@@ -148,7 +148,7 @@ class Link:
         for line in list(self._lines):
             if line.speaks():
                 line.end()
-        self._deaf = set()
+        self._deaf = False
         threading.Timer(seconds, self._whole.set).start()
 
     def shut(self) -> None:
@@ -186,10 +186,10 @@ class Link:
                 if upwards:
                     line.up += len(data)
                 else:
-                    line.down += len(data)
-                    if line in self._deaf:
+                    if self._deaf and line.speaks():
                         self.lost += len(data)
                         continue
+                    line.down += len(data)
                 sink.sendall(data)
                 if upwards and self._cut_after is not None:
                     self._cut_after -= len(data)

@@ -254,6 +254,13 @@ class ConsolePagesTest {
                 .contains("osteon officer refuse south " + study.substring(0, 8));
         rules.look(officer, "review");
 
+        // And: what a run of a SuperLink asks for, which no hub of ours knows
+        String foreign =
+                ForeignRun.ask(federation.site("south"), "ortho-net", "south").hex();
+        officer = at(OFFICER, "/hosted/" + foreign);
+        assertThat(officer.textContent("main")).contains("someone/bones");
+        rules.look(officer, "hosted");
+
         // The page has no form that decides; the verb does
         assertThat(officer.locator("main form").count()).isZero();
         federation.done(

@@ -27,6 +27,7 @@ import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.trials.ConsolePerson;
 import org.osteon.trials.Federation;
+import org.osteon.trials.ForeignRun;
 import org.osteon.trials.OfficerProgram;
 
 /**
@@ -167,6 +168,11 @@ class LeakScanTest {
             hub.as(one.getKey(), one.getValue(), tokens.get(one.getKey()));
         }
         hub.as("", new ConsolePerson(federation.console("hub")), "");
+        values.put(
+                "/hosted/{run}",
+                List.of("/hosted/"
+                        + ForeignRun.ask(federation.site("hospital"), "ortho-net", "hospital")
+                                .hex()));
         PageCrawl site = new PageCrawl(
                 "hospital", SiteConsole.ROLES, SiteConsole.ROUTES, values, Set.of("/studies/{study}/preview"), pages);
         for (String role : SiteConsole.ROLES) {
