@@ -1,7 +1,5 @@
 """What the interop scripts share: a hub of ours, Flower's environment, node keys, and checks that end the script."""
 
-import atexit
-import functools
 import json
 import os
 import pathlib
@@ -14,8 +12,6 @@ import time
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
-from verbs import Verbs
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(sys.executable).parent
@@ -62,17 +58,6 @@ def node_key(folder: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Pat
         key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return private, public
-
-
-@functools.cache
-def osteon() -> Verbs:
-    """The command, built when it must be and kept running."""
-    subprocess.run([OSTEON, "--version"], check=True, stdout=subprocess.DEVNULL)
-    log = HOME / "target" / "interop" / "verbs.err"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    verbs = Verbs(log)
-    atexit.register(verbs.close)
-    return verbs
 
 
 def stop(*processes: subprocess.Popen) -> None:
@@ -245,9 +230,6 @@ class Daemon:
 
     @staticmethod
     def _said(*arguments: str) -> tuple[int, dict, str]:
-        if arguments[1] != "init":
-            return osteon().call(*arguments)
-        # The daemon's own program does it.
         done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
         lines = [line for line in done.stdout.strip().splitlines() if line.startswith("{")]
         return done.returncode, json.loads(lines[-1]) if lines else {}, done.stderr

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Blob;
 import java.sql.Connection;
@@ -36,7 +37,14 @@ final class Containers {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 String name = folder.relativize(file).toString();
                 pieces.put("name of " + name, name.getBytes(StandardCharsets.UTF_8));
-                of(name, file, pieces);
+                try {
+                    of(name, file, pieces);
+                } catch (NoSuchFileException e) {
+                    // A daemon that runs has given a draft its name, under which it is read the next time.
+                    if (!file.getFileName().toString().startsWith(".")) {
+                        throw e;
+                    }
+                }
             }
         }
         return pieces;
