@@ -232,7 +232,7 @@ class ConsolePagesTest {
 
     @Test
     @Order(6)
-    void aDryRunTellsWhoWouldRefuseAndTheOfficerRefuses() {
+    void aDryRunTellsWhoWouldRefuseAndTheOfficerRefuses() throws Exception {
         // The engineer asks first
         Page engineer = people.get(ENGINEER);
         engineer.click("form[action$='/dry-run'] button");
@@ -257,9 +257,9 @@ class ConsolePagesTest {
         // And: what a run of a SuperLink asks for, which no hub of ours knows
         String foreign =
                 ForeignRun.ask(federation.site("south"), "ortho-net", "south").hex();
-        officer = at(OFFICER, "/hosted/" + foreign);
-        assertThat(officer.textContent("main")).contains("someone/bones");
-        rules.look(officer, "hosted");
+        Page asked = at(OFFICER, "/hosted/" + foreign);
+        assertThat(asked.textContent("main")).contains("someone/bones");
+        rules.look(asked, "hosted");
 
         // The page has no form that decides; the verb does
         assertThat(officer.locator("main form").count()).isZero();
