@@ -57,7 +57,8 @@ class ConsolePagesTest {
     /** Names of this trial, abbreviations, and formats. */
     private static final Set<String> LATIN = Set.of(
             ("Osteon Wang Li Zhou Min Sun Hao Chen Mei Gao Jun Prof ortho-net fracture-risk hub north south hospital-x"
-                            + " AUC CSV JSON REST TLS UTC rdp pld safetensors npz SP tlog-proof sample-data studies kB MB GB logistic")
+                            + " AUC CSV JSON REST TLS UTC rdp pld safetensors npz SP tlog-proof sample-data studies kB MB GB logistic"
+                            + " superlink example someone bones")
                     .split(" "));
 
     private final Map<String, Page> people = new HashMap<>();

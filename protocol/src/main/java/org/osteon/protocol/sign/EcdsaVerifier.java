@@ -45,8 +45,15 @@ public final class EcdsaVerifier {
     /** A key that was read, and by whom it is checked; null is the JDK. */
     private record Key(PublicKey key, @Nullable Provider by, int bits) {}
 
-    /** From now on this program checks by native code where it can; the log says once which it is. */
+    /**
+     * From now on this program checks by native code where it can; the log says once which it is. With the system
+     * property {@code osteon.signatures=jdk} it stays with the JDK.
+     */
     public static void preferNative() {
+        if ("jdk".equals(System.getProperty("osteon.signatures"))) {
+            LOG.info("the JDK checks node signatures, as osteon.signatures says");
+            return;
+        }
         chosen = ofNative(CORRETTO).orElse(JDK);
         if (chosen.provider == null) {
             LOG.warn("no native code checks node signatures on this machine; the JDK does, which takes several times as"
