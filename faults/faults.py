@@ -311,8 +311,8 @@ class Disk(Fault, Calls):
 
 
 class Jump(Fault):
-    """The clock of one daemon or of all jumps. Forward jumps of one are below the two minutes by which a hospital's clock may
-    be behind what it has seen: beyond, it refuses by design until its clock has caught up."""
+    """The clock of one daemon or of all jumps. Forward jumps are below two minutes: by more a hospital's clock may not be
+    behind what it has seen, and by more a daemon refuses people, the driver among them, whose clock did not jump."""
 
     def __init__(self, field, draw):
         super().__init__(field, draw)
@@ -320,7 +320,7 @@ class Jump(Fault):
         self.who, self.jump, self.back = draw.choice([
             ([draw.choice(everybody)], draw.choice([-3600, -600, -90]), True),
             ([draw.choice(everybody)], draw.randint(5, 100), True),
-            (everybody, draw.choice([600, 3600, 7200]), False),
+            (everybody, draw.choice([30, 70, 100]), False),
             (everybody, -90, True),
         ])
         self.at = draw.uniform(0, field.seconds)
