@@ -23,7 +23,7 @@ public final class TileLog {
     private final Path folder;
     private final String origin;
     private final SigningKey key;
-    private final HashLevels levels;
+    private HashLevels levels;
     private final List<byte[]> openEntries = new ArrayList<>();
     private final CosignedHeads cosigned;
     private Checkpoint checkpoint;
@@ -106,15 +106,18 @@ public final class TileLog {
     /**
      * Appends entries; those that are there already must be equal and are skipped.
      *
+     * <p>After a write that failed, as on a full disk, the next call begins with what is on disk, as {@link #open}
+     * does.
+     *
      * @param first index of the first entry given; must not leave a gap
-     * @throws LogException with code {@code LOG_GAP}, {@code ENTRY_DIFFERS} or {@code ENTRY_TOO_LONG}; with code
-     *     {@code LOG_BROKEN} after a write failed, until the log is opened again
+     * @throws LogException with code {@code LOG_GAP}, {@code ENTRY_DIFFERS} or {@code ENTRY_TOO_LONG}, and those of
+     *     {@link #open} after a write that failed
      */
     public synchronized Checkpoint append(long first, List<byte[]> entries) {
-        long size = checkpoint.size();
         if (broken) {
-            throw new LogException("LOG_BROKEN", "a write to the log failed; open it again");
+            readAgain();
         }
+        long size = checkpoint.size();
         if (first < 0 || first > size) {
             throw new LogException("LOG_GAP", "entry " + first + " does not follow size " + size);
         }
@@ -146,6 +149,16 @@ public final class TileLog {
         dropPartials(size, after);
         broken = false;
         return head;
+    }
+
+    /** What failed left memory ahead of the disk: the disk counts. */
+    private void readAgain() {
+        TileLog again = open(folder, origin, key, checkpoint.size());
+        levels = again.levels;
+        openEntries.clear();
+        openEntries.addAll(again.openEntries);
+        checkpoint = again.checkpoint;
+        broken = false;
     }
 
     /** The newest checkpoint with the cosignatures collected for it. */

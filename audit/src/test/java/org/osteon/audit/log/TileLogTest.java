@@ -55,6 +55,33 @@ class TileLogTest {
     }
 
     @Test
+    void goesOnByItselfAfterAWriteThatFailed() throws Exception {
+        // Given: tiles that cannot be written, as on a full disk, the second time with some of them there
+        TileLog log = TileLog.open(folder, "o", key, 0);
+        log.append(0, entries(0, 10));
+        Path tile = folder.resolve("tile");
+        Path aside = Files.move(tile, folder.resolve("aside"));
+        Files.writeString(tile, "no folder");
+        assertThatThrownBy(() -> log.append(10, entries(10, 600))).isInstanceOf(java.io.UncheckedIOException.class);
+        assertThat(log.checkpoint().size()).isEqualTo(10);
+        Files.delete(tile);
+        Files.move(aside, tile);
+        Files.createDirectories(folder.resolve(TilePath.hashes(0, 1, TilePath.WIDTH)));
+        assertThatThrownBy(() -> log.append(10, entries(10, 600))).isInstanceOf(java.io.UncheckedIOException.class);
+        Files.delete(folder.resolve(TilePath.hashes(0, 1, TilePath.WIDTH)));
+
+        // When
+        log.append(10, entries(10, 600));
+
+        // Then
+        TileLog other = TileLog.open(folder.resolve("other"), "o", key, 0);
+        assertThat(log.checkpoint().root())
+                .isEqualTo(other.append(0, entries(0, 610)).root());
+        assertThat(new LogReader(folder).verified(log.noteKey()).size()).isEqualTo(610);
+        assertThat(log.append(610, entries(610, 1)).size()).isEqualTo(611);
+    }
+
+    @Test
     void opensAgainWhereItStoppedAndSkipsWhatIsThere() {
         // Given
         TileLog.open(folder, "o", key, 0).append(0, entries(0, 300));
