@@ -29,6 +29,7 @@ import org.osteon.coordinator.fleet.HttpFleetCarrier;
 import org.osteon.coordinator.fleet.HttpLimits;
 import org.osteon.coordinator.fleet.NodeGate;
 import org.osteon.coordinator.fleet.Spool;
+import org.osteon.coordinator.fleet.UsedTimes;
 import org.osteon.coordinator.hub.HubService;
 import org.osteon.coordinator.hub.ModelEvidence;
 import org.osteon.coordinator.link.Connections;
@@ -126,6 +127,11 @@ class CoordinatorConfiguration {
     @Bean
     ObjectStore objects(HubFolder folder) {
         return new ObjectStore(folder.folder().resolve("objects"));
+    }
+
+    @Bean
+    UsedTimes usedTimes(HubStore store, Clock clock) {
+        return new UsedTimes(store, clock);
     }
 
     @Bean
@@ -279,6 +285,7 @@ class CoordinatorConfiguration {
             HubStore store,
             HubEvents events,
             Directory directory,
+            UsedTimes usedTimes,
             Sites sites,
             TrustBook trust,
             Studies studies,
@@ -321,7 +328,7 @@ class CoordinatorConfiguration {
         EcdsaVerifier.preferNative();
         NodeGate gate = new NodeGate(
                 sites,
-                directory,
+                usedTimes,
                 clock,
                 folder.allowUngoverned() ? new NodeGate.Window(folder.selfRegistrationUntil()) : NodeGate.Window.SHUT);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);

@@ -1,11 +1,14 @@
 package org.osteon.benchmarks.load;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Processes of a run: started with their output in files, measured with their children, ended. */
 final class Processes {
@@ -25,14 +28,17 @@ final class Processes {
         return builder.start();
     }
 
-    /** A Java program of this class path. */
+    /** A Java program of this class path, wherever it will run. */
     static List<String> java(String heap, String main, String... arguments) {
+        String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(part -> Path.of(part).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx" + heap,
                 "-cp",
-                System.getProperty("java.class.path"),
+                classes,
                 main));
         command.addAll(List.of(arguments));
         return command;

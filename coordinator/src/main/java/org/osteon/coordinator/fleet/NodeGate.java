@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
-import org.osteon.protocol.call.CallDirectory;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.NodeSignature;
 import org.osteon.protocol.sign.VerificationKey;
@@ -25,7 +24,7 @@ public final class NodeGate {
     private static final int MOST_INTRODUCED = 256;
 
     private final Sites sites;
-    private final CallDirectory once;
+    private final UsedTimes used;
     private final Clock clock;
     private final Window window;
     private final RefusalLog refusals;
@@ -48,9 +47,9 @@ public final class NodeGate {
     }
 
     /** A gate over the enrolled sites. */
-    public NodeGate(Sites sites, CallDirectory once, Clock clock, Window window) {
+    public NodeGate(Sites sites, UsedTimes used, Clock clock, Window window) {
         this.sites = sites;
-        this.once = once;
+        this.used = used;
         this.clock = clock;
         this.window = window;
         this.refusals = new RefusalLog(clock);
@@ -86,11 +85,7 @@ public final class NodeGate {
                                 + " the hub's: compare the clocks of both machines");
                 return new Outcome.Transient<>("NODE_TIMESTAMP_OUTSIDE_WINDOW");
             }
-            boolean first = once.firstUse(
-                    node.nodeKey().keyId(),
-                    "fleet " + time,
-                    time.plus(NodeSignature.OLDEST).plusSeconds(60));
-            if (first) {
+            if (used.first(node.nodeKey().keyId(), time)) {
                 return new Outcome.Done<>(node);
             }
             refusals.say(node.name(), "NODE_TIMESTAMP_USED", "");

@@ -28,7 +28,6 @@ import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.HttpNode.Answer;
-import org.osteon.coordinator.people.Directory;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.NodeSignature;
@@ -91,7 +90,7 @@ class HttpFleetCarrierTest {
     private HttpFleetCarrier carrier(HttpLimits limits) throws IOException {
         HttpFleetCarrier carrier = new HttpFleetCarrier(
                 fleet,
-                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC(), NodeGate.Window.SHUT),
+                new NodeGate(hub.part(Sites.class), hub.part(UsedTimes.class), Clock.systemUTC(), NodeGate.Window.SHUT),
                 places,
                 hub.folder().tls().serverContext(),
                 "127.0.0.1:0",
@@ -306,7 +305,7 @@ class HttpFleetCarrierTest {
         // Given
         NodeSignature signature = NodeSignature.make(key, Instant.now());
         NodeGate gate =
-                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC(), NodeGate.Window.SHUT);
+                new NodeGate(hub.part(Sites.class), hub.part(UsedTimes.class), Clock.systemUTC(), NodeGate.Window.SHUT);
         assertThat(gate.admit(signature, "PullMessages")).isInstanceOf(Outcome.Done.class);
 
         // When

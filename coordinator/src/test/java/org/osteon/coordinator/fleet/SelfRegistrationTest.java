@@ -19,7 +19,6 @@ import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.HttpNode.Answer;
-import org.osteon.coordinator.people.Directory;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.GetRunRequest;
 import org.osteon.protocol.flower.wire.Node;
@@ -55,7 +54,7 @@ class SelfRegistrationTest {
     private String open(NodeGate.Window window) throws IOException {
         HttpFleetCarrier carrier = new HttpFleetCarrier(
                 hub.part(FleetHandlers.class),
-                new NodeGate(hub.part(Sites.class), hub.part(Directory.class), Clock.systemUTC(), window),
+                new NodeGate(hub.part(Sites.class), hub.part(UsedTimes.class), Clock.systemUTC(), window),
                 new BodyPlaces(1),
                 hub.folder().tls().serverContext(),
                 "127.0.0.1:0",
