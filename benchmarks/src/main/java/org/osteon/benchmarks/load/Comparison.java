@@ -24,6 +24,16 @@ final class Comparison {
         sides.forEach(side -> turns.add(new ArrayList<>()));
     }
 
+    /**
+     * The peers, by whether they keep their state in SQLite; none when only the hub is looked at, to make it faster.
+     */
+    static boolean[] peers(boolean small) {
+        if (Boolean.getBoolean("osteon.hub-alone")) {
+            return new boolean[0];
+        }
+        return small ? new boolean[] {true} : new boolean[] {true, false};
+    }
+
     /** Runs, and says on standard error how each run went. */
     void run(int count, int warm) throws Exception {
         for (int turn = -warm; turn < count; turn++) {

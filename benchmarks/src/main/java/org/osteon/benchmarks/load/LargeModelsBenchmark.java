@@ -54,7 +54,7 @@ public final class LargeModelsBenchmark implements Benchmark {
         Path absolute = work.toAbsolutePath();
         List<FleetRun> sides = new ArrayList<>();
         try {
-            for (boolean sqlite : small ? new boolean[] {true} : new boolean[] {true, false}) {
+            for (boolean sqlite : Comparison.peers(small)) {
                 sides.add(new FleetRun(
                         new SuperLinkUnderLoad(absolute, setting.repository(), plan, flower.orElseThrow(), sqlite),
                         plan,
@@ -70,7 +70,7 @@ public final class LargeModelsBenchmark implements Benchmark {
                             ARRAYS * plan.elements() * 4.0 / MIB,
                             "grpc".equals(carrier) ? "gRPC" : "HTTP"),
                     sides);
-            comparison.run(meter.rounds(), 0);
+            comparison.run(meter.rounds(), small ? 0 : 1);
             double mib = plan.bytes() / MIB;
             comparison.report(meter, "by wall time", "MiB", mib, FleetRun.Once::seconds, ROUND_TARGET);
             comparison.report(meter, "while nodes move objects", "MiB", mib, FleetRun.Once::moving, MOVING_TARGET);

@@ -59,7 +59,7 @@ public final class ManyNodesBenchmark implements Benchmark {
         Path absolute = work.toAbsolutePath();
         List<FleetRun> sides = new ArrayList<>();
         try {
-            for (boolean sqlite : small ? new boolean[] {true} : new boolean[] {true, false}) {
+            for (boolean sqlite : Comparison.peers(small)) {
                 sides.add(new FleetRun(
                         new SuperLinkUnderLoad(absolute, setting.repository(), plan, flower.orElseThrow(), sqlite),
                         plan,

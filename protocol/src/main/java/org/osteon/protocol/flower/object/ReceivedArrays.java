@@ -156,6 +156,8 @@ public final class ReceivedArrays {
     private static final class Sink {
         private final MessageDigest sha = Digest.sha256();
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        private final float[] singles = new float[BUFFER / Float.BYTES];
+        private final double[] doubles = new double[BUFFER / Double.BYTES];
         private final FileChannel out;
         private long most;
         private char kind;
@@ -202,11 +204,24 @@ public final class ReceivedArrays {
         }
 
         private void drain(int bytes) throws IOException {
-            for (int i = 0; i + itemBytes <= bytes; i += itemBytes) {
-                double value =
-                        kind != 'f' ? buffer.getLong(i) : itemBytes == 4 ? buffer.getFloat(i) : buffer.getDouble(i);
-                squares += value * value;
-                finite &= Double.isFinite(value);
+            ByteBuffer values =
+                    buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(0);
+            int count = bytes / itemBytes;
+            if (kind != 'f') {
+                for (int i = 0; i < count; i++) {
+                    double value = values.getLong(i * itemBytes);
+                    squares += value * value;
+                }
+            } else if (itemBytes == Float.BYTES) {
+                values.asFloatBuffer().get(singles, 0, count);
+                double sum = squares(singles, count);
+                // No float's square is too large for a double.
+                finite &= Double.isFinite(sum);
+                squares += sum;
+            } else {
+                values.asDoubleBuffer().get(doubles, 0, count);
+                finite &= finite(doubles, count);
+                squares += squares(doubles, count);
             }
             sha.update(buffer.array(), 0, bytes);
             ByteBuffer all = ByteBuffer.wrap(buffer.array(), 0, bytes);
@@ -214,6 +229,52 @@ public final class ReceivedArrays {
                 out.write(all);
             }
             buffer.clear();
+        }
+
+        /** In four sums, so that no addition waits for the one before it. */
+        private static double squares(float[] values, int count) {
+            double a = 0;
+            double b = 0;
+            double c = 0;
+            double d = 0;
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                a += (double) values[i] * values[i];
+                b += (double) values[i + 1] * values[i + 1];
+                c += (double) values[i + 2] * values[i + 2];
+                d += (double) values[i + 3] * values[i + 3];
+            }
+            for (; i < count; i++) {
+                a += (double) values[i] * values[i];
+            }
+            return a + b + (c + d);
+        }
+
+        private static double squares(double[] values, int count) {
+            double a = 0;
+            double b = 0;
+            double c = 0;
+            double d = 0;
+            int i = 0;
+            for (; i + 4 <= count; i += 4) {
+                a += values[i] * values[i];
+                b += values[i + 1] * values[i + 1];
+                c += values[i + 2] * values[i + 2];
+                d += values[i + 3] * values[i + 3];
+            }
+            for (; i < count; i++) {
+                a += values[i] * values[i];
+            }
+            return a + b + (c + d);
+        }
+
+        /** Whether they all are; zero times any other is not a number. */
+        private static boolean finite(double[] values, int count) {
+            double left = 0;
+            for (int i = 0; i < count; i++) {
+                left += 0 * values[i];
+            }
+            return left == 0;
         }
     }
 }
