@@ -42,7 +42,7 @@ final class Comparison {
                 System.err.printf(
                         Locale.ROOT,
                         "%s: turn %d of %d: %s: %.2f s, server CPU %.2f s, generator CPU %.2f s, moving %.2f s, %d calls,"
-                                + " %d signed late, load average %s%n",
+                                + " %d signed late, %d failed in the server, load average %s%n",
                         contest,
                         turn + 1,
                         count,
@@ -53,6 +53,7 @@ final class Comparison {
                         once.moving(),
                         once.allCalls(),
                         once.late(),
+                        once.failed(),
                         load());
                 if (turn >= 0) {
                     turns.get(side).add(once);

@@ -62,8 +62,9 @@ final class FleetRun implements AutoCloseable {
      * @param moving seconds in which at least one node was moving objects
      * @param calls calls by name
      * @param late headers that were not signed beforehand
+     * @param failed calls that the server answered with an internal error
      */
-    record Once(double seconds, double cpu, double loadCpu, double moving, JsonNode calls, int late) {
+    record Once(double seconds, double cpu, double loadCpu, double moving, JsonNode calls, int late, long failed) {
         long allCalls() {
             long all = 0;
             for (JsonNode count : calls) {
@@ -99,7 +100,8 @@ final class FleetRun implements AutoCloseable {
                 figures.path("cpuSeconds").asDouble(),
                 figures.path("busySeconds").asDouble(),
                 figures.path("calls"),
-                figures.path("signedLate").asInt());
+                figures.path("signedLate").asInt(),
+                figures.path("failed").asLong());
     }
 
     private String await(String beginning, int times) throws IOException, InterruptedException {

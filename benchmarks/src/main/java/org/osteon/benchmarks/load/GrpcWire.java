@@ -9,6 +9,7 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
@@ -79,7 +80,9 @@ final class GrpcWire implements Wire {
 
                     @Override
                     public void onFailure(Throwable failure) {
-                        answer.completeExceptionally(failure);
+                        boolean internal = Status.fromThrowable(failure).getCode() == Status.Code.INTERNAL;
+                        answer.completeExceptionally(
+                                internal ? new ServerFailed(method.getFullMethodName(), failure) : failure);
                     }
                 },
                 MoreExecutors.directExecutor());

@@ -65,8 +65,11 @@ final class HttpWire implements Wire {
                 .build();
         return client.sendAsync(sent, HttpResponse.BodyHandlers.ofByteArray()).thenApply(answer -> {
             if (answer.statusCode() != 200) {
-                throw new IllegalStateException(method.getBareMethodName() + " was answered " + answer.statusCode()
-                        + ": " + new String(answer.body(), StandardCharsets.UTF_8));
+                IllegalStateException refused = new IllegalStateException(method.getBareMethodName() + " was answered "
+                        + answer.statusCode() + ": " + new String(answer.body(), StandardCharsets.UTF_8));
+                throw answer.statusCode() == 500
+                        ? new ServerFailed(String.valueOf(method.getBareMethodName()), refused)
+                        : refused;
             }
             return method.parseResponse(new ByteArrayInputStream(answer.body()));
         });

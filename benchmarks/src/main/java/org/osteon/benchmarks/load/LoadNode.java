@@ -221,9 +221,19 @@ final class LoadNode {
         under.forEach(LoadNode::await);
     }
 
+    /**
+     * Calls; where the server fails the node goes on after a second, which a SuperNode would not, and it is counted.
+     */
     private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
         tally.call(String.valueOf(method.getBareMethodName()));
-        return wire.call(number, headers.next(), method, request);
+        return wire.call(number, headers.next(), method, request).exceptionallyCompose(failure -> {
+            if (!(failure instanceof Wire.ServerFailed || failure.getCause() instanceof Wire.ServerFailed)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            tally.failed();
+            return CompletableFuture.supplyAsync(() -> method, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS))
+                    .thenCompose(again -> call(again, request));
+        });
     }
 
     private static <A> A await(CompletableFuture<A> answer) {

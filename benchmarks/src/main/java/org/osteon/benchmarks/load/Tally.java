@@ -10,6 +10,7 @@ final class Tally {
     private final Map<String, LongAdder> calls = new ConcurrentHashMap<>();
     private final LongAdder pulled = new LongAdder();
     private final LongAdder pushed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private int under;
     private long since;
     private long busy;
@@ -18,6 +19,11 @@ final class Tally {
 
     void call(String method) {
         calls.computeIfAbsent(method, unused -> new LongAdder()).increment();
+    }
+
+    /** A call was answered with an internal error. */
+    void failed() {
+        failed.increment();
     }
 
     void pulled(long bytes) {
@@ -52,6 +58,7 @@ final class Tally {
         calls.forEach((name, count) -> counts.put(name, count.sum()));
         Map<String, Object> all = new TreeMap<>();
         all.put("calls", counts);
+        all.put("failed", failed.sum());
         all.put("pulled", pulled.sum());
         all.put("pushed", pushed.sum());
         all.put("busySeconds", busy / 1e9);

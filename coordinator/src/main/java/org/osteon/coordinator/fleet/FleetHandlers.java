@@ -329,7 +329,7 @@ public final class FleetHandlers {
                 return done(PushObjectResponse.newBuilder()
                         .setStored(
                                 takenOver.getOrDefault(node.nodeId(), Set.of()).contains(id)
-                                        || id.matches("[0-9a-f]{64}") && spool.has(node.nodeId(), id))
+                                        || Digest.isHex(id) && spool.has(node.nodeId(), id))
                         .build());
             }
             if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {

@@ -75,7 +75,7 @@ public final class NodeGate {
             }
             Instant time = signature.time();
             Instant now = clock.instant();
-            if (!signature.timely(now)) {
+            if (!NodeSignature.timely(time, now)) {
                 // Signed by an active node: its clock or its queue is late; a fresh signature will do.
                 long behind = Duration.between(time, now).toSeconds();
                 refusals.say(

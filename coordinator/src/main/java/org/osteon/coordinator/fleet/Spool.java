@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
@@ -25,6 +26,8 @@ import org.osteon.protocol.flower.object.FlowerObject;
 public final class Spool {
     private static final int SLICE = 64 * 1024;
     private static final int MAX_RECORD = 8 * 1024 * 1024;
+
+    private static final Pattern NODE = Pattern.compile("[0-9]{1,20}");
 
     private final Path folder;
     private final Set<Path> written = ConcurrentHashMap.newKeySet();
@@ -103,7 +106,7 @@ public final class Spool {
 
     /** The file of a chunk, to be read piecewise. */
     public Path file(String nodeId, String objectId) {
-        if (!nodeId.matches("[0-9]{1,20}") || !objectId.matches("[0-9a-f]{64}")) {
+        if (!NODE.matcher(nodeId).matches() || !Digest.isHex(objectId)) {
             throw new FlowerException("OBJECT_MALFORMED", "a node or object id is malformed");
         }
         return folder.resolve(nodeId).resolve(objectId);

@@ -12,13 +12,28 @@ import java.util.HexFormat;
  * @param hex the digest
  */
 public record Digest(@JsonValue String hex) implements Comparable<Digest> {
+    private static final int HEX_DIGITS = 64;
 
     /** Refuses anything but 64 lowercase hex digits. */
     @JsonCreator
     public Digest {
-        if (!hex.matches("[0-9a-f]{64}")) {
+        if (!isHex(hex)) {
             throw new DocumentException("DIGEST_MALFORMED", "a digest must be 64 lowercase hex digits");
         }
+    }
+
+    /** Whether the text is 64 lowercase hex digits. */
+    public static boolean isHex(String text) {
+        if (text.length() != HEX_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < HEX_DIGITS; i++) {
+            char digit = text.charAt(i);
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The digest of these bytes. */

@@ -3,6 +3,7 @@ package org.osteon.protocol.flower;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.FlowerObjects;
 import org.osteon.protocol.flower.wire.Message;
@@ -129,7 +130,7 @@ public final class MessageRules {
 
     private static void common(Message message, ObjectTree tree, Instant now) {
         Metadata metadata = message.getMetadata();
-        require(metadata.getMessageId().matches("[0-9a-f]{64}"), "message_id is not an object id");
+        require(Digest.isHex(metadata.getMessageId()), "message_id is not an object id");
         require(metadata.getSrcNodeId() != 0 && metadata.getDstNodeId() != 0, "src_node_id or dst_node_id is 0");
         require(metadata.getSrcNodeId() != metadata.getDstNodeId(), "src_node_id is dst_node_id");
         require(TYPE.matcher(metadata.getMessageType()).matches(), "message_type is not known");

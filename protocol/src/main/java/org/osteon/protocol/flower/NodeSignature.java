@@ -70,7 +70,12 @@ public record NodeSignature(String publicKeyPem, String timestamp, byte[] signat
 
     /** Whether the signed time is within Flower's window. */
     public boolean timely(Instant now) {
-        Duration age = Duration.between(time(), now);
+        return timely(time(), now);
+    }
+
+    /** Whether this signed time is within Flower's window. */
+    public static boolean timely(Instant time, Instant now) {
+        Duration age = Duration.between(time, now);
         return age.compareTo(NEWEST.negated()) > 0 && age.compareTo(OLDEST) < 0;
     }
 

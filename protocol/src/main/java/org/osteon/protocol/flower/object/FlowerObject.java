@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
 
@@ -22,7 +21,6 @@ public record FlowerObject(String type, List<String> children, byte[] body) {
     private static final List<String> TYPES =
             List.of("ArrayChunk", "Array", "ArrayRecord", "MetricRecord", "ConfigRecord", "RecordDict", "Message");
     private static final Set<String> LEAVES = Set.of("ArrayChunk", "MetricRecord", "ConfigRecord");
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_HEADER = 16 * 1024 * 1024;
 
     /** Refuses unknown types, malformed or repeated ids, and children where the type has none. */
@@ -36,7 +34,7 @@ public record FlowerObject(String type, List<String> children, byte[] body) {
         }
         Set<String> seen = new HashSet<>();
         for (String child : children) {
-            if (!ID.matcher(child).matches()) {
+            if (!Digest.isHex(child)) {
                 throw new FlowerException("OBJECT_MALFORMED", "a child id is not 64 hex digits");
             }
             if (!seen.add(child)) {

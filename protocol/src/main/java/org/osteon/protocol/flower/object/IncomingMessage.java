@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.wire.ConfigRecord;
 import org.osteon.protocol.flower.wire.Metadata;
@@ -25,7 +25,6 @@ public record IncomingMessage(
         Map<String, Map<String, FlowerObjects.ArrayBody>> arrays,
         Map<String, MetricRecord> metrics,
         Map<String, ConfigRecord> configs) {
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_DEPTH = 8;
     private static final int MAX_RECORDS = 1_000;
     private static final int MAX_ARRAYS = 100_000;
@@ -113,7 +112,7 @@ public record IncomingMessage(
 
     /** Returns how many nodes may still be visited. */
     private static int collect(ObjectTree tree, Set<String> ids, int depth, int most) {
-        if (depth > MAX_DEPTH || most <= 0 || !ID.matcher(tree.getObjectId()).matches()) {
+        if (depth > MAX_DEPTH || most <= 0 || !Digest.isHex(tree.getObjectId())) {
             throw new FlowerException("TREE_MALFORMED", "an object tree is too deep, too large or malformed");
         }
         int left = most - 1;
