@@ -28,6 +28,7 @@ import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.foreign.ForeignRuns;
+import org.osteon.site.foreign.ForeignTraining;
 import org.osteon.site.hosted.Hosting;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -178,6 +179,8 @@ class SiteConfiguration {
             ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, hosting, clock);
+        ForeignTraining foreignTraining =
+                new ForeignTraining(site, store, events, budget, policy, snapshots, hosting, outbox, clock);
         return new Egress(
                 site,
                 store,
@@ -188,6 +191,7 @@ class SiteConfiguration {
                 statements,
                 training,
                 foreign,
+                foreignTraining,
                 outbox,
                 redSwitch,
                 clock);

@@ -199,6 +199,8 @@ public final class HostedApps {
                 scalar.setDouble(v.value());
             } else if (value instanceof Value.Signed v) {
                 scalar.setSint64(v.value());
+            } else if (value instanceof Value.Unsigned v) {
+                scalar.setUint64(v.value());
             } else if (value instanceof Value.Truth v) {
                 scalar.setBool(v.value());
             } else if (value instanceof Value.Text v) {
