@@ -256,6 +256,7 @@ class SiteConfiguration {
             PatientDesk patients,
             Statements statements,
             HostedRuns hosted,
+            Hosting hosting,
             Console console) {
         return new SiteService(
                 site,
@@ -272,6 +273,7 @@ class SiteConfiguration {
                 patients,
                 statements,
                 hosted,
+                hosting,
                 console);
     }
 

@@ -225,7 +225,7 @@ public final class OfficerVerbs {
             view.put("study", review.run().digest().hex());
             view.put("guarantee", "exact");
             view.set("releases", CanonicalJson.tree(review.run().document().releases()));
-            for (String field : List.of("snapshot", "policy", "decision")) {
+            for (String field : List.of("snapshot", "policy", "decision", "hosting", "answered", "data")) {
                 view.set(field, review.facts().path(field));
             }
             output().answer(view);
