@@ -24,6 +24,7 @@ import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.hosted.HostedReply;
 import org.osteon.site.hosted.Hosting;
+import org.osteon.site.hosted.RunHost;
 import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -43,7 +44,7 @@ public final class ForeignTraining {
     private final Budget budget;
     private final PolicyEvaluator policy;
     private final Cohorts cohorts;
-    private final Hosting hosting;
+    private final RunHost hosting;
     private final Outbox outbox;
     private final ForeignReplies replies;
     private final ClockGuard clock;
@@ -56,7 +57,7 @@ public final class ForeignTraining {
             Budget budget,
             PolicyEvaluator policy,
             Cohorts cohorts,
-            Hosting hosting,
+            RunHost hosting,
             Outbox outbox,
             ClockGuard clock) {
         this.site = site;

@@ -61,6 +61,7 @@ public final class HostedApps {
         Sandbox sandbox = new Sandbox(settings, site);
         LaunchFolder.sweep(site);
         LaunchFolder.sweep(site.resolve(FOLDER));
+        Limits.sweep(settings, LaunchFolder.prefix(site));
         String release = new Isolation(sandbox, settings, site, hub).prove();
         Path folder = site.resolve(FOLDER);
         try {

@@ -32,7 +32,7 @@ import org.osteon.site.settings.SiteSettings;
  * operator put them; a study names one by its digest. What leaves of a study is what the app changed the model by, of a
  * foreign run what the app answered; both without noise.
  */
-public final class Hosting implements PolicyEvaluator.Hosts {
+public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
     /** Folder of the bundles below the site's. */
     public static final String BUNDLES = "bundles";
 
@@ -109,23 +109,12 @@ public final class Hosting implements PolicyEvaluator.Hosts {
         }
     }
 
-    /** Whether this site hosts apps. */
+    @Override
     public boolean on() {
         return apps.isPresent();
     }
 
-    /**
-     * Has the app of a foreign run answer one message.
-     *
-     * @param asked what an officer approved
-     * @param bundle the app's bundle
-     * @param message metadata of the message, with its id
-     * @param objects folder with the message's objects, each under its id
-     * @param files what it may read beside, see {@link #table}
-     * @param draft where the arrays of its answer are written
-     * @return what may leave
-     * @throws LearningException with a code of hosting when nothing may leave
-     */
+    @Override
     public HostedReply answer(
             HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft) {
         HostedApp app = new HostedApp(
