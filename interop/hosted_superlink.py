@@ -236,6 +236,11 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
         "the last answer that left is the file in the site's outbox",
         (hospital.folder / "outbox" / entries[-1]["digest"]).read_bytes() == model.astype("<f4").tobytes(), entries[-1],
     )
+    seen = hospital.site.verb("officer", "patient", str(hospital.folder), "A25000000")["foreign"]
+    check(
+        "a patient's trace names the run that read the row, and how often",
+        [(one["study"], one["server"], one["answered"]) for one in seen] == [(hospital.study, link.fleet, ROUNDS)], seen,
+    )
     check("the ledger charged each round as an un-noised release", hospital.charges(hospital.study) == [("ExactRelease", "committed")] * ROUNDS, hospital.charges(hospital.study))
 
 

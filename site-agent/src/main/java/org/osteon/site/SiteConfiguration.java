@@ -21,6 +21,7 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.site.desk.Clients;
+import org.osteon.site.desk.ForeignTrace;
 import org.osteon.site.desk.PatientDesk;
 import org.osteon.site.desk.PatientTrace;
 import org.osteon.site.desk.SiteService;
@@ -215,6 +216,7 @@ class SiteConfiguration {
             Approvals approvals,
             Snapshots snapshots,
             Withdrawals withdrawals,
+            HostedRuns hosted,
             Statements statements) {
         return new PatientDesk(
                 site,
@@ -222,6 +224,7 @@ class SiteConfiguration {
                 snapshots,
                 withdrawals,
                 new PatientTrace(site, store, approvals, snapshots, statements, withdrawals),
+                new ForeignTrace(store, hosted, snapshots, withdrawals),
                 statements);
     }
 

@@ -150,6 +150,31 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         return store.read(sql -> answers(sql, asked));
     }
 
+    /**
+     * A charge of a foreign run.
+     *
+     * @param query the message's id
+     * @param run Flower's run
+     * @param round its number over all runs
+     * @param made when it was charged
+     * @param committed whether its answer was released
+     */
+    public record Charge(Digest query, String run, int round, Instant made, boolean committed) {}
+
+    /** The charges of a foreign run, newest first. */
+    public List<Charge> charges(Digest asked) {
+        return store.read(sql -> sql.sql(
+                        "SELECT id, run, round, made, state FROM charge WHERE study = ? ORDER BY made DESC, id")
+                .param(asked.hex())
+                .query((row, n) -> new Charge(
+                        new Digest(row.getString(1)),
+                        row.getString(2),
+                        row.getInt(3),
+                        Instant.ofEpochMilli(row.getLong(4)),
+                        "committed".equals(row.getString(5))))
+                .list());
+    }
+
     private static int answers(JdbcClient sql, Digest asked) {
         return sql.sql("SELECT COUNT(*) FROM charge WHERE study = ?")
                 .param(asked.hex())

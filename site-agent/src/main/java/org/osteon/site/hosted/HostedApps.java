@@ -66,7 +66,10 @@ public final class HostedApps {
         Path folder = site.resolve(FOLDER);
         try {
             for (Path made : List.of(
-                    folder, folder.resolve("output"), folder.resolve("kept"), folder.resolve(Hosting.BUNDLES))) {
+                    folder,
+                    folder.resolve(AppOutput.OUTPUT),
+                    folder.resolve("kept"),
+                    folder.resolve(Hosting.BUNDLES))) {
                 Files.createDirectories(made);
                 Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
             }
@@ -137,7 +140,7 @@ public final class HostedApps {
     }
 
     private Sandbox.Outcome launch(String token, LaunchFolder launch, String message) {
-        Path output = folder.resolve("output").resolve(message);
+        Path output = folder.resolve(AppOutput.OUTPUT).resolve(message);
         forgetOld();
         Sandbox.Outcome outcome = sandbox.run(
                 List.of(
@@ -226,7 +229,7 @@ public final class HostedApps {
     }
 
     private void forgetOld() {
-        try (var files = Files.list(folder.resolve("output"))) {
+        try (var files = Files.list(folder.resolve(AppOutput.OUTPUT))) {
             List<Path> newest = files.sorted(java.util.Comparator.comparing(
                                     (Path file) -> file.toFile().lastModified())
                             .reversed())

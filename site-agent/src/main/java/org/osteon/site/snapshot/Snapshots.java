@@ -271,13 +271,25 @@ public final class Snapshots implements CohortSource, Cohorts {
      * @throws CohortUnavailable when the cohort cannot be drawn
      */
     public Set<String> members(Study study, Digest commitment) {
-        String key = commitment.hex() + study.digest().hex();
+        return members(study.digest(), study.cohort(), !study.plan().differentiallyPrivate(), commitment);
+    }
+
+    /**
+     * All patients of a cohort that an officer named, likewise.
+     *
+     * @throws CohortUnavailable when the cohort cannot be drawn
+     */
+    public Set<String> members(Study.Cohort named, Digest commitment) {
+        return members(Digest.of(CanonicalJson.write(named)), named, true, commitment);
+    }
+
+    private Set<String> members(Digest asked, Study.Cohort cohort, boolean exact, Digest commitment) {
+        String key = commitment.hex() + asked.hex();
         Set<String> known = members.get(key);
         if (known != null) {
             return known;
         }
-        TrainingData rows = drawn(study.cohort(), !study.plan().differentiallyPrivate(), kept(commitment), Set.of())
-                .rows();
+        TrainingData rows = drawn(cohort, exact, kept(commitment), Set.of()).rows();
         Set<String> drawn =
                 IntStream.range(0, rows.size()).mapToObj(rows::patient).collect(Collectors.toSet());
         if (members.size() >= REMEMBERED) {
