@@ -4,12 +4,14 @@
 The officer of the site reads what the run asks and approves exactly that, with the rows that the app may read; before, and for any
 other bundle, each message is refused. The app tries DNS, TCP, UDP, sockets, files and processes to get rows out; the agent is
 killed while it runs; more was answered than declared; more rounds are asked for than approved. The ServerApp's model is NumPy's,
-bit for bit. Needs what ``hosted.py`` needs, and its Python: ``flwr`` 1.26 to 1.29. Everything is written below
+bit for bit. Needs what ``hosted.py`` needs, and its Python: ``flwr`` 1.26 to 1.29; with a Python of another release, which the
+SuperLink is then of, ``OSTEON_HOSTED_FLOWER`` names the environment that the app runs in. Everything is written below
 target/interop/hosted-superlink. Exit code 0 when all holds.
 """
 
 import datetime
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -28,6 +30,8 @@ from parties import HOME, Hub, check
 from superlink import flwr, tls
 
 FOLDER = hosted.FOLDER = superlink.FOLDER = HOME / "target" / "interop" / "hosted-superlink"
+if os.environ.get("OSTEON_HOSTED_FLOWER"):
+    hosted.BIN = pathlib.Path(os.environ["OSTEON_HOSTED_FLOWER"]) / "bin"
 ROUNDS = 2
 COLUMNS = ["female", "prior_fracture", "smoking", "falls"]
 COHORT = {
@@ -171,7 +175,7 @@ def main() -> None:
         undeclared(link, hospital, app, named)
         without_rows(link, hospital, app)
         check("the journal agrees with log and outbox", hospital.site.verb("site", "journal", str(hospital.folder), "--verify")["ok"])
-        print(f"  flower-superlink and flwr-clientapp of {link.version}")
+        print(f"  flower-superlink {link.version}; flwr-clientapp of {hosted.BIN.parent.name}")
 
 
 def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], running: ExitStack) -> None:
