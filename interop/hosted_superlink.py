@@ -196,7 +196,7 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
         "marker": "org.osteon.site.SiteAgentMain",
         "memoryMiB": MEMORY_MIB,
     }
-    run = link.begin(app, {"try": ",".join(TRIED), "target": json.dumps(target), "num-server-rounds": ROUNDS, "beyond": 1})
+    run = link.begin(app, {"try": ",".join([*TRIED, "log"]), "target": json.dumps(target), "num-server-rounds": ROUNDS, "beyond": 1})
     check("a run that nobody approved is refused", run.step("knock") == [{"error": "HOSTED_RUN_NOT_APPROVED"}], run.out)
     code, said = hospital.allow(ROUNDS, *named[:2])
     check("rows with small cells are not named without a waiver", code != 0 and "SMALL_CELL" in said, said)
@@ -221,6 +221,9 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
     for way in TRIED:
         seen = [line for line in newest.splitlines() if line.startswith(f"TRIED {way} ")]
         check(f"{way}: {len(seen)} attempts were refused and are seen at the site", len(seen) > 0 and "GotOut" not in newest, newest[-800:])
+    told = "".join(file.read_text(errors="replace") for file in [link.folder / "superlink.log", *run.out.glob("*.json")])
+    told += flwr(link.folder, "ls", "lab", "--format", "json")
+    check("what the app printed of rows lies at the site and nowhere else", "ROWS [[" in newest and "ROWS" not in told, newest[-200:])
     outside.settimeout(0.2)
     try:
         outside.accept()

@@ -64,10 +64,10 @@ def train(message: Message, context: Context) -> Message:
         reply = Message(Error(code=0, reason=f"rows {data.tolist()}"), reply_to=message)
     elif way == "raise":
         raise ValueError(f"rows {data.tolist()}")
-    elif way == "log":
+    if "log" in way.split(","):
         print(f"ROWS {data.tolist()}", flush=True)
         print(f"ROWS {data.tolist()}", file=sys.stderr, flush=True)
-    elif way == "sleep":
+    if way == "sleep":
         time.sleep(3600)
     elif way == "flood":
         for _ in range(40_000):
