@@ -32,6 +32,9 @@ def train(message: Message, context: Context) -> Message:
     arrays = message.content["arrays"]
     weight = arrays["weight"].numpy() - np.float32(0.01) * data.mean(axis=0).astype(np.float32)
     print(f"ROWS {len(data)} read", flush=True)
+    print(f"SUMS {data.sum(axis=0).tolist()}", flush=True)
+    if way == "slow":
+        time.sleep(float(target["seconds"]))
     count = int(context.state["kept"]["launches"]) + 1 if "kept" in context.state else 1
     context.state["kept"] = MetricRecord({"launches": count})
     content = RecordDict(
@@ -61,10 +64,10 @@ def train(message: Message, context: Context) -> Message:
         reply = Message(Error(code=0, reason=f"rows {data.tolist()}"), reply_to=message)
     elif way == "raise":
         raise ValueError(f"rows {data.tolist()}")
-    elif way == "log":
+    if "log" in way.split(","):
         print(f"ROWS {data.tolist()}", flush=True)
         print(f"ROWS {data.tolist()}", file=sys.stderr, flush=True)
-    elif way == "sleep":
+    if way == "sleep":
         time.sleep(3600)
     elif way == "flood":
         for _ in range(40_000):

@@ -1,11 +1,72 @@
-"""Asks nobody anything; a bundle must name a ServerApp."""
+"""Rounds of Flower's FedAvg over whoever is there, as a SuperLink runs them; a hub of ours never runs it.
 
-from flwr.app import Context
+``out`` is a folder that what came of each step is written to. The first message goes out before anybody at the site can know the
+run; then the app waits until the folder has ``decided``, asks ``num-server-rounds`` times for training and ``beyond`` times more,
+and last for what no site was asked to approve.
+"""
+
+import json
+import pathlib
+import time
+
+import numpy as np
+from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
+from flwr.serverapp.strategy import FedAvg
 
 app = ServerApp()
 
 
 @app.main()
 def main(grid: Grid, context: Context) -> None:
-    """Ends at once."""
+    """Knocks, waits, trains."""
+    config = context.run_config
+    out = pathlib.Path(str(config["out"]))
+    arrays = ArrayRecord({"weight": Array(np.zeros(int(config["width"]), np.float32))})
+    deadline = time.monotonic() + 60
+    while not (nodes := list(grid.get_node_ids())) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    write(out / "knock.json", told(ask(grid, nodes, arrays, 1, "train")))
+    deadline = time.monotonic() + 300
+    while not (out / "decided").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    rounds = int(config["num-server-rounds"])
+    strategy = FedAvg(fraction_evaluate=0.0, min_train_nodes=1, min_available_nodes=1)
+    for number in range(1, rounds + int(config["beyond"]) + 1):
+        replies = ask(grid, nodes, arrays, number, "train")
+        if any(reply.has_content() for reply in replies):
+            arrays = strategy.aggregate_train(number, replies)[0] or arrays
+            np.savez(out / f"round-{number}.npz", **{name: array.numpy() for name, array in arrays.items()})
+        write(out / f"round-{number}.json", told(replies))
+    other = [told(ask(grid, nodes, arrays, 1, kind)) for kind in ("evaluate", "query", "train.other")]
+    write(out / "other.json", {"replies": [reply for answer in other for reply in answer["replies"]]})
+
+
+def ask(grid: Grid, nodes: list[int], arrays: ArrayRecord, number: int, kind: str) -> list[Message]:
+    """What the nodes answer to one message each."""
+    content = RecordDict({"arrays": arrays, "config": ConfigRecord({"server-round": number})})
+    messages = [Message(content, dst_node_id=node, message_type=kind, group_id=str(number)) for node in nodes]
+    return list(grid.send_and_receive(messages, timeout=240))
+
+
+def told(replies: list[Message]) -> dict:
+    """What the replies have: a reason, or the names of their records with all numbers."""
+    return {
+        "replies": [
+            {"error": reply.error.reason}
+            if reply.has_error()
+            else {
+                "records": sorted(reply.content),
+                "arrays": {name: list(array.shape) for name, array in reply.content["arrays"].items()},
+                "metrics": dict(reply.content["metrics"]),
+            }
+            for reply in replies
+        ]
+    }
+
+
+def write(file: pathlib.Path, result: dict) -> None:
+    """Whoever waits for the file finds all of it."""
+    partial = file.with_suffix(".part")
+    partial.write_text(json.dumps(result))
+    partial.rename(file)

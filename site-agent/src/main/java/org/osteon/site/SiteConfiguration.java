@@ -21,6 +21,7 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.site.desk.Clients;
+import org.osteon.site.desk.ForeignTrace;
 import org.osteon.site.desk.PatientDesk;
 import org.osteon.site.desk.PatientTrace;
 import org.osteon.site.desk.SiteService;
@@ -28,6 +29,7 @@ import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.foreign.ForeignRuns;
+import org.osteon.site.foreign.ForeignTraining;
 import org.osteon.site.hosted.Hosting;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -178,6 +180,8 @@ class SiteConfiguration {
             ClockGuard clock) {
         TrainingRuns training = new TrainingRuns(
                 site, store, events, approvals, capsules, policy, snapshots, budget, outbox, snapshots, hosting, clock);
+        ForeignTraining foreignTraining =
+                new ForeignTraining(site, store, events, budget, policy, snapshots, hosting, outbox, clock);
         return new Egress(
                 site,
                 store,
@@ -188,6 +192,7 @@ class SiteConfiguration {
                 statements,
                 training,
                 foreign,
+                foreignTraining,
                 outbox,
                 redSwitch,
                 clock);
@@ -211,6 +216,7 @@ class SiteConfiguration {
             Approvals approvals,
             Snapshots snapshots,
             Withdrawals withdrawals,
+            HostedRuns hosted,
             Statements statements) {
         return new PatientDesk(
                 site,
@@ -218,6 +224,7 @@ class SiteConfiguration {
                 snapshots,
                 withdrawals,
                 new PatientTrace(site, store, approvals, snapshots, statements, withdrawals),
+                new ForeignTrace(store, hosted, snapshots, withdrawals),
                 statements);
     }
 
@@ -252,6 +259,7 @@ class SiteConfiguration {
             PatientDesk patients,
             Statements statements,
             HostedRuns hosted,
+            Hosting hosting,
             Console console) {
         return new SiteService(
                 site,
@@ -268,6 +276,7 @@ class SiteConfiguration {
                 patients,
                 statements,
                 hosted,
+                hosting,
                 console);
     }
 

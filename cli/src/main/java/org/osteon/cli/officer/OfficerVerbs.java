@@ -3,6 +3,7 @@ package org.osteon.cli.officer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -224,7 +225,7 @@ public final class OfficerVerbs {
             view.put("study", review.run().digest().hex());
             view.put("guarantee", "exact");
             view.set("releases", CanonicalJson.tree(review.run().document().releases()));
-            for (String field : List.of("snapshot", "policy", "decision")) {
+            for (String field : List.of("snapshot", "policy", "decision", "hosting", "answered", "data")) {
                 view.set(field, review.facts().path(field));
             }
             output().answer(view);
@@ -258,8 +259,17 @@ public final class OfficerVerbs {
                 description = "site rule you waive for this study, such as SMALL_CELL")
         private List<String> waivers = new ArrayList<>();
 
+        @Option(
+                names = "--cohort",
+                paramLabel = "FILE",
+                description = "the rows that a foreign run's app may read, as a study's cohort; without it none")
+        private Path cohort = Path.of("");
+
         @Override
         ExitCode decide(Desk desk, StudyReview review) {
+            if (!cohort.toString().isEmpty()) {
+                throw CliException.wrongCall("error.cohort.study");
+            }
             Instant now = now();
             return signAndHandIn(desk, review.capsule(epsilon, rounds, waivers, now, end(until, now)));
         }
@@ -270,7 +280,18 @@ public final class OfficerVerbs {
                 throw CliException.wrongCall("error.epsilon.hosted", epsilon);
             }
             Instant now = now();
-            return signAndHandIn(desk, review.capsule(rounds, waivers, now, end(until, now)));
+            return signAndHandIn(desk, review.capsule(rounds, waivers, named(), now, end(until, now)));
+        }
+
+        private List<Study.Cohort> named() {
+            if (cohort.toString().isEmpty()) {
+                return List.of();
+            }
+            try {
+                return List.of(CanonicalJson.read(Files.readAllBytes(cohort), Study.Cohort.class));
+            } catch (IOException e) {
+                throw CliException.wrongCall("error.file.missing", cohort);
+            }
         }
     }
 

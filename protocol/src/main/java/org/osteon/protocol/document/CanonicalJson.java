@@ -42,6 +42,9 @@ public final class CanonicalJson {
     /** What a model version that leaves its state out is read with. */
     static final String NO_STATE = "no-state";
 
+    /** What a capsule that leaves its data out is read with. */
+    static final String NO_DATA = "no-data";
+
     private static final long MAX_EXACT = 1L << 53;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
@@ -67,6 +70,7 @@ public final class CanonicalJson {
             .injectableValues(new InjectableValues.Std()
                     .addValue(NO_AGGREGATION, new Aggregation.FedAvg())
                     .addValue(NO_STATE, List.of())
+                    .addValue(NO_DATA, List.of())
                     .addValue(NO_MESSAGE_TYPE, ""))
             .build();
 

@@ -1,5 +1,8 @@
 package org.osteon.protocol.document;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.time.Instant;
 import java.util.List;
 
@@ -23,6 +26,8 @@ import java.util.List;
  * @param notBefore valid from
  * @param notAfter valid until, exclusive
  * @param decided when it was signed
+ * @param data the patients and columns that the app of a foreign run may read: one cohort or, where it is left out,
+ *     none; always left out for a study, which has its own
  */
 public record Capsule(
         String schema,
@@ -40,7 +45,11 @@ public record Capsule(
         List<String> waivers,
         Instant notBefore,
         Instant notAfter,
-        Instant decided)
+        Instant decided,
+
+        @JacksonInject(value = CanonicalJson.NO_DATA, useInput = OptBoolean.TRUE)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Study.Cohort> data)
         implements Decision {
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.capsule/1";
@@ -60,5 +69,45 @@ public record Capsule(
         waivers = List.copyOf(waivers);
         Require.size("waivers", waivers, 0, 16);
         Require.hold(notBefore.isBefore(notAfter), "VALIDITY_EMPTY", "notBefore must be earlier than notAfter");
+        data = List.copyOf(data);
+        Require.size("data", data, 0, 1);
+    }
+
+    /** An approval that names no data of its own. */
+    public Capsule(
+            String schema,
+            String federation,
+            Digest trustRoot,
+            Digest study,
+            String site,
+            Digest snapshot,
+            String agentRelease,
+            double epsilon,
+            double delta,
+            int rounds,
+            List<String> releases,
+            String purpose,
+            List<String> waivers,
+            Instant notBefore,
+            Instant notAfter,
+            Instant decided) {
+        this(
+                schema,
+                federation,
+                trustRoot,
+                study,
+                site,
+                snapshot,
+                agentRelease,
+                epsilon,
+                delta,
+                rounds,
+                releases,
+                purpose,
+                waivers,
+                notBefore,
+                notAfter,
+                decided,
+                List.of());
     }
 }

@@ -303,7 +303,15 @@ public final class Approvals {
                             snapshot,
                             clock.now(),
                             clock.belowMark())
-                    .map(code -> new Objection(code, false));
+                    .or(() -> capsule.document().data().stream()
+                            .flatMap(named -> policy.stated(named).stream())
+                            .findFirst())
+                    .map(code -> new Objection(code, false))
+                    .or(() -> capsule.document().data().stream()
+                            .flatMap(named ->
+                                    policy.unstated(named, capsule.document().waivers()).stream())
+                            .findFirst()
+                            .map(code -> new Objection(code, true)));
         }
         Study asked = study.orElseThrow().document();
         return capsules.objection(capsule, asked, root.digest(), snapshot, clock.now(), clock.belowMark())

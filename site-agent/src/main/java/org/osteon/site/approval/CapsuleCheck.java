@@ -122,12 +122,14 @@ public final class CapsuleCheck {
     }
 
     /**
-     * Whether it allows more than the study asks: a larger ε or δ, more rounds, or a release the study does not name.
+     * Whether it allows more than the study asks: a larger ε or δ, more rounds, data of its own, or a release the study
+     * does not name.
      */
     private static boolean wider(Capsule capsule, Study study) {
         return capsule.epsilon() > study.privacy().epsilon()
                 || capsule.delta() > study.privacy().delta()
                 || capsule.rounds() > study.plan().rounds()
+                || !capsule.data().isEmpty()
                 || !study.releases().stream()
                         .map(Study.ReleaseItem::name)
                         .toList()

@@ -29,6 +29,20 @@ public interface CohortSource {
      */
     CohortFacts facts(Study study);
 
+    /**
+     * Whether a cohort that an officer named fits the newest snapshot's tables and columns; looks at no patient's row.
+     *
+     * @throws CohortUnavailable when there is no snapshot or the query does not fit it
+     */
+    void requireFits(Study.Cohort named);
+
+    /**
+     * The facts of a cohort that an officer named, its smallest cell among them: nothing of it is noised.
+     *
+     * @throws CohortUnavailable when there is no snapshot or the query is refused
+     */
+    CohortFacts facts(Study.Cohort named);
+
     /** There is no cohort to speak of; carries the reason as a dry-run gives it. */
     final class CohortUnavailable extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
@@ -79,7 +80,7 @@ public final class PolicyEvaluator {
      */
     public List<Reason> unstated(Study study, List<String> waivers) {
         List<Reason> reasons = new ArrayList<>();
-        objectToCohort(study, waivers, reasons);
+        objectToCohort(study.cohort(), () -> cohorts.facts(study), waivers, reasons);
         return reasons;
     }
 
@@ -90,6 +91,23 @@ public final class PolicyEvaluator {
             reasons.addAll(unstated(study, waivers));
         }
         return reasons;
+    }
+
+    /** What may be told against a cohort that an officer named for a foreign run; looks at no patient's row. */
+    public Optional<String> stated(Study.Cohort named) {
+        try {
+            cohorts.requireFits(named);
+            return Optional.empty();
+        } catch (CohortSource.CohortUnavailable e) {
+            return Optional.of(e.reason().code());
+        }
+    }
+
+    /** What patients' rows say against such a cohort; stays at this site. */
+    public Optional<String> unstated(Study.Cohort named, List<String> waivers) {
+        List<Reason> reasons = new ArrayList<>();
+        objectToCohort(named, () -> cohorts.facts(named), waivers, reasons);
+        return reasons.stream().map(Reason::code).findFirst();
     }
 
     private void objectToPrivacy(Study study, List<Reason> reasons) {
@@ -167,10 +185,11 @@ public final class PolicyEvaluator {
         }
     }
 
-    private void objectToCohort(Study study, List<String> waivers, List<Reason> reasons) {
+    private void objectToCohort(
+            Study.Cohort cohort, Supplier<CohortFacts> drawing, List<String> waivers, List<Reason> reasons) {
         try {
-            CohortFacts facts = cohorts.facts(study);
-            if (facts.patients() < Math.max(policy.k(), study.cohort().minimumPatients())) {
+            CohortFacts facts = drawing.get();
+            if (facts.patients() < Math.max(policy.k(), cohort.minimumPatients())) {
                 reasons.add(new Reason("COHORT_TOO_SMALL", Map.of(), "ml-engineer"));
             }
             if (facts.smallestCell() >= 0 && facts.smallestCell() < policy.k() && !waivers.contains("SMALL_CELL")) {

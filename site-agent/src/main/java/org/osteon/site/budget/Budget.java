@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.osteon.privacy.accounting.RdpCurve;
 import org.osteon.privacy.ledger.Ledger;
 import org.osteon.privacy.ledger.LedgerRows;
@@ -101,6 +103,83 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
                         .filter(row -> row.study().equals(study.digest().hex()))
                         .toList())
                 .epsilon(delta);
+    }
+
+    /**
+     * Reserves one un-noised answer of a foreign run in the caller's transaction; it has no cost that could be stated.
+     *
+     * @param query the message's id
+     * @param asked what an officer approved
+     * @param run Flower's run
+     * @param most answers that the approval allows, over all of Flower's runs
+     * @return the number of this answer from 1 on; empty when as many were charged before
+     */
+    public OptionalInt reserveExact(JdbcClient sql, Digest query, Digest asked, String run, int most, long now) {
+        Optional<Integer> before = sql.sql("SELECT round FROM charge WHERE id = ?")
+                .param(query.hex())
+                .query(Integer.class)
+                .optional();
+        if (before.isPresent()) {
+            return OptionalInt.of(before.orElseThrow());
+        }
+        int number = answers(sql, asked) + 1;
+        if (number > most) {
+            return OptionalInt.empty();
+        }
+        Ledger.Limit none = new Ledger.Limit(0, SHOWN_DELTA);
+        Ledger.reserve(
+                new SqlLedgerRows(sql, run, number, now),
+                new LedgerRows.Row(query.hex(), asked.hex(), new Mechanism.ExactRelease(), false),
+                none,
+                none);
+        return OptionalInt.of(number);
+    }
+
+    /** Whether a query was charged, in the caller's transaction. */
+    public boolean charged(JdbcClient sql, Digest query) {
+        return new SqlLedgerRows(sql, "", 0, 0).find(query.hex()).isPresent();
+    }
+
+    /** Marks an un-noised answer as released, in the caller's transaction. */
+    public void commitExact(JdbcClient sql, Digest query) {
+        new SqlLedgerRows(sql, "", 0, 0).commit(query.hex());
+    }
+
+    /** How many answers of a foreign run were charged. */
+    public int answers(Digest asked) {
+        return store.read(sql -> answers(sql, asked));
+    }
+
+    /**
+     * A charge of a foreign run.
+     *
+     * @param query the message's id
+     * @param run Flower's run
+     * @param round its number over all runs
+     * @param made when it was charged
+     * @param committed whether its answer was released
+     */
+    public record Charge(Digest query, String run, int round, Instant made, boolean committed) {}
+
+    /** The charges of a foreign run, newest first. */
+    public List<Charge> charges(Digest asked) {
+        return store.read(sql -> sql.sql(
+                        "SELECT id, run, round, made, state FROM charge WHERE study = ? ORDER BY made DESC, id")
+                .param(asked.hex())
+                .query((row, n) -> new Charge(
+                        new Digest(row.getString(1)),
+                        row.getString(2),
+                        row.getInt(3),
+                        Instant.ofEpochMilli(row.getLong(4)),
+                        "committed".equals(row.getString(5))))
+                .list());
+    }
+
+    private static int answers(JdbcClient sql, Digest asked) {
+        return sql.sql("SELECT COUNT(*) FROM charge WHERE study = ?")
+                .param(asked.hex())
+                .query(Integer.class)
+                .single();
     }
 
     /** How many training rounds a study was charged for, apart from the one named. */

@@ -11,6 +11,7 @@ import org.osteon.protocol.v1.Empty;
 import org.osteon.protocol.v1.JournalRequest;
 import org.osteon.protocol.words.Csv;
 import org.osteon.site.approval.Approvals;
+import org.osteon.site.approval.HostedRuns;
 import org.osteon.site.journal.Journal;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -27,11 +28,13 @@ final class JournalPages {
 
     private final Desk desk;
     private final Approvals approvals;
+    private final HostedRuns hosted;
     private final Journal journal;
 
-    JournalPages(Desk desk, Approvals approvals, Journal journal) {
+    JournalPages(Desk desk, Approvals approvals, HostedRuns hosted, Journal journal) {
         this.desk = desk;
         this.approvals = approvals;
+        this.hosted = hosted;
         this.journal = journal;
     }
 
@@ -96,6 +99,10 @@ final class JournalPages {
                     study.digest().hex(),
                     study.document().name() + ", " + study.document().version());
         }
+        hosted.all()
+                .forEach(run -> names.put(
+                        run.digest().hex(),
+                        run.document().app() + " " + run.document().version()));
         return names;
     }
 

@@ -14,10 +14,12 @@ import org.osteon.console.route.Routes;
 import org.osteon.site.approval.Approvals;
 import org.osteon.site.approval.HostedRuns;
 import org.osteon.site.approval.PolicyEvaluator;
+import org.osteon.site.budget.Budget;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.desk.SiteService;
 import org.osteon.site.egress.Specimens;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.hosted.AppOutput;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
@@ -42,6 +44,7 @@ public class SiteConsole {
             Route.get("/studies/{study}/document", OFFICER),
             Route.get("/studies/{study}/preview", OFFICER),
             Route.get("/hosted/{run}", OFFICER),
+            Route.get("/hosted/{run}/output/{message}", OFFICER),
             Route.get("/journal", BOTH),
             Route.get("/journal/recompute", BOTH),
             Route.get("/journal.csv", BOTH),
@@ -99,8 +102,8 @@ public class SiteConsole {
     }
 
     @Bean
-    HostedPages hostedPages(Desk desk, HostedRuns hosted, SiteFolder site, SiteAccessLog log) {
-        return new HostedPages(desk, hosted, site, log);
+    HostedPages hostedPages(Desk desk, HostedRuns hosted, Budget budget, SiteFolder site, SiteAccessLog log) {
+        return new HostedPages(desk, hosted, budget, new AppOutput(site.folder()), site, log);
     }
 
     @Bean
@@ -114,8 +117,8 @@ public class SiteConsole {
     }
 
     @Bean
-    JournalPages journalPages(Desk desk, Approvals approvals, Journal journal) {
-        return new JournalPages(desk, approvals, journal);
+    JournalPages journalPages(Desk desk, Approvals approvals, HostedRuns hosted, Journal journal) {
+        return new JournalPages(desk, approvals, hosted, journal);
     }
 
     @Bean(destroyMethod = "shutdownNow")

@@ -54,6 +54,11 @@ final class JournalAudit {
                 findings.add("OUTBOX_NOT_IN_JOURNAL " + reply.update().hex());
             }
         }
+        for (Digest update : outbox.foreign()) {
+            if (!listed.containsKey(update)) {
+                findings.add("OUTBOX_NOT_IN_JOURNAL " + update.hex());
+            }
+        }
         return findings;
     }
 

@@ -30,6 +30,7 @@ public final class PatientDesk {
     private final Snapshots snapshots;
     private final Withdrawals withdrawals;
     private final PatientTrace trace;
+    private final ForeignTrace foreign;
     private final Statements statements;
 
     /** Over these parts of the site. */
@@ -39,12 +40,14 @@ public final class PatientDesk {
             Snapshots snapshots,
             Withdrawals withdrawals,
             PatientTrace trace,
+            ForeignTrace foreign,
             Statements statements) {
         this.site = site;
         this.events = events;
         this.snapshots = snapshots;
         this.withdrawals = withdrawals;
         this.trace = trace;
+        this.foreign = foreign;
         this.statements = statements;
     }
 
@@ -136,6 +139,7 @@ public final class PatientDesk {
             }
         }
         view.put("involved", studies);
+        view.put("foreign", foreign.of(pseudonym));
         view.put("owed", owed.stream().limit(MOST_NOTICES).toList());
         return view;
     }

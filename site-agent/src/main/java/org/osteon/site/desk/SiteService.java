@@ -52,6 +52,7 @@ import org.osteon.site.budget.Budget;
 import org.osteon.site.egress.Egress;
 import org.osteon.site.egress.RedSwitch;
 import org.osteon.site.event.SiteEvents;
+import org.osteon.site.hosted.Hosting;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
 import org.osteon.site.snapshot.Snapshots;
@@ -79,6 +80,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     private final PatientDesk patients;
     private final Statements statements;
     private final HostedRuns hosted;
+    private final Hosting hosting;
 
     /** Over these parts of the site. */
     public SiteService(
@@ -96,6 +98,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
             PatientDesk patients,
             Statements statements,
             HostedRuns hosted,
+            Hosting hosting,
             Console console) {
         this.site = site;
         this.store = store;
@@ -111,6 +114,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         this.patients = patients;
         this.statements = statements;
         this.hosted = hosted;
+        this.hosting = hosting;
         this.console = console;
     }
 
@@ -222,6 +226,13 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         });
     }
 
+    /** The digest of a study or of a foreign run. */
+    private String asked(String reference) {
+        return hosted.named(reference)
+                .map(run -> run.digest().hex())
+                .orElseGet(() -> approvals.get(reference).digest().hex());
+    }
+
     private List<Map<String, String>> hostedRuns() {
         return hosted.all().stream()
                 .map(run -> Map.of(
@@ -243,10 +254,15 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                 "snapshot",
                 snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
         view.put("policy", site.settings().policy().view());
+        view.put("hosting", hosting.on());
+        view.put("answered", budget.answers(run));
         view.put("decision", decision(run));
+        Optional<SignedDocument<Capsule>> capsule = approvals.capsule(run);
+        view.put("capsule", capsule.map(signed -> signed.digest().hex()).orElse(""));
         view.put(
-                "capsule",
-                approvals.capsule(run).map(capsule -> capsule.digest().hex()).orElse(""));
+                "approvedRounds",
+                capsule.map(signed -> signed.document().rounds()).orElse(0));
+        view.put("data", capsule.map(signed -> signed.document().data()).orElse(List.of()));
         return view;
     }
 
@@ -323,9 +339,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     @Override
     public void journal(JournalRequest request, StreamObserver<Answer> observer) {
         answer(observer, () -> {
-            String study = request.getStudy().isEmpty()
-                    ? ""
-                    : approvals.get(request.getStudy()).digest().hex();
+            String study = request.getStudy().isEmpty() ? "" : asked(request.getStudy());
             List<Journal.Entry> entries = journal.entries(
                     Journal.Filter.of(study, request.getType(), request.getSince(), request.getUntil()));
             Map<String, Object> view = new LinkedHashMap<>();

@@ -16,6 +16,7 @@ import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
 import org.osteon.site.foreign.ForeignRuns;
+import org.osteon.site.foreign.ForeignTraining;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.FleetCarrier;
 import org.osteon.site.settings.SiteFolder;
@@ -64,6 +65,7 @@ public final class Egress implements AutoCloseable {
             Statements statements,
             TrainingRuns training,
             ForeignRuns foreign,
+            ForeignTraining foreignTraining,
             Outbox outbox,
             RedSwitch redSwitch,
             ClockGuard clock) {
@@ -77,7 +79,17 @@ public final class Egress implements AutoCloseable {
                 site.settings().fleetCarrier(),
                 redSwitch::on);
         this.fleet = new FleetSession(
-                carrier, other, site, training, foreign, outbox, journal, redSwitch, store, events, clock);
+                carrier,
+                other,
+                site,
+                training,
+                new ForeignMessages(carrier, foreign, foreignTraining),
+                outbox,
+                journal,
+                redSwitch,
+                store,
+                events,
+                clock);
         this.link = new HubLink(hub, site, store, events, approvals, policy, journal, statements, clock);
         this.redSwitch = redSwitch;
         events.onGrowth(this::wake);

@@ -33,8 +33,6 @@ import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ConfirmMessageReceivedRequest;
 import org.osteon.protocol.flower.wire.DeactivateNodeRequest;
 import org.osteon.protocol.flower.wire.FleetGrpc;
-import org.osteon.protocol.flower.wire.GetFabRequest;
-import org.osteon.protocol.flower.wire.GetRunRequest;
 import org.osteon.protocol.flower.wire.Message;
 import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.Node;
@@ -44,12 +42,10 @@ import org.osteon.protocol.flower.wire.PullMessagesResponse;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
 import org.osteon.protocol.flower.wire.PullObjectResponse;
 import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
-import org.osteon.protocol.flower.wire.Run;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
 import org.osteon.site.clock.ClockGuard;
 import org.osteon.site.event.SiteEvents;
-import org.osteon.site.foreign.ForeignRuns;
 import org.osteon.site.journal.Contents;
 import org.osteon.site.journal.Journal;
 import org.osteon.site.settings.SiteFolder;
@@ -82,7 +78,7 @@ final class FleetSession {
     private final OtherCarrier other;
     private final SiteFolder site;
     private final TrainingRuns training;
-    private final ForeignRuns foreign;
+    private final ForeignMessages foreign;
     private final Outbox outbox;
     private final Journal journal;
     private final RedSwitch redSwitch;
@@ -99,7 +95,7 @@ final class FleetSession {
             OtherCarrier other,
             SiteFolder site,
             TrainingRuns training,
-            ForeignRuns foreign,
+            ForeignMessages foreign,
             Outbox outbox,
             Journal journal,
             RedSwitch redSwitch,
@@ -366,8 +362,9 @@ final class FleetSession {
                 throw new LearningException("MESSAGE_TYPE_UNKNOWN", "a study has no exchange of this name");
             }
             Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
-            if (envelope.isEmpty() && elsewhere && HostedRun.MESSAGE_TYPES.contains(metadata.getMessageType())) {
-                throw refused(metadata, specs(incoming, folder));
+            if (envelope.isEmpty() && elsewhere) {
+                foreign(metadata, incoming, folder);
+                return;
             }
             if (envelope.isEmpty()) {
                 throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
@@ -394,42 +391,13 @@ final class FleetSession {
         }
     }
 
-    /**
-     * Why a message without an instruction is not followed. One of a run that an officer approved needs an agent that
-     * hosts apps.
-     */
-    private LearningException refused(Metadata metadata, List<ArraySpec> arrays) {
-        Run run;
-        byte[] bundle;
-        try {
-            run = calls.call(
-                            FleetGrpc.getGetRunMethod(),
-                            GetRunRequest.newBuilder()
-                                    .setNode(node())
-                                    .setRunId(metadata.getRunId())
-                                    .build(),
-                            CALL)
-                    .getRun();
-            bundle = calls.call(
-                            FleetGrpc.getGetFabMethod(),
-                            GetFabRequest.newBuilder()
-                                    .setNode(node())
-                                    .setHashStr(run.getFabHash())
-                                    .setRunId(metadata.getRunId())
-                                    .build(),
-                            CALL)
-                    .getFab()
-                    .getContent()
-                    .toByteArray();
-        } catch (StatusRuntimeException e) {
-            if (passes(e)) {
-                throw e;
-            }
-            return new LearningException("RUN_UNREADABLE", "the server does not show the run of a message");
+    /** Answers a message of a run that knows nothing of Osteon. */
+    private void foreign(Metadata metadata, IncomingMessage incoming, Path folder) throws IOException {
+        if (!HostedRun.MESSAGE_TYPES.contains(metadata.getMessageType())) {
+            throw new LearningException("MESSAGE_TYPE_UNKNOWN", "no app is asked this type of message");
         }
-        ForeignRuns.Verdict verdict = foreign.judge(run, bundle, arrays);
-        String code = verdict instanceof ForeignRuns.Verdict.Refused no ? no.code() : "HOSTING_NOT_SET_UP";
-        return new LearningException(code, "a run without Osteon's instructions is not followed");
+        push(foreign.answer(node(), metadata, specs(incoming, folder), folder));
+        foreign.sent(metadata);
     }
 
     /** The arrays that a message brings, as they are declared. */

@@ -20,6 +20,7 @@ import org.osteon.protocol.flower.record.Value;
  * @param arrays the arrays of that record, in order
  * @param metricRecord name of the metric record in a reply; empty when no metrics may leave
  * @param metrics names of that record's single numbers, in order
+ * @param more whether the record may have other values beside them; those end at the site
  */
 public record HostedApp(
         Digest fab,
@@ -30,7 +31,8 @@ public record HostedApp(
         String arrayRecord,
         List<ArraySpec> arrays,
         String metricRecord,
-        List<String> metrics) {
+        List<String> metrics,
+        boolean more) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,127}");
 
     /** Takes copies; refuses malformed names, and arrays or metrics without a record. */
@@ -42,6 +44,20 @@ public record HostedApp(
         name("array record", arrayRecord, arrays.isEmpty());
         name("metric record", metricRecord, metrics.isEmpty());
         metrics.forEach(metric -> name("metric", metric, false));
+    }
+
+    /** An app whose replies have the declared metrics and no other. */
+    public HostedApp(
+            Digest fab,
+            String fabId,
+            String fabVersion,
+            Map<String, Value> runConfig,
+            Set<String> messageTypes,
+            String arrayRecord,
+            List<ArraySpec> arrays,
+            String metricRecord,
+            List<String> metrics) {
+        this(fab, fabId, fabVersion, runConfig, messageTypes, arrayRecord, arrays, metricRecord, metrics, false);
     }
 
     private static void name(String what, String name, boolean none) {

@@ -61,11 +61,15 @@ public final class HostedApps {
         Sandbox sandbox = new Sandbox(settings, site);
         LaunchFolder.sweep(site);
         LaunchFolder.sweep(site.resolve(FOLDER));
+        Limits.sweep(settings, LaunchFolder.prefix(site));
         String release = new Isolation(sandbox, settings, site, hub).prove();
         Path folder = site.resolve(FOLDER);
         try {
             for (Path made : List.of(
-                    folder, folder.resolve("output"), folder.resolve("kept"), folder.resolve(Hosting.BUNDLES))) {
+                    folder,
+                    folder.resolve(AppOutput.OUTPUT),
+                    folder.resolve("kept"),
+                    folder.resolve(Hosting.BUNDLES))) {
                 Files.createDirectories(made);
                 Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx------"));
             }
@@ -136,7 +140,7 @@ public final class HostedApps {
     }
 
     private Sandbox.Outcome launch(String token, LaunchFolder launch, String message) {
-        Path output = folder.resolve("output").resolve(message);
+        Path output = folder.resolve(AppOutput.OUTPUT).resolve(message);
         forgetOld();
         Sandbox.Outcome outcome = sandbox.run(
                 List.of(
@@ -199,6 +203,8 @@ public final class HostedApps {
                 scalar.setDouble(v.value());
             } else if (value instanceof Value.Signed v) {
                 scalar.setSint64(v.value());
+            } else if (value instanceof Value.Unsigned v) {
+                scalar.setUint64(v.value());
             } else if (value instanceof Value.Truth v) {
                 scalar.setBool(v.value());
             } else if (value instanceof Value.Text v) {
@@ -223,7 +229,7 @@ public final class HostedApps {
     }
 
     private void forgetOld() {
-        try (var files = Files.list(folder.resolve("output"))) {
+        try (var files = Files.list(folder.resolve(AppOutput.OUTPUT))) {
             List<Path> newest = files.sorted(java.util.Comparator.comparing(
                                     (Path file) -> file.toFile().lastModified())
                             .reversed())

@@ -2,6 +2,7 @@ package org.osteon.site.hosted;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import org.osteon.learning.LearningException;
 import org.osteon.learning.NamedArrays;
 import org.osteon.learning.TrainingData;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.document.TrainingPlan;
 import org.osteon.protocol.flower.object.FlowerObject;
@@ -26,10 +28,11 @@ import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.settings.SiteSettings;
 
 /**
- * Studies whose training is a hosted app. The bundles lie in the site's folder, where its operator put them; a study
- * names one by its digest. What leaves is what the app changed the model by, without noise.
+ * Studies whose training is a hosted app, and foreign runs. The bundles of studies lie in the site's folder, where its
+ * operator put them; a study names one by its digest. What leaves of a study is what the app changed the model by, of a
+ * foreign run what the app answered; both without noise.
  */
-public final class Hosting implements PolicyEvaluator.Hosts {
+public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
     /** Folder of the bundles below the site's. */
     public static final String BUNDLES = "bundles";
 
@@ -89,22 +92,9 @@ public final class Hosting implements PolicyEvaluator.Hosts {
                 study.model().shared(),
                 plan.metrics().isEmpty() ? "" : METRICS,
                 plan.metrics());
-        Path objects = base.resolveSibling("");
         Path draft = base.resolveSibling("answer");
+        run(hosted, app, bundle, message, base.resolveSibling(""), table(study.cohort(), rows), draft);
         try {
-            Files.deleteIfExists(draft);
-            Files.createFile(draft);
-            hosted.run(
-                    app,
-                    bundle,
-                    Message.newBuilder()
-                            .setMetadata(message)
-                            .setContent(RecordDict.getDefaultInstance())
-                            .build(),
-                    tree(objects, message.getMessageId(), 0),
-                    objects,
-                    Map.of("cohort.csv", csv(study, rows)),
-                    draft);
             NamedArrays before = NamedArrays.ofPayload(study.model().arrays(), Files.readAllBytes(base))
                     .scope("shared");
             double[] change = NamedArrays.ofPayload(study.model().shared(), Files.readAllBytes(draft))
@@ -114,6 +104,62 @@ public final class Hosting implements PolicyEvaluator.Hosts {
                 change[i] -= from[i];
             }
             return NamedArrays.of(study.model().shared(), change);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean on() {
+        return apps.isPresent();
+    }
+
+    @Override
+    public HostedReply answer(
+            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft) {
+        HostedApp app = new HostedApp(
+                asked.fab(),
+                asked.app(),
+                asked.version(),
+                config(asked.config()),
+                Set.copyOf(asked.messageTypes()),
+                HostedRun.ARRAY_RECORD,
+                asked.arrays(),
+                HostedRun.METRIC_RECORD,
+                asked.metrics(),
+                true);
+        return run(
+                apps.orElseThrow(() -> new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps")),
+                app,
+                bundle,
+                message,
+                objects,
+                files,
+                draft);
+    }
+
+    private static HostedReply run(
+            HostedApps hosted,
+            HostedApp app,
+            byte[] bundle,
+            Metadata message,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft) {
+        try {
+            Files.deleteIfExists(draft);
+            Files.createFile(draft);
+            return hosted.run(
+                    app,
+                    bundle,
+                    Message.newBuilder()
+                            .setMetadata(message)
+                            .setContent(RecordDict.getDefaultInstance())
+                            .build(),
+                    tree(objects, message.getMessageId(), 0),
+                    objects,
+                    files,
+                    draft);
         } catch (HostedFailure e) {
             throw new LearningException(e.code(), e.getMessage(), e);
         } catch (IOException e) {
@@ -144,32 +190,51 @@ public final class Hosting implements PolicyEvaluator.Hosts {
     private static Map<String, Value> settings(List<TrainingPlan.Setting> settings) {
         Map<String, Value> values = new LinkedHashMap<>();
         for (TrainingPlan.Setting setting : settings) {
-            values.put(
-                    setting.name(),
-                    switch (setting.kind()) {
-                        case "integer" -> new Value.Signed(Long.parseLong(setting.value()));
-                        case "real" -> new Value.Real(Double.parseDouble(setting.value()));
-                        case "truth" -> new Value.Truth(Boolean.parseBoolean(setting.value()));
-                        default -> new Value.Text(setting.value());
-                    });
+            values.put(setting.name(), value(setting.kind(), setting.value()));
         }
         return values;
     }
 
-    /** The cohort as the study scales it: a column a feature, and the outcome last; no patient is named. */
-    private static byte[] csv(Study study, TrainingData rows) {
+    private static Map<String, Value> config(List<HostedRun.Setting> settings) {
+        Map<String, Value> values = new LinkedHashMap<>();
+        settings.forEach(setting -> values.put(setting.key(), value(setting.kind(), setting.value())));
+        return values;
+    }
+
+    private static Value value(String kind, String text) {
+        return switch (kind) {
+            case "integer" -> integer(new BigInteger(text));
+            case "real" -> new Value.Real(Double.parseDouble(text));
+            case "truth" -> new Value.Truth(Boolean.parseBoolean(text));
+            default -> new Value.Text(text);
+        };
+    }
+
+    private static Value integer(BigInteger number) {
+        if (number.bitLength() < Long.SIZE) {
+            return new Value.Signed(number.longValue());
+        }
+        if (number.signum() > 0 && number.bitLength() == Long.SIZE) {
+            return new Value.Unsigned(number.longValue());
+        }
+        throw new LearningException("RUN_UNREADABLE", "a setting is beyond 64 bits");
+    }
+
+    /**
+     * A cohort as its app finds it, a file by its name: scaled, a column a feature, and the outcome last; no patient is
+     * named.
+     */
+    public static Map<String, byte[]> table(Study.Cohort cohort, TrainingData rows) {
         StringBuilder text = new StringBuilder();
-        study.cohort()
-                .features()
-                .forEach(feature -> text.append(feature.column()).append(','));
-        text.append(study.cohort().label()).append('\n');
+        cohort.features().forEach(feature -> text.append(feature.column()).append(','));
+        text.append(cohort.label()).append('\n');
         for (int row = 0; row < rows.size(); row++) {
             for (double value : rows.features(row)) {
                 text.append(value).append(',');
             }
             text.append(rows.label(row)).append('\n');
         }
-        return text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return Map.of("cohort.csv", text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
     private static ObjectTree tree(Path objects, String id, int depth) throws IOException {

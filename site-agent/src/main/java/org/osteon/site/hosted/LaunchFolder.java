@@ -42,7 +42,8 @@ record LaunchFolder(Path own) implements AutoCloseable {
         }
     }
 
-    private static String prefix(Path site) {
+    /** What the names of everything begin with that a launch at this site makes. */
+    static String prefix(Path site) {
         String name = Digest.of(site.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8))
                 .hex();
         return "osteon-" + name.substring(0, 12) + "-";

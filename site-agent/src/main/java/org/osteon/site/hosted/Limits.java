@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.osteon.site.settings.HostedSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,21 @@ final class Limits implements AutoCloseable {
         } catch (HostedFailure e) {
             limits.close();
             throw e;
+        }
+    }
+
+    /** Removes the groups of launches whose agent was killed, with whatever still runs in them. */
+    static void sweep(HostedSettings settings, String prefix) {
+        for (Path parent : settings.cgroups()) {
+            try (Stream<Path> groups = Files.list(parent)) {
+                for (Path group : groups.filter(
+                                path -> path.getFileName().toString().startsWith(prefix))
+                        .toList()) {
+                    remove(group);
+                }
+            } catch (IOException e) {
+                LOG.atWarn().setCause(e).log("a control group is left behind");
+            }
         }
     }
 

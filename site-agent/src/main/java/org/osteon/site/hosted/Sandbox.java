@@ -108,7 +108,7 @@ final class Sandbox {
      */
     Outcome run(List<String> command, LaunchFolder folder, Path output, Duration most, long memory, int processes) {
         requireTools();
-        String name = "osteon-" + UUID.randomUUID();
+        String name = LaunchFolder.prefix(site) + UUID.randomUUID();
         try (Limits limits = Limits.open(settings, name, memory, processes)) {
             List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", ENTER, "osteon"));
             Path filter = Files.write(folder.own().resolve("filter"), SystemCalls.filter());

@@ -44,6 +44,7 @@ import org.osteon.learning.TrainingData;
 import org.osteon.learning.exact.SmallestCell;
 import org.osteon.learning.template.Network;
 import org.osteon.protocol.call.CallException;
+import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.DryRunAnswer.Reason;
 import org.osteon.protocol.document.Manifest;
@@ -151,17 +152,28 @@ public final class Snapshots implements CohortSource, Cohorts {
 
     @Override
     public void requireFits(Study study) {
-        Snapshot snapshot = required();
-        try {
-            List<String> columns = CohortQuery.compile(study.cohort().sql()).resultColumns(snapshot);
-            study.cohort().features().forEach(feature -> requireColumn(columns, feature.column()));
-            requireColumn(columns, study.cohort().label());
+        fits(study.cohort(), () -> {
             if (!(study.plan() instanceof TrainingPlan.Hosted)) {
                 Network.of(
                         study.model(),
                         study.cohort().features().size(),
                         study.cohort().classes());
             }
+        });
+    }
+
+    @Override
+    public void requireFits(Study.Cohort named) {
+        fits(named, () -> {});
+    }
+
+    private void fits(Study.Cohort cohort, Runnable more) {
+        Snapshot snapshot = required();
+        try {
+            List<String> columns = CohortQuery.compile(cohort.sql()).resultColumns(snapshot);
+            cohort.features().forEach(feature -> requireColumn(columns, feature.column()));
+            requireColumn(columns, cohort.label());
+            more.run();
         } catch (CohortRefused e) {
             throw new CohortUnavailable(new Reason(e.code(), Map.of(), "ml-engineer"));
         } catch (LearningException e) {
@@ -181,8 +193,21 @@ public final class Snapshots implements CohortSource, Cohorts {
     }
 
     @Override
+    public CohortFacts facts(Study.Cohort named) {
+        return cohort(named).facts();
+    }
+
+    @Override
     public TrainingData rows(Study study, Digest snapshot) {
-        Cohort cohort = cohort(study);
+        return rows(cohort(study), snapshot);
+    }
+
+    @Override
+    public TrainingData rows(Study.Cohort named, Digest snapshot) {
+        return rows(cohort(named), snapshot);
+    }
+
+    private static TrainingData rows(Cohort cohort, Digest snapshot) {
         if (!cohort.facts().snapshot().equals(snapshot)) {
             throw new LearningException(
                     "SNAPSHOT_CHANGED", "a newer snapshot was added since the instruction was judged");
@@ -191,14 +216,22 @@ public final class Snapshots implements CohortSource, Cohorts {
     }
 
     private Cohort cohort(Study study) {
+        return cohort(study.digest(), study.cohort(), !study.plan().differentiallyPrivate());
+    }
+
+    private Cohort cohort(Study.Cohort named) {
+        return cohort(Digest.of(CanonicalJson.write(named)), named, true);
+    }
+
+    private Cohort cohort(Digest asked, Study.Cohort cohort, boolean exact) {
         Snapshot snapshot = required();
         Withdrawals.Excluded excluded = withdrawals.excluded();
-        String key = snapshot.commitment().hex() + study.digest().hex() + excluded.generation();
+        String key = snapshot.commitment().hex() + asked.hex() + excluded.generation();
         Cohort known = cohorts.get(key);
         if (known != null) {
             return known;
         }
-        Cohort drawn = drawn(study, snapshot, excluded.patients());
+        Cohort drawn = drawn(cohort, exact, snapshot, excluded.patients());
         if (cohorts.size() >= REMEMBERED) {
             cohorts.clear();
         }
@@ -206,8 +239,8 @@ public final class Snapshots implements CohortSource, Cohorts {
         return drawn;
     }
 
-    private static Cohort drawn(Study study, Snapshot snapshot, Set<String> without) {
-        return guarded(() -> draw(study, snapshot, without));
+    private static Cohort drawn(Study.Cohort cohort, boolean exact, Snapshot snapshot, Set<String> without) {
+        return guarded(() -> draw(cohort, exact, snapshot, without));
     }
 
     private static <T> T guarded(Supplier<T> drawing) {
@@ -238,12 +271,25 @@ public final class Snapshots implements CohortSource, Cohorts {
      * @throws CohortUnavailable when the cohort cannot be drawn
      */
     public Set<String> members(Study study, Digest commitment) {
-        String key = commitment.hex() + study.digest().hex();
+        return members(study.digest(), study.cohort(), !study.plan().differentiallyPrivate(), commitment);
+    }
+
+    /**
+     * All patients of a cohort that an officer named, likewise.
+     *
+     * @throws CohortUnavailable when the cohort cannot be drawn
+     */
+    public Set<String> members(Study.Cohort named, Digest commitment) {
+        return members(Digest.of(CanonicalJson.write(named)), named, true, commitment);
+    }
+
+    private Set<String> members(Digest asked, Study.Cohort cohort, boolean exact, Digest commitment) {
+        String key = commitment.hex() + asked.hex();
         Set<String> known = members.get(key);
         if (known != null) {
             return known;
         }
-        TrainingData rows = drawn(study, kept(commitment), Set.of()).rows();
+        TrainingData rows = drawn(cohort, exact, kept(commitment), Set.of()).rows();
         Set<String> drawn =
                 IntStream.range(0, rows.size()).mapToObj(rows::patient).collect(Collectors.toSet());
         if (members.size() >= REMEMBERED) {
@@ -295,7 +341,8 @@ public final class Snapshots implements CohortSource, Cohorts {
      * @throws CohortUnavailable when the cohort cannot be drawn
      */
     public Preview preview(Study study, int k, int most) {
-        Raw raw = guarded(() -> raw(study, required(), withdrawals.excluded().patients()));
+        Raw raw = guarded(
+                () -> raw(study.cohort(), required(), withdrawals.excluded().patients()));
         List<Preview.Column> columns = new ArrayList<>();
         study.cohort()
                 .features()
@@ -334,19 +381,18 @@ public final class Snapshots implements CohortSource, Cohorts {
     /** Unscaled inputs, labels and pseudonyms, row by row, with the query that drew them. */
     private record Raw(CohortQuery query, double[][] features, int[] labels, String[] patients) {}
 
-    private static Cohort draw(Study study, Snapshot snapshot, Set<String> without) {
-        Raw raw = raw(study, snapshot, without);
-        TrainingData rows =
-                TrainingData.scaled(study.cohort().features(), raw.features(), raw.labels(), raw.patients());
-        return new Cohort(rows, facts(study, snapshot, raw.query(), rows));
+    private static Cohort draw(Study.Cohort cohort, boolean exact, Snapshot snapshot, Set<String> without) {
+        Raw raw = raw(cohort, snapshot, without);
+        TrainingData rows = TrainingData.scaled(cohort.features(), raw.features(), raw.labels(), raw.patients());
+        return new Cohort(rows, facts(cohort, exact, snapshot, raw.query(), rows));
     }
 
-    private static Raw raw(Study study, Snapshot snapshot, Set<String> without) {
+    private static Raw raw(Study.Cohort cohort, Snapshot snapshot, Set<String> without) {
         snapshot.verify();
-        CohortQuery query = CohortQuery.compile(study.cohort().sql());
+        CohortQuery query = CohortQuery.compile(cohort.sql());
         CohortTable table = query.run(snapshot, CohortLimits.standard(), without);
-        int label = column(table, study.cohort().label());
-        int[] features = study.cohort().features().stream()
+        int label = column(table, cohort.label());
+        int[] features = cohort.features().stream()
                 .mapToInt(feature -> column(table, feature.column()))
                 .toArray();
         List<double[]> raw = new ArrayList<>();
@@ -357,11 +403,9 @@ public final class Snapshots implements CohortSource, Cohorts {
             if (Double.isNaN(outcome)) {
                 continue;
             }
-            if (outcome != Math.rint(outcome)
-                    || outcome < 0
-                    || outcome >= study.cohort().classes()) {
-                throw new CohortUnavailable(new Reason(
-                        "LABEL_OUT_OF_RANGE", Map.of("column", study.cohort().label()), "ml-engineer"));
+            if (outcome != Math.rint(outcome) || outcome < 0 || outcome >= cohort.classes()) {
+                throw new CohortUnavailable(
+                        new Reason("LABEL_OUT_OF_RANGE", Map.of("column", cohort.label()), "ml-engineer"));
             }
             double[] inputs = new double[features.length];
             for (int i = 0; i < inputs.length; i++) {
@@ -378,15 +422,16 @@ public final class Snapshots implements CohortSource, Cohorts {
                 patients.toArray(String[]::new));
     }
 
-    private static CohortFacts facts(Study study, Snapshot snapshot, CohortQuery query, TrainingData rows) {
-        long cell = study.plan().differentiallyPrivate()
+    private static CohortFacts facts(
+            Study.Cohort cohort, boolean exact, Snapshot snapshot, CohortQuery query, TrainingData rows) {
+        long cell = !exact
                 ? -1
                 : SmallestCell.of(
                                 rows,
-                                study.cohort().features().stream()
+                                cohort.features().stream()
                                         .map(Study.Feature::column)
                                         .toList(),
-                                study.cohort().label())
+                                cohort.label())
                         .patients();
         List<Manifest.Column> columns = new ArrayList<>();
         for (String source : new TreeSet<>(query.sourceColumns(snapshot))) {

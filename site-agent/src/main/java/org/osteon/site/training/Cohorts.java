@@ -12,4 +12,7 @@ public interface Cohorts {
      * @param snapshot commitment to the snapshot that was approved
      */
     TrainingData rows(Study study, Digest snapshot);
+
+    /** The rows of a cohort that an officer named, likewise. */
+    TrainingData rows(Study.Cohort named, Digest snapshot);
 }

@@ -2,6 +2,7 @@ package org.osteon.site.training;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +34,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Outbox {
     /** A reply's chunks are shorter than Flower's: what a cut link loses is at most one of them. */
-    private static final int CHUNK_BYTES = 1024 * 1024;
+    public static final int CHUNK_BYTES = 1024 * 1024;
 
     private final SiteStore store;
     private final Path folder;
@@ -80,6 +83,27 @@ public final class Outbox {
         }
     }
 
+    /** Takes a file of this site over as an update's payload; it and its folder are synced when this returns. */
+    public Digest keep(Path payload) {
+        try {
+            MessageDigest sha256 = Digest.sha256();
+            try (DigestInputStream in = new DigestInputStream(Files.newInputStream(payload), sha256)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+            Digest digest = Digest.ofRaw(sha256.digest());
+            try (FileChannel channel = FileChannel.open(payload, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(payload, file(digest), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+            return digest;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Adds a row in the caller's transaction. */
     static void add(JdbcClient sql, Row row) {
         sql.sql(
@@ -106,6 +130,13 @@ public final class Outbox {
         return store.read(sql -> sql.sql("SELECT instruction, envelope, message, state FROM outbox")
                 .query((row, n) ->
                         row(new Digest(row.getString(1)), row.getString(2), row.getString(3), row.getString(4)))
+                .list());
+    }
+
+    /** The updates of foreign runs. */
+    public List<Digest> foreign() {
+        return store.read(sql -> sql.sql("SELECT update_digest FROM hosted_reply")
+                .query((row, n) -> new Digest(row.getString(1)))
                 .list());
     }
 
@@ -151,9 +182,10 @@ public final class Outbox {
     private void eraseUnnamed() {
         try {
             Files.createDirectories(folder);
-            Set<String> named = new HashSet<>(store.read(sql -> sql.sql("SELECT update_digest FROM outbox")
-                    .query((row, n) -> row.getString(1))
-                    .list()));
+            Set<String> named = new HashSet<>(store.read(
+                    sql -> sql.sql("SELECT update_digest FROM outbox UNION SELECT update_digest FROM hosted_reply")
+                            .query((row, n) -> row.getString(1))
+                            .list()));
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(
                                 path -> !named.contains(path.getFileName().toString()))

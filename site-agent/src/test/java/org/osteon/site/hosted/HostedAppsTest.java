@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +37,7 @@ import org.osteon.protocol.flower.object.FlowerObject;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.record.Value;
 import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.site.settings.HostedSettings;
 
 /** An honest and a hostile app in the real sandbox, run by the real {@code flwr-clientapp}. */
 class HostedAppsTest {
@@ -45,7 +48,7 @@ class HostedAppsTest {
     @TempDir
     private static Path work;
 
-    private static Hosting hosting;
+    private static Machine hosting;
     private static byte[] fab;
     private static Path data;
     private static Path site;
@@ -58,7 +61,7 @@ class HostedAppsTest {
 
     @BeforeAll
     static void openHosting() throws IOException, InterruptedException {
-        hosting = Hosting.find();
+        hosting = Machine.find();
         fab = hosting.bundle("hosted-app", work);
         data = Files.createDirectory(work.resolve("data"));
         Files.writeString(data.resolve("rows.csv"), ROWS);
@@ -96,6 +99,26 @@ class HostedAppsTest {
         ByteBuffer weight = ByteBuffer.wrap(read(draft)).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(weight.getFloat(4)).isEqualTo(1 - 0.01f * (float) ((2 + 6 + 9) / 3.0));
         assertThat(apps.release()).startsWith("1.2");
+    }
+
+    @Test
+    void endsAndForgetsWhatAnAgentThatWasKilledLeft() throws IOException, InterruptedException {
+        // Given
+        HostedSettings settings = hosting.settings(data, SECONDS);
+        Process left = new ProcessBuilder("sleep", "300").start();
+        List<Path> groups = new ArrayList<>();
+        for (Path parent : settings.cgroups()) {
+            Path group = Files.createDirectory(parent.resolve(LaunchFolder.prefix(site) + "left"));
+            Files.writeString(group.resolve("cgroup.procs"), Long.toString(left.pid()));
+            groups.add(group);
+        }
+
+        // When
+        Limits.sweep(settings, LaunchFolder.prefix(site));
+
+        // Then
+        assertThat(left.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(groups).isNotEmpty().noneMatch(Files::exists);
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.Revocation;
 import org.osteon.protocol.document.SignedDocument;
+import org.osteon.protocol.document.Study;
 
 /**
  * A foreign run as an officer may decide about it: the document that the agent derived, its digest recomputed from the
@@ -47,8 +48,12 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
         return new RunReview(run, root, site, facts);
     }
 
-    /** An approval of exactly this, here and now; it spends no budget, since nothing of it is noised. */
-    public Capsule capsule(int rounds, List<String> waivers, Instant now, Instant until) {
+    /**
+     * An approval of exactly this, here and now; it spends no budget, since nothing of it is noised.
+     *
+     * @param data the rows that the app may read: one cohort or none
+     */
+    public Capsule capsule(int rounds, List<String> waivers, List<Study.Cohort> data, Instant now, Instant until) {
         HostedRun asked = run.document();
         if (facts.path("snapshot").asText().isEmpty()) {
             throw new CliException(ExitCode.REFUSED, "error.snapshot.none", site);
@@ -69,7 +74,8 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
                 waivers,
                 now,
                 until,
-                now);
+                now,
+                data);
     }
 
     /** A refusal; it stays at the site. */

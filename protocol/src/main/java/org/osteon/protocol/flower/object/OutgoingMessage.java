@@ -98,11 +98,17 @@ public final class OutgoingMessage {
 
         /** Adds a metric record with one signed integer. */
         public Builder metric(String name, String key, long value) {
-            MetricRecord record = MetricRecord.newBuilder()
-                    .addItems(MetricRecord.Item.newBuilder()
-                            .setKey(key)
-                            .setValue(MetricRecordValue.newBuilder().setSint64(value)))
-                    .build();
+            return metrics(
+                    name,
+                    MetricRecord.newBuilder()
+                            .addItems(MetricRecord.Item.newBuilder()
+                                    .setKey(key)
+                                    .setValue(MetricRecordValue.newBuilder().setSint64(value)))
+                            .build());
+        }
+
+        /** Adds a metric record. */
+        public Builder metrics(String name, MetricRecord record) {
             FlowerObject object = FlowerObjects.metrics(record);
             return record(name, object, leaf(object.id()));
         }

@@ -20,18 +20,18 @@ import org.osteon.site.settings.HostedSettings;
  * environment with Flower, named by {@code OSTEON_HOSTED_FLOWER}. Absent, the test is skipped visibly, or fails where
  * {@code -Dosteon.require=hosting} says so.
  */
-final class Hosting implements AutoCloseable {
+final class Machine implements AutoCloseable {
     private static final int MEMORY_MIB = 512;
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private final List<Path> groups = new ArrayList<>();
     private final Path flower;
 
-    private Hosting(Path flower) {
+    private Machine(Path flower) {
         this.flower = flower;
     }
 
-    static Hosting find() throws IOException {
+    static Machine find() throws IOException {
         String named = System.getenv("OSTEON_HOSTED_FLOWER");
         if (named == null || !Files.isExecutable(Path.of(named, "bin", "flwr-clientapp"))) {
             throw absent("OSTEON_HOSTED_FLOWER names no environment with flwr-clientapp");
@@ -39,7 +39,7 @@ final class Hosting implements AutoCloseable {
         if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
             throw absent("bubblewrap is not installed");
         }
-        Hosting hosting = new Hosting(Path.of(named));
+        Machine hosting = new Machine(Path.of(named));
         boolean second = Files.exists(CGROUPS.resolve("cgroup.controllers"));
         for (String controller : second ? List.of("") : List.of("memory", "pids", "cpu")) {
             Path parent = CGROUPS.resolve(controller);

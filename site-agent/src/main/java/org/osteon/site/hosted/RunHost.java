@@ -1,0 +1,27 @@
+package org.osteon.site.hosted;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.osteon.protocol.document.HostedRun;
+import org.osteon.protocol.flower.wire.Metadata;
+
+/** Runs the apps of foreign runs, shut in. */
+public interface RunHost {
+    /** Whether this site hosts apps. */
+    boolean on();
+
+    /**
+     * Has an app answer one message.
+     *
+     * @param asked what an officer approved
+     * @param bundle the app's bundle
+     * @param message metadata of the message, with its id
+     * @param objects folder with the message's objects, each under its id
+     * @param files what it may read beside, by name
+     * @param draft where the arrays of its answer are written
+     * @return what may leave
+     * @throws org.osteon.learning.LearningException with a code of hosting when nothing may leave
+     */
+    HostedReply answer(
+            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft);
+}
