@@ -9,6 +9,7 @@
 Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
 nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
 nothing checks yet, is named with its reason in cases.json; any other cell that is missing makes this script fail.
+With --write the columns that were played replace those in played.json, and docs/interop.md shows all of them.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from contextlib import redirect_stdout
 HOME = pathlib.Path(__file__).resolve().parent.parent
 CELLS = HOME / "target" / "interop" / "cells"
 TABLE = HOME / "docs" / "interop.md"
+PLAYED = HOME / "interop" / "played.json"
 CASES = json.loads((HOME / "interop" / "cases.json").read_text())
 LIMIT = 900
 
@@ -35,9 +37,13 @@ def environment(version: str) -> pathlib.Path:
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"flwr=={version}", "numpy"], check=True
-    )
+    has = subprocess.run(
+        [python, "-c", "import importlib.metadata as m; m.version('numpy'); print(m.version('flwr'))"], capture_output=True, text=True
+    ).stdout.strip()
+    if has != version:
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"flwr=={version}", "numpy"], check=True
+        )
     return python
 
 
@@ -155,6 +161,37 @@ def releases(direction: str, options: argparse.Namespace) -> list[str]:
     return [version for release in named for version in (newest() if release == "newest" else [release])]
 
 
+def keep(played: dict[str, dict[str, dict | None]]) -> dict[str, dict[str, dict]]:
+    """Every column ever written, those that were played now in place of older ones; a script that failed takes its column away."""
+    kept = json.loads(PLAYED.read_text()) if PLAYED.exists() else {}
+    for direction, columns in played.items():
+        all_of_it = {**kept.get(direction, {}), **columns}
+        kept[direction] = {
+            version: {"peer": found["peer"], "carrier": found["carrier"],
+                      "cells": [cell for cell in found["cells"] if cell["result"] == "ok"]}
+            for version, found in sorted(all_of_it.items(), key=lambda item: [int(part) for part in item[0].split(".")]) if found
+        }
+    PLAYED.write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).replace('},"', '},\n"') + "\n")
+    return kept
+
+
+def document(played: dict[str, dict[str, dict | None]]) -> tuple[str, int]:
+    """The page of all directions, and how many cells are missing in it."""
+    lines = [
+        "# Osteon and Flower, as they were run together",
+        "",
+        "This file is written by `python3 interop/matrix.py --write`: each column is a run of unmodified, released wheels, under the",
+        "version that the peer's own process reported. A cell that is empty says why.",
+        "",
+    ]
+    missing = 0
+    for direction in CASES["directions"]:
+        part, more = table(direction, played[direction])
+        lines += part
+        missing += more
+    return "\n".join(lines).rstrip() + "\n", missing
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("releases", nargs="*", help="releases of flwr; none: a set of them")
@@ -176,22 +213,11 @@ def main() -> None:
             lambda item: (item[0], {version: play(item[0], version, pythons[version]) for version in item[1]}), wanted.items()
         ):
             played[direction] = columns
-    lines = [
-        "# Osteon and Flower, as they were run together",
-        "",
-        "This file is written by `python3 interop/matrix.py --write`: each column is a run of unmodified, released wheels, under the",
-        "version that the peer's own process reported. A cell that is empty says why.",
-        "",
-    ]
-    missing = 0
-    for direction in CASES["directions"]:
-        part, more = table(direction, played[direction])
-        lines += part
-        missing += more
-    text = "\n".join(lines).rstrip() + "\n"
+    text, missing = document(played)
     (HOME / "target" / "interop" / "interop.md").write_text(text)
     if options.write:
-        TABLE.write_text(text)
+        with redirect_stdout(io.StringIO()):
+            TABLE.write_text(document(keep(played))[0])
     failed = sum(cells is None for cells in (c for d in played.values() for c in d.values()))
     print(f"matrix: {sum(len(d) for d in played.values())} columns, {failed} scripts failed, {missing} cells missing, {time.monotonic() - begin:.0f} s")
     if failed or missing:

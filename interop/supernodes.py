@@ -6,9 +6,9 @@ Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py
 
-TLS; the keys of two nodes are registered beforehand, and one of the two calls over a line that is cut and that loses answers;
-a third node registers itself while the operator lets nodes do so. Everything is written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
-Named parts (train refused action metrics error restart killed guest) are played alone, and write no cells; guest needs restart.
+TLS; the key of one node is registered beforehand, the other registered itself while the operator let nodes do so; both call over
+lines that are cut and that lose answers. A third node registers itself and waits. Everything is written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
+Named parts (train action metrics error restart killed guest) are played alone, and write no cells.
 """
 
 import json
@@ -39,9 +39,13 @@ from calibration.steps import FEATURES, facts, loss, rows, shift, train  # noqa:
 CELLS: list[dict] = []
 
 
-def holds(case: str, registration: str = "pre-registered+TLS") -> None:
-    """A cell of the table."""
-    CELLS.append({"registration": registration, "case": case, "result": "ok"})
+BEFOREHAND, ITSELF = "pre-registered+TLS", "self-registered+TLS"
+
+
+def holds(case: str, *registrations: str) -> None:
+    """Cells of the table; of both kinds of nodes when none is named, for each took part."""
+    for registration in registrations or (BEFOREHAND, ITSELF):
+        CELLS.append({"registration": registration, "case": case, "result": "ok"})
 
 
 def build_app(folder: pathlib.Path) -> pathlib.Path:
@@ -110,10 +114,11 @@ def every_kind() -> dict[str, np.ndarray]:
 
 
 class Scene:
-    """The hub, its two nodes, and the line of the second."""
+    """The hub, its two nodes, and their lines."""
 
-    def __init__(self, hub: Hub, partitions: dict[str, int], app: pathlib.Path):
+    def __init__(self, hub: Hub, partitions: dict[str, int], links: list[Link], app: pathlib.Path):
         self.hub = hub
+        self.links = links
         self.partitions = partitions
         self.order = [partitions[site] for site in sorted(partitions)]
         self.app = app
@@ -192,14 +197,16 @@ def rounds_of_training(scene: Scene) -> None:
     holds("train")
 
 
-def action_over_a_cut_line(scene: Scene, link: Link) -> None:
+def action_over_cut_lines(scene: Scene) -> None:
     arrays = every_kind()
     initial = FOLDER / "every-kind.npz"
     np.savez(initial, **arrays)
-    link.cut_after(3_000_000)
+    for link in scene.links:
+        link.cut_after(3_000_000)
     run = scene.start(initial, 2, "train.calibrate")
     scene.completed(run, "train.calibrate")
-    check("the line was cut while the second node sent its arrays", link.cuts == 1, link.cuts)
+    cuts = [link.cuts for link in scene.links]
+    check("each line was cut while its node sent its arrays", cuts == [1, 1], cuts)
     by_round = scene.models(run)
     counts = [len(rows(partition)[1]) for partition in scene.order]
     for done in (1, 2):
@@ -266,25 +273,24 @@ def waited(scene: Scene, run: str, what: str) -> None:
     check(f"{what}: each node's answer is its own", told == {p: {"sint64": str(p)} for p in told} and len(told) == 2, told)
 
 
-def hub_restart(scene: Scene, gate: pathlib.Path, link: Link) -> None:
+def hub_restart(scene: Scene, gate: pathlib.Path) -> None:
     fresh(gate)
     run = scene.start(FOLDER / "initial.npz", 1, "query.wait")
     for partition in range(2):
         begun(gate, partition, f"restart: node {partition} is at work")
-    link.shut()
+    for link in scene.links:
+        link.shut()
     scene.hub.kill()
-    settings = scene.hub.folder / "osteon.toml"
-    until = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
-    settings.write_text(settings.read_text() + f'selfRegistrationUntil = "{until.isoformat().replace("+00:00", "Z")}"\n')
     (gate / "go").touch()
     time.sleep(1)
     scene.hub.start()
-    link.open()
+    for link in scene.links:
+        link.open()
     waited(scene, run, "restart: the round that was open when the hub was killed")
     holds("coordinator restart")
 
 
-def node_killed_and_answer_lost(scene: Scene, gate: pathlib.Path, nodes: list[subprocess.Popen], again, link: Link) -> None:
+def node_killed_and_answers_lost(scene: Scene, gate: pathlib.Path, nodes: list[subprocess.Popen], again) -> None:
     fresh(gate)
     run = scene.start(FOLDER / "initial.npz", 1, "query.wait")
     for partition in range(2):
@@ -293,30 +299,42 @@ def node_killed_and_answer_lost(scene: Scene, gate: pathlib.Path, nodes: list[su
     (gate / "begun-0").unlink()
     nodes[0] = again()
     begun(gate, 0, "kill: the same key took over at once, and has the work again")
-    link.deafen()
+    for link in scene.links:
+        link.deafen()
     (gate / "go").touch()
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and link.lost < 100:
+    while time.monotonic() < deadline and min(link.lost for link in scene.links) < 100:
         time.sleep(0.05)
     time.sleep(0.3)
-    lost = link.lost
-    link.cut()
-    check(f"duplicate: the second node's line lost {lost} bytes of answers", lost >= 100, lost)
-    waited(scene, run, "kill and duplicate: the round of the killed node, and of the one that had to repeat itself")
-    holds("node SIGKILL")
+    lost = [link.lost for link in scene.links]
+    for link in scene.links:
+        link.cut()
+    check(f"duplicate: the nodes' lines lost {lost} bytes of answers", min(lost) >= 100, lost)
+    waited(scene, run, "kill and duplicate: the round of the killed node, in which both had to repeat themselves")
+    holds("node SIGKILL", BEFOREHAND)
     holds("duplicate delivery")
+
+
+def introduced(hub: Hub, known: dict[str, int]) -> list[dict]:
+    """The SuperNodes that nobody registered; waits for the first."""
+    def others() -> list[dict]:
+        sites = hub.verb("coordinator", "status", str(hub.folder))["sites"]
+        return [site for site in sites if site["kind"] == "flower" and site["site"] not in known]
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not others():
+        time.sleep(1)
+    return others()
+
+
+def confirm(hub: Hub, site: dict) -> None:
+    """The operator compared the fingerprint."""
+    hub.verb("coordinator", "confirm", str(hub.folder), "--site", site["site"], "--fingerprint", site["fingerprint"])
 
 
 def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
     """A third node without a key of its own: it waits, gets nothing, is confirmed, works, and goes."""
-    def known() -> list[dict]:
-        sites = scene.hub.verb("coordinator", "status", str(scene.hub.folder))["sites"]
-        return [site for site in sites if site["kind"] == "flower" and site["site"] not in scene.partitions]
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not known():
-        time.sleep(1)
-    found = known()
+    found = introduced(scene.hub, scene.partitions)
     check("self-registered: the node waits for somebody to confirm its fingerprint", len(found) == 1 and found[0]["state"] == "pending", found)
     run = scene.hub.verb(
         "run", "start-flower", "--fab", str(scene.app), "--arrays", str(FOLDER / "initial.npz"), "--rounds", "1", "--nodes", "3",
@@ -331,7 +349,7 @@ def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
     )
     code, answer = scene.hub.call("coordinator", "confirm", str(scene.hub.folder), "--site", found[0]["site"], "--fingerprint", "00")
     check("self-registered: another fingerprint confirms nothing", code != 0 and "FINGERPRINT_DIFFERS" in answer, answer)
-    scene.hub.verb("coordinator", "confirm", str(scene.hub.folder), "--site", found[0]["site"], "--fingerprint", found[0]["fingerprint"])
+    confirm(scene.hub, found[0])
     scene.hub.verb("run", "resume", run, "--hub", str(scene.hub.folder))
     view = scene.hub.finished(run, 120)
     everybody = {**scene.partitions, found[0]["site"]: 2}
@@ -342,10 +360,10 @@ def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
     check("self-registered: the model of the three is NumPy's, bit for bit", same(got["weight"], expected[0]) and same(got["bias"], expected[1]), got)
     guest.terminate()
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and known()[0]["state"] != "revoked":
+    while time.monotonic() < deadline and introduced(scene.hub, scene.partitions)[0]["state"] != "revoked":
         time.sleep(1)
-    check("self-registered: it says that it goes, and its key counts no more", known()[0]["state"] == "revoked", known())
-    holds("train", "self-registered+TLS")
+    gone = introduced(scene.hub, scene.partitions)
+    check("self-registered: it says that it goes, and its key counts no more", gone[0]["state"] == "revoked", gone)
 
 
 def stranger_left(process: subprocess.Popen) -> bool:
@@ -355,15 +373,22 @@ def stranger_left(process: subprocess.Popen) -> bool:
     return process.poll() is not None
 
 
-def refused(scene: Scene, stranger: subprocess.Popen, uninvited: subprocess.Popen) -> None:
+def refused(hub: Hub, stranger: subprocess.Popen, uninvited: subprocess.Popen, registered: list[str]) -> None:
     check("a SuperNode with an unknown key got nothing", stranger_left(stranger), FOLDER / "supernode-stranger.log")
-    holds("refused")
-    known = scene.hub.verb("coordinator", "status", str(scene.hub.folder))["sites"]
+    holds("refused", BEFOREHAND)
+    known = hub.verb("coordinator", "status", str(hub.folder))["sites"]
     check(
         "no SuperNode registers itself unless the operator lets it",
-        stranger_left(uninvited) and sorted(site["site"] for site in known) == sorted(scene.partitions), known,
+        stranger_left(uninvited) and [site["site"] for site in known] == registered, known,
     )
-    holds("refused", "self-registered+TLS")
+    holds("refused", ITSELF)
+
+
+def let_register(hub: Hub) -> None:
+    """The operator lets SuperNodes register themselves for an hour, from the hub's next start on."""
+    settings = hub.folder / "osteon.toml"
+    until = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
+    settings.write_text(settings.read_text() + f'selfRegistrationUntil = "{until.isoformat().replace("+00:00", "Z")}"\n')
 
 
 def main() -> None:
@@ -375,22 +400,27 @@ def main() -> None:
         print(f"  flower-supernode is {RELEASE}; it calls over {'HTTP' if HTTP else 'gRPC'}")
         hub.start()
         running.callback(hub.stop)
-        partitions = {}
-        keys = []
-        for partition in range(2):
-            private, public = node_key(FOLDER, f"node-{partition}")
-            partitions[hub.verb("coordinator", "add-flower-node", str(hub.folder), "--key", str(public))["site"]] = partition
-            keys.append(private)
-        print(f"  registered {', '.join(partitions)}")
-        link = Link(hub.fleet_http if HTTP else hub.address)
-        nodes = [supernode(hub, FOLDER, keys[0], 0), supernode(hub, FOLDER, keys[1], 1, link.address)]
-        stranger = supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9)
-        uninvited = supernode(hub, FOLDER, "uninvited", 8)
-        running.callback(lambda: stop(*nodes, stranger, uninvited))
+        key, public = node_key(FOLDER, "node-0")
+        partitions = {hub.verb("coordinator", "add-flower-node", str(hub.folder), "--key", str(public))["site"]: 0}
+        strangers = [supernode(hub, FOLDER, node_key(FOLDER, "stranger")[0], 9), supernode(hub, FOLDER, "uninvited", 8)]
+        running.callback(lambda: stop(*strangers))
+        refused(hub, *strangers, list(partitions))
+        hub.stop()
+        let_register(hub)
+        hub.start()
+        links = [Link(hub.fleet_http if HTTP else hub.address) for _ in range(2)]
 
-        scene = Scene(hub, partitions, build_app(FOLDER))
         def again() -> subprocess.Popen:
-            return supernode(hub, FOLDER, keys[0], 0)
+            return supernode(hub, FOLDER, key, 0, links[0].address)
+
+        nodes = [again(), supernode(hub, FOLDER, "node-1", 1, links[1].address)]
+        running.callback(lambda: stop(*nodes))
+        found = introduced(hub, partitions)
+        check("the second SuperNode registered itself", len(found) == 1 and found[0]["state"] == "pending", found)
+        confirm(hub, found[0])
+        partitions[found[0]["site"]] = 1
+        print(f"  the nodes are {', '.join(partitions)}; the second registered itself")
+        scene = Scene(hub, partitions, links, build_app(FOLDER))
 
         def third() -> None:
             guest = supernode(hub, FOLDER, "guest", 2)
@@ -400,12 +430,11 @@ def main() -> None:
         np.savez(FOLDER / "initial.npz", weight=np.zeros(FEATURES, np.float32), bias=np.zeros(1, np.float32))
         parts = {
             "train": lambda: rounds_of_training(scene),
-            "refused": lambda: refused(scene, stranger, uninvited),
-            "action": lambda: action_over_a_cut_line(scene, link),
+            "action": lambda: action_over_cut_lines(scene),
             "metrics": lambda: evaluation_and_query(scene),
             "error": lambda: error_reply(scene),
-            "restart": lambda: hub_restart(scene, gate, link),
-            "killed": lambda: node_killed_and_answer_lost(scene, gate, nodes, again, link),
+            "restart": lambda: hub_restart(scene, gate),
+            "killed": lambda: node_killed_and_answers_lost(scene, gate, nodes, again),
             "guest": third,
         }
         for part in sys.argv[1:] or parts:
