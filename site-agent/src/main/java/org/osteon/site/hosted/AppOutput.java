@@ -37,7 +37,8 @@ public final class AppOutput {
         }
         try (InputStream in = Files.newInputStream(folder.resolve(message.hex()))) {
             String text = new String(in.readNBytes(most), StandardCharsets.UTF_8);
-            return Optional.of(text.replaceAll("\\u001b\\[[0-9;]*m", "").replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "\u2423"));
+            return Optional.of(
+                    text.replaceAll("\\u001b\\[[0-9;]*m", "").replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "\u2423"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
