@@ -10,6 +10,7 @@ import org.osteon.benchmarks.aggregation.CombineBenchmark;
 import org.osteon.benchmarks.load.AccumulateBenchmark;
 import org.osteon.benchmarks.load.LargeModelsBenchmark;
 import org.osteon.benchmarks.load.ManyNodesBenchmark;
+import org.osteon.benchmarks.load.MemoryBenchmark;
 import org.osteon.benchmarks.log.LogBenchmark;
 import org.osteon.benchmarks.mapping.MappingBenchmark;
 import org.osteon.benchmarks.measure.Benchmark;
@@ -38,7 +39,7 @@ public final class Benchmarks implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "some of combine, training, mapping, log, privacy, pages, nodes-grpc, nodes-http, models-grpc, models-http, accumulate")
+                    "some of combine, training, mapping, log, privacy, pages, nodes-grpc, nodes-http, models-grpc, models-http, accumulate, memory")
     private List<String> only = List.of();
 
     @Option(names = "--small", description = "sizes that try the code and measure nothing")
@@ -74,7 +75,8 @@ public final class Benchmarks implements Callable<Integer> {
                 ManyNodesBenchmark.http(),
                 LargeModelsBenchmark.grpc(),
                 LargeModelsBenchmark.http(),
-                new AccumulateBenchmark());
+                new AccumulateBenchmark(),
+                new MemoryBenchmark());
     }
 
     @Override

@@ -26,9 +26,9 @@ import org.osteon.protocol.sign.SigningKey;
 
 /**
  * A process that plays the nodes of a server, the same for every server: {@code CARRIER ADDRESS CERTIFICATE FOLDER
- * NODES ROUNDS ARRAYS ELEMENTS}. It writes the nodes' keys and says {@code keys}; told {@code enter}, it registers
- * them; told {@code go}, it signs headers, says {@code ready}, polls, and when every node has answered all rounds says
- * {@code done} with figures.
+ * NODES ROUNDS ARRAYS ELEMENTS KNOWN}, the last whether it is known what models must be. It writes the nodes' keys and
+ * says {@code keys}; told {@code enter}, it registers them; told {@code go}, it signs headers, says {@code ready},
+ * polls, and when every node has answered all rounds says {@code done} with figures.
  */
 public final class FleetLoad {
     private static final int WORKERS = 16;
@@ -49,7 +49,12 @@ public final class FleetLoad {
         int nodes = Integer.parseInt(arguments[4]);
         rounds = Integer.parseInt(arguments[5]);
         Path folder = Path.of(arguments[3]);
-        updates = new Updates(folder, nodes, Integer.parseInt(arguments[6]), Integer.parseInt(arguments[7]));
+        updates = new Updates(
+                folder,
+                nodes,
+                Integer.parseInt(arguments[6]),
+                Integer.parseInt(arguments[7]),
+                Boolean.parseBoolean(arguments[8]));
         StringBuilder keys = new StringBuilder();
         for (int node = 0; node < nodes; node++) {
             SigningKey key = SigningKey.ecdsaP384();

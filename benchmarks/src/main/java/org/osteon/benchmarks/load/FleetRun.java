@@ -42,7 +42,8 @@ final class FleetRun implements AutoCloseable {
                 Integer.toString(plan.nodes()),
                 Integer.toString(plan.rounds()),
                 Integer.toString(plan.arrays()),
-                Integer.toString(plan.elements())));
+                Integer.toString(plan.elements()),
+                Boolean.toString(plan.known())));
         command.add(1, "-Djdk.httpclient.keepalive.timeout=4");
         this.load = Processes.start(folder, "load", Map.of(), command);
         this.tell = new PrintStream(load.getOutputStream(), true, StandardCharsets.UTF_8);
@@ -89,7 +90,7 @@ final class FleetRun implements AutoCloseable {
         String done = await("done ", runs);
         FleetServer.Made made = server.made();
         double cpu = Processes.cpuSeconds(server.process()) - before;
-        if (!made.digest().equals(expected)) {
+        if (plan.known() && !made.digest().equals(expected)) {
             throw new IllegalStateException(
                     server.name() + " made the model " + made.digest() + ", right is " + expected);
         }

@@ -122,6 +122,8 @@ final class HubUnderLoad implements FleetServer {
                     .startUngovernedRun(UngovernedRunRequest.newBuilder()
                             .setRounds(plan.rounds())
                             .setNodes(plan.nodes())
+                            .setStrategy(plan.strategy())
+                            .putAllStrategyOptions(plan.constants())
                             .addAllArrays(arrays)
                             .setFab(ByteString.copyFrom(fab()))
                             .build())

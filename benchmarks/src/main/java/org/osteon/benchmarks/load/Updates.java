@@ -25,12 +25,14 @@ final class Updates {
     private final int nodes;
     private final int arrays;
     private final int elements;
+    private final boolean known;
 
-    Updates(Path folder, int nodes, int arrays, int elements) {
+    Updates(Path folder, int nodes, int arrays, int elements, boolean known) {
         this.folder = folder;
         this.nodes = nodes;
         this.arrays = arrays;
         this.elements = elements;
+        this.known = known;
     }
 
     /** The model's arrays. */
@@ -47,9 +49,12 @@ final class Updates {
         return node < extra ? 2 : 1;
     }
 
-    /** Whether a node compares the model that it gets with the right one; of many nodes every 64th does. */
+    /**
+     * Whether a node compares the model that it gets with the right one, if that is known; of many nodes every 64th
+     * does.
+     */
     boolean compares(int node) {
-        return nodes <= 64 || node % 64 == 0;
+        return known && (nodes <= 64 || node % 64 == 0);
     }
 
     /** Of so many different updates a node answers one: of a small model each node its own. */
