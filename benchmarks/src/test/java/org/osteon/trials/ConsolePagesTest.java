@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osteon.console.route.Route;
 import org.osteon.console.route.Routes;
 import org.osteon.coordinator.console.HubConsole;
+import org.osteon.protocol.document.Digest;
 import org.osteon.site.console.SiteConsole;
 
 /**
@@ -256,11 +257,14 @@ class ConsolePagesTest {
         rules.look(officer, "review");
 
         // And: what a run of a SuperLink asks for, which no hub of ours knows
-        String foreign =
-                ForeignRun.ask(federation.site("south"), "ortho-net", "south").hex();
-        Page asked = at(OFFICER, "/hosted/" + foreign);
+        Digest foreign = ForeignRun.ask(federation.site("south"), "ortho-net", "south");
+        Digest message = ForeignRun.launched(federation.site("south"), foreign);
+        Page asked = at(OFFICER, "/hosted/" + foreign.hex());
         assertThat(asked.textContent("main")).contains("someone/bones");
         rules.look(asked, "hosted");
+        within(asked, "a[href='/hosted/" + foreign.hex() + "/output/" + message.hex() + "']");
+        assertThat(asked.textContent("main pre")).isEqualTo("2 epochs, 41 rows\n");
+        rules.look(asked, "output");
 
         // The page has no form that decides; the verb does
         assertThat(officer.locator("main form").count()).isZero();

@@ -1,6 +1,8 @@
 package org.osteon.trials;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,6 +20,8 @@ import org.osteon.protocol.sign.KeyFile;
  * no SuperLink.
  */
 public final class ForeignRun {
+    private static final String MECHANISM = "{\"kind\":\"ExactRelease\"}";
+
     private ForeignRun() {}
 
     /** Puts the request there; returns its digest. */
@@ -45,5 +49,24 @@ public final class ForeignRun {
             row.executeUpdate();
         }
         return signed.digest();
+    }
+
+    /**
+     * Puts a launch of its app there, charged, with what the app wrote; returns the digest of the message it was for.
+     */
+    public static Digest launched(Path site, Digest run) throws SQLException, IOException {
+        Digest message = Digest.of(run.raw());
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + site.resolve("site.db"));
+                PreparedStatement row = connection.prepareStatement(
+                        "INSERT INTO charge(id, study, run, round, mechanism, state, made) VALUES (?, ?, '7', 1, ?, 'committed', ?)")) {
+            row.setString(1, message.hex());
+            row.setString(2, run.hex());
+            row.setString(3, MECHANISM);
+            row.setLong(4, System.currentTimeMillis());
+            row.executeUpdate();
+        }
+        Path outputs = Files.createDirectories(site.resolve("hosted").resolve("output"));
+        Files.writeString(outputs.resolve(message.hex()), "2 epochs, 41 rows\n");
+        return message;
     }
 }

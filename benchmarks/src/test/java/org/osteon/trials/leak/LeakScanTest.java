@@ -24,6 +24,7 @@ import org.osteon.adapters.dicom.phantom.DicomPhantoms;
 import org.osteon.adapters.dicom.phantom.PhantomPatient;
 import org.osteon.coordinator.console.HubConsole;
 import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Digest;
 import org.osteon.site.console.SiteConsole;
 import org.osteon.trials.ConsolePerson;
 import org.osteon.trials.Federation;
@@ -168,10 +169,13 @@ class LeakScanTest {
             hub.as(one.getKey(), one.getValue(), tokens.get(one.getKey()));
         }
         hub.as("", new ConsolePerson(federation.console("hub")), "");
+        Digest foreign = ForeignRun.ask(federation.site("hospital"), "ortho-net", "hospital");
+        String asked = "/hosted/" + foreign.hex();
+        values.put("/hosted/{run}", List.of(asked));
         values.put(
-                "/hosted/{run}",
-                List.of("/hosted/"
-                        + ForeignRun.ask(federation.site("hospital"), "ortho-net", "hospital")
+                "/hosted/{run}/output/{message}",
+                List.of(asked + "/output/"
+                        + ForeignRun.launched(federation.site("hospital"), foreign)
                                 .hex()));
         PageCrawl site = new PageCrawl(
                 "hospital", SiteConsole.ROLES, SiteConsole.ROUTES, values, Set.of("/studies/{study}/preview"), pages);
