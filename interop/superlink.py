@@ -218,7 +218,7 @@ class Hospital:
         }))
         self.link.run(plan)
 
-    def step(self, name: str, patience: float = 240) -> dict:
+    def step(self, name: str, patience: float = 300) -> dict:
         """What the ServerApp wrote of a step, when it has."""
         file = self.out / f"{name}.json"
         begin = asked = time.monotonic()

@@ -142,7 +142,7 @@ class Asker:
     def ask(self, *messages: Message) -> tuple[list[dict], list[dict]]:
         """Every answer with its label, in the messages' order, and the updates among them, checked against the site's signature."""
         answers, updates = {}, {}
-        for answer in self.grid.send_and_receive(list(messages), timeout=150):
+        for answer in self.grid.send_and_receive(list(messages), timeout=240):
             label = answer.metadata.group_id
             if answer.has_error():
                 answers[label] = {"label": label, "error": answer.error.reason}
