@@ -179,7 +179,8 @@ final class FleetSession {
     }
 
     /**
-     * The node id of a node that is active now; one that the server takes for active since before a crash leaves first.
+     * The node id of a node that is active now. One that the server takes for active since before a crash stays so if
+     * it can: while it is away, even for a moment, a SuperLink answers in its place.
      */
     private long activated() {
         ActivateNodeRequest request = ActivateNodeRequest.newBuilder()
@@ -192,6 +193,9 @@ final class FleetSession {
             Optional<Long> before = elsewhere ? remembered() : Optional.empty();
             if (before.isEmpty() || e.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
                 throw e;
+            }
+            if (beats(before.orElseThrow())) {
+                return before.orElseThrow();
             }
             calls.call(
                     FleetGrpc.getDeactivateNodeMethod(),
@@ -233,17 +237,20 @@ final class FleetSession {
     /** Tells a server that counts silence as absence that this node is there; also in a long computation. */
     void heartbeat() {
         pause(HEARTBEAT);
-        if (active
-                && !calls.call(
-                                FleetGrpc.getSendNodeHeartbeatMethod(),
-                                SendNodeHeartbeatRequest.newBuilder()
-                                        .setNode(node())
-                                        .setHeartbeatInterval(PATIENT_INTERVAL)
-                                        .build(),
-                                CALL)
-                        .getSuccess()) {
+        if (active && !beats(nodeId)) {
             active = false;
         }
+    }
+
+    private boolean beats(long node) {
+        return calls.call(
+                        FleetGrpc.getSendNodeHeartbeatMethod(),
+                        SendNodeHeartbeatRequest.newBuilder()
+                                .setNode(Node.newBuilder().setNodeId(node))
+                                .setHeartbeatInterval(PATIENT_INTERVAL)
+                                .build(),
+                        CALL)
+                .getSuccess();
     }
 
     /** Says goodbye, so that the same key can come back at once; a server that does not hear it finds out by itself. */
