@@ -4,12 +4,13 @@
 The hub keeps its part: it enrols the sites, publishes the study and gets the officers' decisions. Flower carries the rounds: the
 SuperLink, the ServerApp started by ``flwr run``, TLS. hospital-a's key is registered by ``flwr supernode register``; hospital-b
 registers its own at a SuperLink that takes any and keeps a database, and its line is cut and its agent killed in mid-round. The
-agents follow nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink. Exit code 0
+agents follow nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink-RELEASE. Exit code 0
 when all holds.
 """
 
 import datetime
 import hashlib
+import importlib.metadata
 import ipaddress
 import json
 import os
@@ -31,7 +32,7 @@ from cryptography.x509.oid import NameOID
 from parties import BIN, HOME, Daemon, Hub, check, flower, free_port, stop
 from relay import Relay
 
-FOLDER = HOME / "target" / "interop" / "superlink"
+FOLDER = HOME / "target" / "interop" / f"superlink-{importlib.metadata.version('flwr')}"
 APPROVED = 3
 BIG = 12 * 1024 * 1024
 REGISTERED, SELF = "pre-registered+TLS", "self-registered"

@@ -153,7 +153,7 @@ final class FleetSession {
     /**
      * Whether a failure lies in the connection, or in a switch that was thrown, and not in who we are to the server.
      */
-    private static boolean passes(RuntimeException e) {
+    static boolean passes(RuntimeException e) {
         return e instanceof Stopped
                 || e instanceof StatusRuntimeException status
                         && TRANSIENT.contains(status.getStatus().getCode());

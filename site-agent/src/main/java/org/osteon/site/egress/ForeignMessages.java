@@ -1,11 +1,9 @@
 package org.osteon.site.egress;
 
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.osteon.learning.LearningException;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.flower.object.OutgoingMessage;
@@ -24,8 +22,6 @@ import org.osteon.site.foreign.ForeignTraining;
  */
 final class ForeignMessages {
     private static final Duration CALL = Duration.ofSeconds(60);
-    private static final Set<Status.Code> TRANSIENT =
-            Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 
     private final FleetCalls calls;
     private final ForeignRuns foreign;
@@ -69,7 +65,7 @@ final class ForeignMessages {
                     .getContent()
                     .toByteArray();
         } catch (StatusRuntimeException e) {
-            if (TRANSIENT.contains(e.getStatus().getCode())) {
+            if (FleetSession.passes(e)) {
                 throw e;
             }
             throw new LearningException("RUN_UNREADABLE", "the server does not show the run of a message");
