@@ -21,6 +21,7 @@ record Plan(String carrier, int nodes, int rounds, int arrays, int elements, Str
     static final String MEAN = "fedavg";
 
     private static final Map<String, Map<String, String>> CONSTANTS = Map.of(
+            "fedprox", Map.of("proximalMu", "0.1"),
             "fedtrimmedavg", Map.of("trim", "1"),
             "krum", Map.of("byzantine", "1"),
             "multikrum", Map.of("byzantine", "1", "selected", "2"));
