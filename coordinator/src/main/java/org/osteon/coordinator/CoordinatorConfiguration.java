@@ -136,7 +136,9 @@ class CoordinatorConfiguration {
 
     @Bean
     Spool spool(HubFolder folder) {
-        return new Spool(folder.folder().resolve("spool"));
+        Spool spool = new Spool(folder.folder().resolve("spool"));
+        spool.forgetArriving();
+        return spool;
     }
 
     @Bean(destroyMethod = "")
@@ -343,7 +345,7 @@ class CoordinatorConfiguration {
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(
-                        new GrpcFleetCarrier(fleet),
+                        new GrpcFleetCarrier(fleet).service(),
                         new Admission(places, BODY_PATIENCE, timer),
                         GrpcFleetCarrier.gate(gate))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))

@@ -191,7 +191,7 @@ final class LoadNode {
                         .build()));
         Set<String> missing = new HashSet<>(wanted.getObjectsToPushList());
         each(reply.ids().stream().filter(missing::contains).toList(), id -> {
-            byte[] content = Objects.requireNonNull(reply.object(id)).encoded();
+            byte[] content = Objects.requireNonNull(reply.encoded(id)).bytes();
             tally.pushed(content.length);
             return call(
                             FleetGrpc.getPushObjectMethod(),

@@ -1,7 +1,6 @@
 package org.osteon.coordinator.fleet;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +38,6 @@ import org.osteon.protocol.flower.wire.ObjectTree;
 import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.flower.wire.PullMessagesResponse;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
-import org.osteon.protocol.flower.wire.PullObjectResponse;
 import org.osteon.protocol.flower.wire.PushMessagesRequest;
 import org.osteon.protocol.flower.wire.PushMessagesResponse;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
@@ -246,7 +244,7 @@ public final class FleetHandlers {
                                 .build())));
     }
 
-    CompletionStage<Outcome<PullObjectResponse>> pullObject(SiteRecord node, PullObjectRequest request) {
+    CompletionStage<Outcome<PulledObject>> pullObject(SiteRecord node, PullObjectRequest request) {
         return own(
                 node,
                 request.getNode(),
@@ -256,15 +254,10 @@ public final class FleetHandlers {
                         .orElseGet(() -> notForYou("OBJECT_NOT_ADDRESSED_TO_NODE")));
     }
 
-    private PullObjectResponse object(SiteRecord node, OutgoingMessage message, String id) {
-        PullObjectResponse response = PullObjectResponse.newBuilder()
-                .setObjectFound(true)
-                .setObjectAvailable(true)
-                .setObjectContent(UnsafeByteOperations.unsafeWrap(
-                        Objects.requireNonNull(message.object(id)).encoded()))
-                .build();
-        meter.out(node.nodeId(), message.id(), response.getSerializedSize());
-        return response;
+    private PulledObject object(SiteRecord node, OutgoingMessage message, String id) {
+        PulledObject answer = new PulledObject(Objects.requireNonNull(message.encoded(id)));
+        meter.out(node.nodeId(), message.id(), answer.size());
+        return answer;
     }
 
     CompletionStage<Outcome<ConfirmMessageReceivedResponse>> confirm(
@@ -319,7 +312,14 @@ public final class FleetHandlers {
         });
     }
 
-    CompletionStage<Outcome<PushObjectResponse>> pushObject(SiteRecord node, PushObjectRequest request) {
+    /** A push of which nothing is there yet. */
+    PushedObject pushedObject() {
+        return new PushedObject(spool);
+    }
+
+    /** Takes an object that is there whole; whoever calls this closes it. */
+    CompletionStage<Outcome<PushObjectResponse>> pushObject(
+            SiteRecord node, PushObjectRequest request, PushedObject object) {
         return own(node, request.getNode(), () -> {
             PendingReply reply = pending.get(node.nodeId());
             String id = request.getObjectId();
@@ -332,10 +332,10 @@ public final class FleetHandlers {
                                         || Digest.isHex(id) && spool.has(node.nodeId(), id))
                         .build());
             }
-            if (!spool.store(node.nodeId(), id, request.getObjectContent().asReadOnlyByteBuffer())) {
+            if (!object.keep(node.nodeId(), id)) {
                 return done(PushObjectResponse.newBuilder().setStored(false).build());
             }
-            meter.in(node.nodeId(), reply.message().getMetadata().getReplyToMessageId(), request.getSerializedSize());
+            meter.in(node.nodeId(), reply.message().getMetadata().getReplyToMessageId(), object.size());
             PushObjectResponse stored =
                     PushObjectResponse.newBuilder().setStored(true).build();
             boolean last = reply.missing().remove(id) && reply.missing().isEmpty();

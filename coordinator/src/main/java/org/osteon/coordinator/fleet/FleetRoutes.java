@@ -1,6 +1,5 @@
 package org.osteon.coordinator.fleet;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import java.util.HashMap;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
@@ -18,7 +18,6 @@ import org.osteon.protocol.flower.wire.GetRunRequest;
 import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.flower.wire.PullObjectRequest;
 import org.osteon.protocol.flower.wire.PushMessagesRequest;
-import org.osteon.protocol.flower.wire.PushObjectRequest;
 import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
 import org.osteon.protocol.flower.wire.SendNodeHeartbeatRequest;
 import org.osteon.protocol.flower.wire.UnregisterNodeFleetRequest;
@@ -31,7 +30,7 @@ final class FleetRoutes {
     /** Longest body of every other call, bytes. */
     static final int SMALL = 64 * 1024;
 
-    private final Map<String, Route<?, ?>> byPath = new HashMap<>();
+    private final Map<String, Route> byPath = new HashMap<>();
 
     FleetRoutes(FleetHandlers handlers) {
         route("RegisterNode", SMALL, RegisterNodeFleetRequest.parser(), handlers::registerNode);
@@ -43,7 +42,9 @@ final class FleetRoutes {
         route("PushMessages", LARGE, PushMessagesRequest.parser(), handlers::pushMessages);
         route("GetRun", SMALL, GetRunRequest.parser(), handlers::getRun);
         route("GetFab", SMALL, GetFabRequest.parser(), handlers::getFab);
-        route("PushObject", LARGE, PushObjectRequest.parser(), handlers::pushObject);
+        byPath.put(
+                FleetHttp.path("PushObject"),
+                new Route("PushObject", LARGE, false, any -> Reception.ofObject(handlers)));
         route("PullObject", SMALL, PullObjectRequest.parser(), handlers::pullObject);
         route("ConfirmMessageReceived", SMALL, ConfirmMessageReceivedRequest.parser(), handlers::confirm);
     }
@@ -53,28 +54,23 @@ final class FleetRoutes {
      *
      * @param method its name
      * @param longest bytes its body may have
+     * @param whole whether its body is in memory whole before it is read
+     * @param reception takes a body of so many bytes
      */
-    record Route<Q extends MessageLite, A extends MessageLite>(
-            String method,
-            int longest,
-            Parser<Q> parser,
-            BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
-        /** Reads the body and hands it to the handler. */
-        CompletionStage<Outcome<A>> call(SiteRecord node, byte[] body) throws InvalidProtocolBufferException {
-            return handler.apply(node, parser.parseFrom(body));
-        }
-    }
+    record Route(String method, int longest, boolean whole, IntFunction<Reception> reception) {}
 
     /** The call at a path. */
-    Optional<Route<?, ?>> at(String path) {
+    Optional<Route> at(String path) {
         return Optional.ofNullable(byPath.get(path));
     }
 
-    private <Q extends MessageLite, A extends MessageLite> void route(
+    private <Q extends MessageLite, A> void route(
             String method,
             int longest,
             Parser<Q> parser,
             BiFunction<SiteRecord, Q, CompletionStage<Outcome<A>>> handler) {
-        byPath.put(FleetHttp.path(method), new Route<>(method, longest, parser, handler));
+        byPath.put(
+                FleetHttp.path(method),
+                new Route(method, longest, true, length -> Reception.whole(length, parser, handler)));
     }
 }

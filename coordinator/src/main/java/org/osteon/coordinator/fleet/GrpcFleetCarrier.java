@@ -3,12 +3,17 @@ package org.osteon.coordinator.fleet;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -48,11 +53,88 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcFleetCarrier.class);
     private static final Context.Key<SiteRecord> NODE = Context.key("osteon-node");
 
+    private static final MethodDescriptor<PushObjectRequest, PushObjectResponse> PUSH = FleetGrpc.getPushObjectMethod();
+    private static final MethodDescriptor<PullObjectRequest, PullObjectResponse> PULL = FleetGrpc.getPullObjectMethod();
+    private static final int PIECE = 64 * 1024;
+
     private final FleetHandlers handlers;
 
     /** A carrier of these handlers. */
     public GrpcFleetCarrier(FleetHandlers handlers) {
         this.handlers = handlers;
+    }
+
+    /**
+     * The service: Flower's, but that objects go from the wire to files, and from files to the wire, a piece at a time.
+     */
+    public ServerServiceDefinition service() {
+        ServerServiceDefinition flower = bindService();
+        ServerServiceDefinition.Builder service =
+                ServerServiceDefinition.builder(flower.getServiceDescriptor().getName());
+        flower.getMethods().forEach(method -> {
+            MethodDescriptor<?, ?> descriptor = method.getMethodDescriptor();
+            if (descriptor.getFullMethodName().equals(PUSH.getFullMethodName())) {
+                service.addMethod(
+                        PUSH.toBuilder(new PushedMarshaller(), PUSH.getResponseMarshaller())
+                                .build(),
+                        ServerCalls.asyncUnaryCall((Pushed pushed, StreamObserver<PushObjectResponse> observer) ->
+                                carry(pushed, observer, this::push)));
+            } else if (descriptor.getFullMethodName().equals(PULL.getFullMethodName())) {
+                service.addMethod(
+                        PULL.toBuilder(PULL.getRequestMarshaller(), new PulledMarshaller())
+                                .build(),
+                        ServerCalls.asyncUnaryCall((PullObjectRequest request, StreamObserver<PulledObject> observer) ->
+                                carry(request, observer, handlers::pullObject)));
+            } else {
+                service.addMethod(method);
+            }
+        });
+        return service.build();
+    }
+
+    private CompletionStage<Outcome<PushObjectResponse>> push(SiteRecord node, Pushed pushed) {
+        try (PushedObject object = pushed.object()) {
+            return handlers.pushObject(node, pushed.request(), object);
+        }
+    }
+
+    /** A push that is there whole: the message without content, and the content. */
+    private record Pushed(PushObjectRequest request, PushedObject object) {}
+
+    private final class PushedMarshaller implements MethodDescriptor.Marshaller<Pushed> {
+        @Override
+        public InputStream stream(Pushed value) {
+            throw new UnsupportedOperationException("a server writes no requests");
+        }
+
+        @Override
+        public Pushed parse(InputStream stream) {
+            PushedObject object = handlers.pushedObject();
+            try {
+                byte[] piece = new byte[PIECE];
+                int read = stream.read(piece);
+                while (read >= 0) {
+                    object.take(piece, 0, read);
+                    read = stream.read(piece);
+                }
+                return new Pushed(object.request(), object);
+            } catch (IOException e) {
+                object.close();
+                throw Status.INTERNAL.withCause(e).asRuntimeException();
+            }
+        }
+    }
+
+    private static final class PulledMarshaller implements MethodDescriptor.Marshaller<PulledObject> {
+        @Override
+        public InputStream stream(PulledObject value) {
+            return value.stream();
+        }
+
+        @Override
+        public PulledObject parse(InputStream stream) {
+            throw new UnsupportedOperationException("a server reads no answers");
+        }
     }
 
     /** Authenticates a node from Flower's headers before its call is read. */
@@ -178,16 +260,6 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
     @Override
     public void getFab(GetFabRequest request, StreamObserver<GetFabResponse> observer) {
         carry(request, observer, handlers::getFab);
-    }
-
-    @Override
-    public void pushObject(PushObjectRequest request, StreamObserver<PushObjectResponse> observer) {
-        carry(request, observer, handlers::pushObject);
-    }
-
-    @Override
-    public void pullObject(PullObjectRequest request, StreamObserver<PullObjectResponse> observer) {
-        carry(request, observer, handlers::pullObject);
     }
 
     @Override

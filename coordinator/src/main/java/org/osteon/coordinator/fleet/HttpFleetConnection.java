@@ -8,6 +8,9 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelFutureListener;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultHttpContent;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpContent;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,6 +18,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderValues;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaders;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseStatus;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpUtil;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpVersion;
@@ -23,6 +27,8 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.TooLongHttpHeaderExcepti
 import io.grpc.netty.shaded.io.netty.handler.codec.http.TooLongHttpLineException;
 import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -55,6 +61,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpFleetConnection.class);
     private static final int MOST_DISCARDED = 16 * 1024 * 1024;
     private static final int LINGER_SECONDS = 5;
+    private static final int PIECE = 64 * 1024;
 
     /** What the connection waits for. */
     private enum Phase {
@@ -62,6 +69,8 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         GATE,
         PLACE,
         BODY,
+        /** A piece of the body goes to the disk. */
+        STORE,
         ANSWER,
         WRITTEN,
         /** The caller still sends what nobody reads, and must be able to read the answer. */
@@ -108,19 +117,22 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
      * The call at hand: what its head says, whom the gate found, the body as far as it is there, what will answer it.
      */
     private static final class Call {
-        final Route<?, ?> route;
+        final Route route;
         final int length;
         final boolean keepAlive;
         final boolean asksFirst;
 
         @Nullable SiteRecord node;
 
-        byte[] body = new byte[0];
+        @Nullable Reception reception;
+
+        byte[] piece = new byte[0];
+        int filled;
         int read;
 
         @Nullable CompletableFuture<?> answer;
 
-        Call(Route<?, ?> route, int length, HttpRequest head) {
+        Call(Route route, int length, HttpRequest head) {
             this.route = route;
             this.length = length;
             this.keepAlive = HttpUtil.isKeepAlive(head);
@@ -182,7 +194,11 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         reading = false;
-        if (phase == Phase.GATE || phase == Phase.PLACE || phase == Phase.ANSWER || phase == Phase.WRITTEN) {
+        if (phase == Phase.GATE
+                || phase == Phase.PLACE
+                || phase == Phase.STORE
+                || phase == Phase.ANSWER
+                || phase == Phase.WRITTEN) {
             // One read can bring several messages; this one waits, and nothing after it is read.
             early.add(message);
             return;
@@ -211,7 +227,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Optional<FleetError> fault = fault(head);
-        Optional<Route<?, ?>> route = routes.at(head.uri());
+        Optional<Route> route = routes.at(head.uri());
         if (fault.isPresent() || route.isEmpty()) {
             refuse(ctx, RefusalLog.SOMEBODY, fault.orElseGet(FleetError::unknownPath));
             return;
@@ -299,7 +315,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         begun.node = done.value();
-        if (begun.length <= FleetRoutes.SMALL) {
+        if (begun.length <= FleetRoutes.SMALL || !begun.route.whole()) {
             readBody(ctx, begun);
         } else if (places.enter(takePlace)) {
             placed = true;
@@ -338,7 +354,8 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
 
     private void readBody(ChannelHandlerContext ctx, Call begun) {
         phase = Phase.BODY;
-        begun.body = new byte[begun.length];
+        begun.reception = begun.route.reception().apply(begun.length);
+        begun.piece = new byte[Math.min(PIECE, begun.length)];
         within(ctx, limits.body(), () -> refuse(ctx, begun.site(), FleetError.again("BODY_TOO_SLOW")));
         if (begun.asksFirst) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(
@@ -355,12 +372,51 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             refuse(ctx, RefusalLog.SOMEBODY, FleetError.unreadableHead());
             return;
         }
-        bytes.readBytes(begun.body, begun.read, more);
-        begun.read += more;
-        if (content instanceof LastHttpContent) {
+        int fits = Math.min(more, begun.piece.length - begun.filled);
+        bytes.readBytes(begun.piece, begun.filled, fits);
+        begun.filled += fits;
+        begun.read += fits;
+        if (bytes.isReadable()) {
+            early.addFirst(content.retain());
+            store(ctx, begun);
+        } else if (content instanceof LastHttpContent) {
             handle(ctx, begun);
         } else {
             more(ctx);
+        }
+    }
+
+    /** Hands a piece of the body on; reads no more before it is stored. */
+    private void store(ChannelHandlerContext ctx, Call begun) {
+        phase = Phase.STORE;
+        Reception reception = begun.reception;
+        if (reception == null) {
+            ctx.close();
+            return;
+        }
+        work(ctx, () -> {
+            boolean readable = taken(reception, begun);
+            ctx.executor().execute(() -> {
+                if (gone || phase != Phase.STORE) {
+                    work(ctx, reception::close);
+                } else if (readable) {
+                    begun.filled = 0;
+                    phase = Phase.BODY;
+                    more(ctx);
+                } else {
+                    phase = Phase.BODY;
+                    refuse(ctx, begun.site(), FleetError.unreadableBody());
+                }
+            });
+        });
+    }
+
+    private static boolean taken(Reception reception, Call begun) {
+        try {
+            reception.take(begun.piece, 0, begun.filled);
+            return true;
+        } catch (InvalidProtocolBufferException e) {
+            return false;
         }
     }
 
@@ -372,23 +428,25 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             read(ctx);
         }
         SiteRecord node = begun.node;
-        if (node == null) {
+        Reception whole = begun.reception;
+        if (node == null || whole == null) {
             ctx.close();
             return;
         }
         work(ctx, () -> {
-            CompletionStage<? extends Outcome<? extends MessageLite>> stage;
-            try {
-                stage = begun.route.call(node, begun.body);
+            CompletionStage<? extends Outcome<?>> stage;
+            try (Reception reception = whole) {
+                reception.take(begun.piece, 0, begun.filled);
+                stage = reception.call(node);
             } catch (InvalidProtocolBufferException e) {
                 ctx.executor().execute(() -> answer(ctx, begun, FleetError.unreadableBody()));
                 return;
             } catch (RuntimeException e) {
                 stage = CompletableFuture.failedFuture(e);
             }
-            CompletableFuture<? extends Outcome<? extends MessageLite>> answer = stage.toCompletableFuture();
+            CompletableFuture<? extends Outcome<?>> answer = stage.toCompletableFuture();
             ctx.executor().execute(() -> {
-                begun.body = new byte[0];
+                begun.piece = new byte[0];
                 begun.answer = answer;
                 if (gone) {
                     answer.cancel(false);
@@ -406,20 +464,90 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
             ChannelHandlerContext ctx,
             Call begun,
             SiteRecord node,
-            @Nullable Outcome<? extends MessageLite> outcome,
+            @Nullable Outcome<?> outcome,
             @Nullable Throwable failure) {
-        if (failure != null || outcome == null) {
-            LOG.atWarn().setCause(failure).addKeyValue("site", node.name()).log("fleet call failed");
-            answer(ctx, begun, FleetError.again("TRY_AGAIN"));
-        } else if (outcome instanceof Outcome.Done<? extends MessageLite> done) {
-            MessageLite message = done.value();
+        if (failure == null && outcome instanceof Outcome.Done<?> done && done.value() instanceof MessageLite message) {
             write(ctx, HttpResponseStatus.OK, FleetHttp.MEDIA_TYPE, message.toByteArray(), begun.keepAlive, written -> {
                 if (!written && message instanceof PullMessagesResponse response) {
                     handlers.notDelivered(node, response);
                 }
             });
+        } else if (failure == null
+                && outcome instanceof Outcome.Done<?> done
+                && done.value() instanceof PulledObject object) {
+            send(ctx, begun, object);
+        } else if (failure != null || outcome == null || outcome instanceof Outcome.Done<?>) {
+            LOG.atWarn().setCause(failure).addKeyValue("site", node.name()).log("fleet call failed");
+            answer(ctx, begun, FleetError.again("TRY_AGAIN"));
         } else {
             answer(ctx, begun, FleetError.of(outcome));
+        }
+    }
+
+    /** Sends an object a piece at a time: the next is read when the one before has gone to the system. */
+    private void send(ChannelHandlerContext ctx, Call begun, PulledObject object) {
+        work(ctx, () -> {
+            InputStream in;
+            try {
+                in = object.open();
+            } catch (IOException e) {
+                LOG.atWarn().setCause(e).addKeyValue("site", begun.site()).log("an object could not be opened");
+                ctx.executor().execute(() -> answer(ctx, begun, FleetError.again("TRY_AGAIN")));
+                return;
+            }
+            ctx.executor().execute(() -> {
+                if (gone) {
+                    close(in);
+                    return;
+                }
+                phase = Phase.WRITTEN;
+                within(ctx, limits.answer(), ctx::close);
+                HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+                headers(head, FleetHttp.MEDIA_TYPE, object.size(), begun.keepAlive);
+                ctx.write(head);
+                sendNext(ctx, begun, in);
+            });
+        });
+    }
+
+    private void sendNext(ChannelHandlerContext ctx, Call begun, InputStream in) {
+        work(ctx, () -> {
+            byte[] piece;
+            try {
+                piece = in.readNBytes(PIECE);
+            } catch (IOException e) {
+                // The caller sees an answer that is shorter than it says, and asks again.
+                LOG.atWarn().setCause(e).addKeyValue("site", begun.site()).log("an object could not be read");
+                ctx.executor().execute(ctx::close);
+                close(in);
+                return;
+            }
+            boolean last = piece.length < PIECE;
+            if (last) {
+                close(in);
+            }
+            ctx.executor().execute(() -> {
+                ByteBuf bytes = Unpooled.wrappedBuffer(piece);
+                ctx.writeAndFlush(last ? new DefaultLastHttpContent(bytes) : new DefaultHttpContent(bytes))
+                        .addListener((ChannelFutureListener) sent -> {
+                            if (last) {
+                                written(ctx, sent.isSuccess(), true, begun.keepAlive);
+                            } else if (sent.isSuccess()) {
+                                sendNext(ctx, begun, in);
+                            } else {
+                                close(in);
+                                ctx.close();
+                            }
+                        });
+            });
+        });
+    }
+
+    private static void close(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("an object's file could not be closed");
         }
     }
 
@@ -447,6 +575,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
 
     private void end(ChannelHandlerContext ctx, HttpResponseStatus status, String type, byte[] body) {
         leavePlace();
+        forgetBody(ctx);
         write(ctx, status, type, body, false, written -> {});
     }
 
@@ -468,25 +597,43 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         within(ctx, limits.answer(), ctx::close);
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
+        headers(response, type, body.length, keepAlive);
+        ctx.writeAndFlush(response).addListener((ChannelFutureListener) sent -> {
+            written.done(sent.isSuccess());
+            written(ctx, sent.isSuccess(), read, keepAlive);
+        });
+    }
+
+    private static void headers(HttpResponse response, String type, int length, boolean keepAlive) {
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
-        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, length);
         if (!keepAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        ctx.writeAndFlush(response).addListener((ChannelFutureListener) sent -> {
-            written.done(sent.isSuccess());
-            leavePlace();
-            call = null;
-            if (!sent.isSuccess() || (read && !keepAlive)) {
-                ctx.close();
-            } else if (read) {
-                expectHead(ctx);
-            } else {
-                phase = Phase.END;
-                within(ctx, Duration.ofSeconds(LINGER_SECONDS), ctx::close);
-                more(ctx);
-            }
-        });
+    }
+
+    /** An answer is out, or will never be; the request had been read whole, or not. */
+    private void written(ChannelHandlerContext ctx, boolean success, boolean read, boolean keepAlive) {
+        leavePlace();
+        call = null;
+        if (!success || (read && !keepAlive)) {
+            ctx.close();
+        } else if (read) {
+            expectHead(ctx);
+        } else {
+            phase = Phase.END;
+            within(ctx, Duration.ofSeconds(LINGER_SECONDS), ctx::close);
+            more(ctx);
+        }
+    }
+
+    /** Lets go of a body that nobody will read; one that a worker holds is let go of by the worker. */
+    private void forgetBody(ChannelHandlerContext ctx) {
+        Call begun = call;
+        Reception reception = begun == null ? null : begun.reception;
+        if (reception != null && phase == Phase.BODY) {
+            work(ctx, reception::close);
+        }
     }
 
     private void discard(ChannelHandlerContext ctx, HttpContent content) {
@@ -531,6 +678,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         early.forEach(ReferenceCountUtil::release);
         early.clear();
+        forgetBody(ctx);
         Call cut = call;
         if (cut != null && cut.answer != null) {
             cut.answer.cancel(false);

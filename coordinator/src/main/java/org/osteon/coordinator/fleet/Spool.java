@@ -10,8 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.osteon.protocol.document.Digest;
@@ -24,13 +28,18 @@ import org.osteon.protocol.flower.object.FlowerObject;
  * left by an earlier start is taken only after its bytes were compared with its id.
  */
 public final class Spool {
-    private static final int SLICE = 64 * 1024;
+    private static final String ARRIVING = "arriving";
+
+    /** Longer than any carrier lets a body take. */
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private static final int MAX_RECORD = 8 * 1024 * 1024;
 
     private static final Pattern NODE = Pattern.compile("[0-9]{1,20}");
 
     private final Path folder;
     private final Set<Path> written = ConcurrentHashMap.newKeySet();
+    private final Queue<Incoming> arriving = new ConcurrentLinkedQueue<>();
 
     /** A spool in this folder. */
     public Spool(Path folder) {
@@ -62,32 +71,92 @@ public final class Spool {
         }
     }
 
-    /** Stores an object; false when its bytes are not the id's. */
-    public boolean store(String nodeId, String objectId, ByteBuffer content) {
-        var sha = Digest.sha256();
-        sha.update(content.duplicate());
-        if (!Digest.ofRaw(sha.digest()).hex().equals(objectId)) {
-            return false;
-        }
-        Path target = file(nodeId, objectId);
-        try {
-            Path home = Files.createDirectories(folder.resolve(nodeId));
-            Path partial = Files.createTempFile(home, ".push", ".part");
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                ByteBuffer rest = content.duplicate();
-                while (rest.hasRemaining()) {
-                    ByteBuffer slice = rest.slice(rest.position(), Math.min(SLICE, rest.remaining()));
-                    rest.position(rest.position() + slice.remaining());
-                    while (slice.hasRemaining()) {
-                        channel.write(slice);
-                    }
-                }
+    /** A file for an object that begins to arrive. */
+    Incoming incoming() throws IOException {
+        forgetLeft();
+        Incoming begun = new Incoming(Files.createTempFile(Files.createDirectories(folder.resolve(ARRIVING)), "", ""));
+        arriving.add(begun);
+        return begun;
+    }
+
+    /** A call that is cut between its bytes and its handler leaves a file that nobody knows of. */
+    private void forgetLeft() {
+        long now = System.nanoTime();
+        for (Incoming oldest = arriving.peek(); oldest != null && oldest.left(now); oldest = arriving.peek()) {
+            if (arriving.remove(oldest)) {
+                oldest.close();
             }
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            written.add(target);
-            return true;
+        }
+    }
+
+    /** Erases what was still arriving when an earlier start ended; nobody may be sending yet. */
+    public void forgetArriving() {
+        Path home = folder.resolve(ARRIVING);
+        if (!Files.isDirectory(home)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(home)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An object's bytes as they arrive: digested, written to a file of their own, kept under their id or erased. */
+    final class Incoming implements AutoCloseable {
+        private final MessageDigest sha = Digest.sha256();
+        private final Path partial;
+        private final FileChannel channel;
+        private final long begun = System.nanoTime();
+        private boolean kept;
+
+        Incoming(Path partial) throws IOException {
+            this.partial = partial;
+            this.channel = FileChannel.open(partial, StandardOpenOption.WRITE);
+        }
+
+        void write(byte[] bytes, int offset, int length) throws IOException {
+            sha.update(bytes, offset, length);
+            ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        }
+
+        /** Keeps the object, which is whole; false when its bytes are not the id's. */
+        boolean keep(String nodeId, String objectId) throws IOException {
+            channel.close();
+            arriving.remove(this);
+            if (!Digest.ofRaw(sha.digest()).hex().equals(objectId)) {
+                return false;
+            }
+            Path target = file(nodeId, objectId);
+            Files.createDirectories(folder.resolve(nodeId));
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            written.add(target);
+            kept = true;
+            return true;
+        }
+
+        boolean left(long now) {
+            return now - begun > LONGEST_NANOS;
+        }
+
+        /** Erases what was not kept. */
+        @Override
+        public void close() {
+            if (kept) {
+                return;
+            }
+            arriving.remove(this);
+            try {
+                channel.close();
+                Files.deleteIfExists(partial);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

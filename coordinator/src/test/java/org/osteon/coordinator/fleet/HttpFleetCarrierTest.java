@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,9 +34,12 @@ import org.osteon.coordinator.RunningHub;
 import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.coordinator.enrolment.Sites;
 import org.osteon.coordinator.fleet.HttpNode.Answer;
+import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.CanonicalJson;
+import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FleetHttp;
 import org.osteon.protocol.flower.NodeSignature;
+import org.osteon.protocol.flower.object.ArrayContent;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
 import org.osteon.protocol.flower.wire.ActivateNodeResponse;
@@ -40,6 +49,9 @@ import org.osteon.protocol.flower.wire.Metadata;
 import org.osteon.protocol.flower.wire.Node;
 import org.osteon.protocol.flower.wire.PullMessagesRequest;
 import org.osteon.protocol.flower.wire.PullMessagesResponse;
+import org.osteon.protocol.flower.wire.PullObjectRequest;
+import org.osteon.protocol.flower.wire.PullObjectResponse;
+import org.osteon.protocol.flower.wire.PushMessagesRequest;
 import org.osteon.protocol.flower.wire.PushObjectRequest;
 import org.osteon.protocol.flower.wire.PushObjectResponse;
 import org.osteon.protocol.flower.wire.RegisterNodeFleetRequest;
@@ -132,6 +144,15 @@ class HttpFleetCarrierTest {
                 .setNode(node(site))
                 .setObjectId("0".repeat(64))
                 .setObjectContent(ByteString.copyFrom(new byte[bytes]))
+                .build()
+                .toByteArray();
+    }
+
+    /** A reply to nothing, which the handler refuses. */
+    private static byte[] reply(int bytes) {
+        return PushMessagesRequest.newBuilder()
+                .setNode(node(site))
+                .addAllClientappRuntimeList(Collections.nCopies(bytes / Double.BYTES, 0.0))
                 .build()
                 .toByteArray();
     }
@@ -412,12 +433,12 @@ class HttpFleetCarrierTest {
 
     @Test
     void givesUpASlowBodyAndItsPlace() throws Exception {
-        byte[] body = object(100_000);
+        byte[] body = reply(100_000);
         HttpFleetCarrier carrier = carrier(new HttpLimits(LONG, LONG, SHORT, LONG, LONG, 10));
         try (HttpNode slow = new HttpNode(hub.folder().tls(), carrier.address());
                 HttpNode next = new HttpNode(hub.folder().tls(), carrier.address())) {
             // Given: one body that stops half way has the only place
-            slow.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, body.length));
+            slow.head("POST " + FleetHttp.path("PushMessages") + " HTTP/1.1", HttpNode.headers(key, body.length));
             slow.send(new byte[] {body[0]});
 
             // When
@@ -426,7 +447,7 @@ class HttpFleetCarrierTest {
             // Then
             assertThat(late.status()).isEqualTo(503);
             assertThat(late.reason()).isEqualTo("BODY_TOO_SLOW");
-            assertThat(next.call(key, "PushObject", body).status()).isEqualTo(200);
+            assertThat(next.call(key, "PushMessages", body).status()).isEqualTo(403);
         }
     }
 
@@ -437,16 +458,105 @@ class HttpFleetCarrierTest {
         assertThat(places.enter(() -> {})).isTrue();
         try (HttpNode large = new HttpNode(hub.folder().tls(), carrier.address());
                 HttpNode small = new HttpNode(hub.folder().tls(), carrier.address())) {
-            large.ask(key, "PushObject", object(100_000));
-            assertThat(small.call(key, "PushObject", object(100)).status()).isEqualTo(200);
+            large.ask(key, "PushMessages", reply(100_000));
+            assertThat(small.call(key, "PushMessages", reply(100)).status()).isEqualTo(403);
 
             // When
             places.leave();
 
             // Then
-            assertThat(large.answer().status()).isEqualTo(200);
+            assertThat(large.answer().status()).isEqualTo(403);
         }
         until(() -> places.enter(() -> {}));
+    }
+
+    @Test
+    void takesObjectsWithoutAPlace() throws Exception {
+        HttpFleetCarrier carrier = carrier(PATIENT);
+        assertThat(places.enter(() -> {})).isTrue();
+        try (HttpNode node = new HttpNode(hub.folder().tls(), carrier.address())) {
+            assertThat(node.call(key, "PushObject", object(5 * 1024 * 1024)).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void leavesNothingOfAnObjectThatDidNotComeWhole() throws Exception {
+        byte[] body = object(200_000);
+        HttpFleetCarrier carrier = carrier(PATIENT);
+        try (HttpNode node = new HttpNode(hub.folder().tls(), carrier.address())) {
+            // Given
+            node.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, body.length));
+            node.send(Arrays.copyOf(body, 150_000));
+            until(() -> arriving() == 1);
+        }
+        until(() -> arriving() == 0);
+    }
+
+    @Test
+    void refusesAnObjectAsSoonAsItsBytesAreNone() throws Exception {
+        byte[] body = new byte[200_000];
+        Arrays.fill(body, (byte) 0xFF);
+        try (HttpNode node = connect()) {
+            node.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, body.length));
+            node.send(Arrays.copyOf(body, 100_000));
+            assertThat(node.answer().status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void sendsAnObjectOfManyPieces() throws Exception {
+        // Given
+        byte[] values = new byte[800_000];
+        new Random(1).nextBytes(values);
+        Path file = Files.write(folder.resolve("values"), values);
+        OutgoingMessage message = new OutgoingMessage.Builder()
+                .arrays("arrays", ArrayContent.of(List.of(ArraySpec.shared("w", "float32", 200_000)), file))
+                .build(Metadata.newBuilder().setRunId(7).build());
+        fleet.send(site.nodeId(), message);
+        try (HttpNode node = connect()) {
+            for (String id : message.ids()) {
+                // When
+                Answer answer = node.call(
+                        key,
+                        "PullObject",
+                        PullObjectRequest.newBuilder()
+                                .setNode(node(site))
+                                .setObjectId(id)
+                                .build()
+                                .toByteArray());
+
+                // Then
+                assertThat(answer.status()).isEqualTo(200);
+                PullObjectResponse object = PullObjectResponse.parseFrom(answer.body());
+                assertThat(object.getObjectFound() && object.getObjectAvailable())
+                        .isTrue();
+                assertThat(Digest.of(object.getObjectContent().toByteArray()).hex())
+                        .isEqualTo(id);
+            }
+            // When: the file is shorter than it was
+            Files.write(file, new byte[10]);
+            node.ask(
+                    key,
+                    "PullObject",
+                    PullObjectRequest.newBuilder()
+                            .setNode(node(site))
+                            .setObjectId(message.ids().get(0))
+                            .build()
+                            .toByteArray());
+            assertThatThrownBy(node::answer).isInstanceOf(EOFException.class);
+        } finally {
+            fleet.withdraw(site.nodeId(), message.id());
+        }
+    }
+
+    private static long arriving() {
+        try (Stream<Path> files =
+                Files.list(hub.folder().folder().resolve("spool").resolve("arriving"))) {
+            return files.count();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     @Test
@@ -454,7 +564,7 @@ class HttpFleetCarrierTest {
         HttpFleetCarrier carrier = carrier(new HttpLimits(LONG, LONG, LONG, SHORT, LONG, 10));
         assertThat(places.enter(() -> {})).isTrue();
         try (HttpNode large = new HttpNode(hub.folder().tls(), carrier.address())) {
-            large.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, 100_000));
+            large.head("POST " + FleetHttp.path("PushMessages") + " HTTP/1.1", HttpNode.headers(key, 100_000));
             Answer answer = large.answer();
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.reason()).isEqualTo("HUB_BUSY");
@@ -465,7 +575,7 @@ class HttpFleetCarrierTest {
     void givesBackThePlaceOfACallerWhoIsGone() throws Exception {
         HttpFleetCarrier carrier = carrier(PATIENT);
         try (HttpNode node = new HttpNode(hub.folder().tls(), carrier.address())) {
-            node.head("POST " + FleetHttp.path("PushObject") + " HTTP/1.1", HttpNode.headers(key, 100_000));
+            node.head("POST " + FleetHttp.path("PushMessages") + " HTTP/1.1", HttpNode.headers(key, 100_000));
             node.send(new byte[10]);
             until(() -> !aPlaceIsFree());
         }

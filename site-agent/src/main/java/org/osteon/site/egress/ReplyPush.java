@@ -1,12 +1,12 @@
 package org.osteon.site.egress;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.osteon.protocol.flower.object.FlowerObject;
+import org.osteon.protocol.flower.object.EncodedObject;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.FleetGrpc;
 import org.osteon.protocol.flower.wire.Metadata;
@@ -57,7 +57,7 @@ final class ReplyPush {
                 CALL);
         Set<String> wanted = new HashSet<>(response.getObjectsToPushList());
         for (String id : message.ids()) {
-            FlowerObject object = wanted.contains(id) ? message.object(id) : null;
+            EncodedObject object = wanted.contains(id) ? message.encoded(id) : null;
             if (object == null) {
                 continue;
             }
@@ -68,7 +68,7 @@ final class ReplyPush {
                                     .setNode(node)
                                     .setRunId(metadata.getRunId())
                                     .setObjectId(id)
-                                    .setObjectContent(ByteString.copyFrom(object.encoded()))
+                                    .setObjectContent(UnsafeByteOperations.unsafeWrap(object.bytes()))
                                     .setSessionId(response.getSessionId())
                                     .build(),
                             CALL)

@@ -1,11 +1,8 @@
 package org.osteon.protocol.flower.object;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.flower.NumpyFormat;
@@ -54,28 +51,14 @@ public record ArrayContent(ArraySpec spec, Path file, long offset, int chunkByte
         return (int) Math.max(1, (bytes() + chunkBytes - 1) / chunkBytes);
     }
 
-    /** One chunk as an object. */
-    public FlowerObject chunk(int index) {
+    /** One chunk, whose values stay in the file. */
+    public EncodedObject chunk(int index) {
         long from = (long) index * chunkBytes;
         int length = (int) Math.min(chunkBytes, bytes() - from);
-        ByteBuffer out = ByteBuffer.allocate(length);
         byte[] header = header();
-        if (from < header.length) {
-            out.put(header, (int) from, (int) Math.min(header.length - from, length));
-        }
-        long position = offset + Math.max(0, from - header.length);
-        try (FileChannel channel = FileChannel.open(file)) {
-            while (out.hasRemaining()) {
-                int read = channel.read(out, position);
-                if (read < 0) {
-                    throw new IOException("the update file is shorter than its arrays");
-                }
-                position += read;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return FlowerObjects.chunk(out.array());
+        int begin = (int) Math.min(from, header.length);
+        byte[] npy = Arrays.copyOfRange(header, begin, Math.max(begin, (int) Math.min(from + length, header.length)));
+        return EncodedObject.chunk(npy, file, offset + Math.max(0, from - header.length), length - npy.length);
     }
 
     private byte[] header() {

@@ -26,6 +26,9 @@ public final class FlowerObjects {
     /** Bytes of a chunk, as Flower from 1.23 on cuts arrays. */
     public static final int CHUNK_BYTES = 5 * 1024 * 1024;
 
+    /** The type of a chunk. */
+    static final String CHUNK = "ArrayChunk";
+
     private static final int MAX_DIMENSIONS = 32;
 
     private FlowerObjects() {}
@@ -48,7 +51,7 @@ public final class FlowerObjects {
 
     /** A chunk of an array's bytes. */
     public static FlowerObject chunk(byte[] bytes) {
-        return new FlowerObject("ArrayChunk", List.of(), bytes);
+        return new FlowerObject(CHUNK, List.of(), bytes);
     }
 
     /** An array over chunks. */

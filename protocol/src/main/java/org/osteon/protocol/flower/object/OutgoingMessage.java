@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.flower.wire.ConfigRecord;
 import org.osteon.protocol.flower.wire.ConfigRecordValue;
@@ -17,13 +16,13 @@ import org.osteon.protocol.flower.wire.MetricRecordValue;
 import org.osteon.protocol.flower.wire.ObjectTree;
 import org.osteon.protocol.flower.wire.RecordDict;
 
-/** A message on its way out: the wire message, its tree, and every object, made again when it is asked for. */
+/** A message on its way out: the wire message, its tree, and every object; values stay in their files. */
 public final class OutgoingMessage {
     private final Message message;
     private final ObjectTree tree;
-    private final Map<String, Supplier<FlowerObject>> objects;
+    private final Map<String, EncodedObject> objects;
 
-    private OutgoingMessage(Message message, ObjectTree tree, Map<String, Supplier<FlowerObject>> objects) {
+    private OutgoingMessage(Message message, ObjectTree tree, Map<String, EncodedObject> objects) {
         this.message = message;
         this.tree = tree;
         this.objects = objects;
@@ -56,8 +55,13 @@ public final class OutgoingMessage {
 
     /** The object of that id, or null when it is none of this message's. */
     public @Nullable FlowerObject object(String id) {
-        Supplier<FlowerObject> source = objects.get(id);
-        return source == null ? null : source.get();
+        EncodedObject encoded = objects.get(id);
+        return encoded == null ? null : encoded.decoded();
+    }
+
+    /** The same as it goes over the wire, its values still in their file. */
+    public @Nullable EncodedObject encoded(String id) {
+        return objects.get(id);
     }
 
     /**
@@ -76,12 +80,12 @@ public final class OutgoingMessage {
                 .setError(error)
                 .build();
         ObjectTree tree = ObjectTree.newBuilder().setObjectId(id).build();
-        return new OutgoingMessage(message, tree, Map.of(id, () -> root));
+        return new OutgoingMessage(message, tree, Map.of(id, EncodedObject.of(root)));
     }
 
     /** Builds a message record by record. */
     public static final class Builder {
-        private final Map<String, Supplier<FlowerObject>> objects = new LinkedHashMap<>();
+        private final Map<String, EncodedObject> objects = new LinkedHashMap<>();
         private final Map<String, String> records = new LinkedHashMap<>();
         private final Map<String, ObjectTree> trees = new LinkedHashMap<>();
 
@@ -172,7 +176,7 @@ public final class OutgoingMessage {
 
         private String add(FlowerObject object) {
             String id = object.id();
-            objects.putIfAbsent(id, () -> object);
+            objects.putIfAbsent(id, EncodedObject.of(object));
             return id;
         }
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.osteon.protocol.flower.wire.ObjectTree;
 
 /**
@@ -15,26 +14,26 @@ import org.osteon.protocol.flower.wire.ObjectTree;
  * @param record the record
  * @param tree the record's tree
  */
-public record ReadyArrays(Map<String, Supplier<FlowerObject>> objects, FlowerObject record, ObjectTree tree) {
+public record ReadyArrays(Map<String, EncodedObject> objects, FlowerObject record, ObjectTree tree) {
     /** Hashes the arrays, a chunk at a time. */
     public static ReadyArrays of(List<ArrayContent> arrays) {
-        Map<String, Supplier<FlowerObject>> objects = new LinkedHashMap<>();
+        Map<String, EncodedObject> objects = new LinkedHashMap<>();
         Map<String, String> ids = new LinkedHashMap<>();
         Map<String, ObjectTree> children = new LinkedHashMap<>();
         for (ArrayContent array : arrays) {
             List<String> chunks = new ArrayList<>();
             Map<String, ObjectTree> chunkTrees = new LinkedHashMap<>();
             for (int i = 0; i < array.chunks(); i++) {
-                int index = i;
-                String id = array.chunk(index).id();
+                EncodedObject chunk = array.chunk(i);
+                String id = chunk.id();
                 chunks.add(id);
-                objects.putIfAbsent(id, () -> array.chunk(index));
+                objects.putIfAbsent(id, chunk);
                 chunkTrees.put(id, OutgoingMessage.Builder.leaf(id));
             }
             FlowerObject object = FlowerObjects.array(new FlowerObjects.ArrayBody(
                     array.spec().dtype(), array.spec().shape(), "numpy.ndarray", chunks));
             String id = object.id();
-            objects.putIfAbsent(id, () -> object);
+            objects.putIfAbsent(id, EncodedObject.of(object));
             ids.put(array.spec().name(), id);
             children.put(id, OutgoingMessage.Builder.node(id, chunkTrees));
         }
