@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 
 /** A hub and sites as processes of their own in one folder; people's verbs run in this process. */
 public final class Federation implements AutoCloseable {
+    private static final int PORTS = 3_000;
+    private static final int FIRST_PORT = 14_000 + PORTS * Integer.getInteger("surefire.fork", 0);
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) ProcessHandle.current().pid() % PORTS);
+
     private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
 
     private final Path folder;
@@ -460,9 +467,19 @@ public final class Federation implements AutoCloseable {
         }
     }
 
+    /**
+     * A port that nobody listens on, below those that the kernel gives to outgoing calls, and of a range that no other
+     * JVM of this build takes from: a daemon opens it only later.
+     */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int tried = 0; tried < PORTS; tried++) {
+            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                continue; // somebody else's
+            }
         }
+        throw new IOException("no free port from " + FIRST_PORT + " to " + (FIRST_PORT + PORTS - 1));
     }
 }
