@@ -6,9 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,17 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 
 /** A hub and sites as processes of their own in one folder; people's verbs run in this process. */
 public final class Federation implements AutoCloseable {
-    private static final int PORTS = 3_000;
-    private static final int FIRST_PORT = 14_000 + PORTS * Integer.getInteger("surefire.fork", 0);
-    private static final AtomicInteger NEXT_PORT =
-            new AtomicInteger((int) ProcessHandle.current().pid() % PORTS);
-
     private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
 
     private final Path folder;
@@ -90,7 +82,7 @@ public final class Federation implements AutoCloseable {
     }
 
     public Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
-        hubAddress = host + ":" + freePort();
+        hubAddress = host + ":" + Ports.free();
         List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
         init.addAll(initOptions);
         pagesShut(init);
@@ -169,7 +161,7 @@ public final class Federation implements AutoCloseable {
                 "--hub-pin",
                 pin,
                 "--address",
-                "127.0.0.1:" + freePort(),
+                "127.0.0.1:" + Ports.free(),
                 "--officer",
                 people.resolve(name + ".key.pub").toString(),
                 "--allow-root",
@@ -465,21 +457,5 @@ public final class Federation implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /**
-     * A port that nobody listens on, below those that the kernel gives to outgoing calls, and of a range that no other
-     * JVM of this build takes from: a daemon opens it only later.
-     */
-    static int freePort() throws IOException {
-        for (int tried = 0; tried < PORTS; tried++) {
-            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException e) {
-                continue; // somebody else's
-            }
-        }
-        throw new IOException("no free port from " + FIRST_PORT + " to " + (FIRST_PORT + PORTS - 1));
     }
 }
