@@ -6,8 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 
@@ -83,7 +82,7 @@ public final class Federation implements AutoCloseable {
     }
 
     public Federation withHub(List<String> initOptions, String... javaOptions) throws IOException {
-        hubAddress = host + ":" + freePort();
+        hubAddress = host + ":" + Ports.free();
         List<String> init = new ArrayList<>(List.of("init", hub().toString(), "--address", hubAddress));
         init.addAll(initOptions);
         pagesShut(init);
@@ -162,7 +161,7 @@ public final class Federation implements AutoCloseable {
                 "--hub-pin",
                 pin,
                 "--address",
-                "127.0.0.1:" + freePort(),
+                "127.0.0.1:" + Ports.free(),
                 "--officer",
                 people.resolve(name + ".key.pub").toString(),
                 "--allow-root",
@@ -457,12 +456,6 @@ public final class Federation implements AutoCloseable {
             Thread.sleep(25);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

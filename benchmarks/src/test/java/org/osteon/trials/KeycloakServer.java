@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.call.TlsPin;
 import org.osteon.protocol.document.CanonicalJson;
@@ -57,7 +58,7 @@ public final class KeycloakServer implements AutoCloseable {
     private KeycloakServer(Path home, Path folder) throws IOException {
         this.home = home;
         this.folder = Files.createDirectories(folder);
-        this.port = Federation.freePort();
+        this.port = Ports.free();
         this.url = "https://127.0.0.1:" + port;
         this.tls = TlsIdentity.create(folder, List.of("127.0.0.1", "localhost"));
         this.client = HttpClient.newBuilder()
@@ -141,7 +142,7 @@ public final class KeycloakServer implements AutoCloseable {
                 "--http-host=127.0.0.1",
                 "--http-enabled=false",
                 "--https-port=" + port,
-                "--http-management-port=" + Federation.freePort(),
+                "--http-management-port=" + Ports.free(),
                 "--https-certificate-file=" + tls.certificateFile().toAbsolutePath(),
                 "--https-certificate-key-file=" + tls.keyFile().toAbsolutePath(),
                 "--truststore-paths="

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.console.account.Accounts;
 import org.osteon.console.account.BearerTokens;
 import org.osteon.console.account.Person;
@@ -57,8 +58,8 @@ class LoginServiceTest {
         keycloak = KeycloakServer.in(given.resolve("keycloak"));
         chromium = Chromium.start();
         Files.createDirectories(PICTURES);
-        String hubConsole = "127.0.0.1:" + Federation.freePort();
-        String siteConsole = "127.0.0.1:" + Federation.freePort();
+        String hubConsole = "127.0.0.1:" + Ports.free();
+        String siteConsole = "127.0.0.1:" + Ports.free();
         hub = "https://" + hubConsole;
         site = "https://" + siteConsole;
         federation = new Federation(Files.createDirectory(given.resolve("federation")))

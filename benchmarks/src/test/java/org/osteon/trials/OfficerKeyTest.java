@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.protocol.sign.KeyFile;
 import org.osteon.protocol.sign.SignatureException;
 
@@ -147,7 +148,7 @@ class OfficerKeyTest {
                 "new",
                 federation.folder().resolve("unused.passkey").toString(),
                 "--port",
-                Integer.toString(Federation.freePort()),
+                Integer.toString(Ports.free()),
                 "--own",
                 home.resolve(".osteon-officer").toString())) {
             assertThat(program.link()).isNotEmpty();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.sign.Passkey;
@@ -64,7 +65,7 @@ class SigningPagesTest {
     void start(@TempDir Path given) throws Exception {
         folder = given;
         own = Files.createDirectory(given.resolve("own"));
-        port = Federation.freePort();
+        port = Ports.free();
         Files.createDirectories(PICTURES);
         chromium = Chromium.start();
         desk = context(1280, ColorScheme.LIGHT);
@@ -287,7 +288,7 @@ class SigningPagesTest {
         Path file = prepared(study, "elsewhere.json");
         SignedDocument<Capsule> unsigned = SignedDocument.read(Files.readAllBytes(file), Capsule.class);
         Passkey passkey = Passkey.read(folder.resolve("chen.passkey"));
-        String elsewhere = "https://localhost:" + Federation.freePort() + "/";
+        String elsewhere = "https://localhost:" + Ports.free() + "/";
         page.route(
                 elsewhere,
                 route -> route.fulfill(new Route.FulfillOptions()

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
@@ -151,7 +152,7 @@ class VerbsTest {
                         "init",
                         never.toString(),
                         "--hub",
-                        "127.0.0.1:" + Federation.freePort(),
+                        "127.0.0.1:" + Ports.free(),
                         "--hub-pin",
                         "0".repeat(64),
                         "--token",

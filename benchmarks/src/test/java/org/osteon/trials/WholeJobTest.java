@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osteon.benchmarks.measure.Ports;
 
 /**
  * Each person's whole job at a screen, from the first sign-in at a real Keycloak to the regulator's verdict, with a hub
@@ -103,12 +104,12 @@ class WholeJobTest {
     private void found() throws Exception {
         String hubSecret = KeycloakServer.secret();
         String siteSecret = KeycloakServer.secret();
-        consoles.put("hub", "127.0.0.1:" + Federation.freePort());
+        consoles.put("hub", "127.0.0.1:" + Ports.free());
         federation.withHub(List.of("--console", console("hub").substring("https://".length())));
         hub = federation.hub().toString();
         List<Path> trusted = new ArrayList<>(List.of(federation.hub().resolve("tls.crt")));
         for (String hospital : HOSPITALS) {
-            consoles.put(hospital, "127.0.0.1:" + Federation.freePort());
+            consoles.put(hospital, "127.0.0.1:" + Ports.free());
             federation.enrol(
                     hospital,
                     "--epsilon-ceiling",

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.connect.DaemonFolder;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.v1.NamedArray;
@@ -48,8 +47,8 @@ final class HubUnderLoad implements FleetServer {
     HubUnderLoad(Path work, Plan plan, String heap) throws Exception {
         this.folder = work.resolve("hub");
         this.plan = plan;
-        String grpc = "127.0.0.1:" + freePort();
-        String http = "127.0.0.1:" + freePort();
+        String grpc = "127.0.0.1:" + Ports.free();
+        String http = "127.0.0.1:" + Ports.free();
         this.address = "grpc".equals(plan.carrier()) ? grpc : http;
         Process init = Processes.start(
                 work,
@@ -165,12 +164,6 @@ final class HubUnderLoad implements FleetServer {
             zip.closeEntry();
         }
         return out.toByteArray();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.protocol.call.TlsIdentity;
 
 /**
@@ -35,8 +36,8 @@ final class SuperLinkUnderLoad implements FleetServer {
         this.programs = flower.programs();
         this.release = flower.release();
         this.sqlite = sqlite;
-        this.control = "127.0.0.1:" + HubUnderLoad.freePort();
-        this.fleet = "grpc".equals(plan.carrier()) ? "127.0.0.1:" + HubUnderLoad.freePort() : control;
+        this.control = "127.0.0.1:" + Ports.free();
+        this.fleet = "grpc".equals(plan.carrier()) ? "127.0.0.1:" + Ports.free() : control;
         this.tls = TlsIdentity.create(folder, List.of("localhost", "127.0.0.1"));
         copy(repository.resolve("benchmarks/src/main/python/flower-app"), folder.resolve("app"));
         Files.createDirectories(folder.resolve("home"));

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.Osteon;
 
 /** A hub with pages and two sites, as processes of their own, and a study whose rounds are short and nearly free. */
@@ -36,7 +35,7 @@ final class SmallFederation implements AutoCloseable {
     SmallFederation(Path repository, Path folder) throws IOException, InterruptedException {
         this.repository = repository;
         this.folder = folder.toAbsolutePath();
-        this.hubAddress = "127.0.0.1:" + freePort();
+        this.hubAddress = "127.0.0.1:" + Ports.free();
         Files.writeString(this.folder.resolve("passphrase"), "only for this benchmark\n");
         ends(
                 "hub-init",
@@ -73,7 +72,7 @@ final class SmallFederation implements AutoCloseable {
                 "--hub-pin",
                 pin,
                 "--address",
-                "127.0.0.1:" + freePort(),
+                "127.0.0.1:" + Ports.free(),
                 "--officer",
                 key + ".pub",
                 "--epsilon-ceiling",
@@ -293,12 +292,6 @@ final class SmallFederation implements AutoCloseable {
 
     private String at(String name) {
         return folder.resolve(name).toString();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override
