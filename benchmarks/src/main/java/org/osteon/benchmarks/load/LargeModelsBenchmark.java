@@ -60,7 +60,7 @@ public final class LargeModelsBenchmark implements Benchmark {
                         plan,
                         absolute));
             }
-            sides.add(new FleetRun(new HubUnderLoad(absolute, plan, "512m"), plan, absolute));
+            sides.add(new FleetRun(new HubUnderLoad(absolute, plan, "256m"), plan, absolute));
             Comparison comparison = new Comparison(
                     String.format(
                             Locale.ROOT,

@@ -65,7 +65,7 @@ public final class ManyNodesBenchmark implements Benchmark {
                         plan,
                         absolute));
             }
-            sides.add(new FleetRun(new HubUnderLoad(absolute, plan, "512m"), plan, absolute));
+            sides.add(new FleetRun(new HubUnderLoad(absolute, plan, "256m"), plan, absolute));
             Comparison comparison = new Comparison(
                     ROUNDS + " rounds of " + plan.nodes() + " nodes over " + ("grpc".equals(carrier) ? "gRPC" : "HTTP"),
                     sides);

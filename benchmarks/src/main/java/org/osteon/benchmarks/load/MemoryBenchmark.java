@@ -21,6 +21,7 @@ import org.osteon.protocol.document.Aggregation;
  */
 public final class MemoryBenchmark implements Benchmark {
     private static final Pattern ANONYMOUS = Pattern.compile("RssAnon:\\s+(\\d+) kB");
+    private static final String CHOSEN = "osteon.memory";
     private static final int ROUNDS = 2;
     private static final int MIB = 1024 * 1024 / Float.BYTES;
     private static final int ARRAYS = 4;
@@ -41,22 +42,34 @@ public final class MemoryBenchmark implements Benchmark {
             once(work, new Plan("grpc", 2, ROUNDS, ARRAYS, MIB / ARRAYS, "fedadam"), 1);
             return;
         }
-        for (String strategy : Aggregation.NAMES) {
-            for (int nodes : List.of(2, 8, 32)) {
-                Plan plan = new Plan("grpc", nodes, ROUNDS, ARRAYS, SIZE * MIB / ARRAYS, strategy);
-                if (plan.possible()) {
-                    once(work, plan, SIZE);
+        for (String carrier : List.of("grpc", "http")) {
+            // What a strategy takes does not depend on the carrier.
+            for (String strategy : "grpc".equals(carrier) ? chosen() : List.of(Plan.MEAN)) {
+                for (int nodes : List.of(2, 8, 32)) {
+                    Plan plan = new Plan(carrier, nodes, ROUNDS, ARRAYS, SIZE * MIB / ARRAYS, strategy);
+                    if (plan.possible()) {
+                        once(work, plan, SIZE);
+                    }
                 }
             }
+        }
+        if (System.getProperty(CHOSEN) != null) {
+            return;
         }
         for (String strategy : List.of(Plan.MEAN, "fedadam", "fedmedian")) {
             once(work, new Plan("grpc", FEW, ROUNDS, ARRAYS, LARGE * MIB / ARRAYS, strategy), LARGE);
         }
     }
 
+    /** All, or those that the system property names. */
+    private static List<String> chosen() {
+        return List.of(
+                System.getProperty(CHOSEN, String.join(",", Aggregation.NAMES)).split(","));
+    }
+
     private static void once(Path work, Plan plan, int mib) throws Exception {
         Path folder = Files.createTempDirectory(work, plan.strategy()).toAbsolutePath();
-        try (FleetRun run = new FleetRun(new HubUnderLoad(folder, plan, "512m"), plan, folder)) {
+        try (FleetRun run = new FleetRun(new HubUnderLoad(folder, plan, "256m"), plan, folder)) {
             long pid = run.server().process().pid();
             double before = anonymous(pid);
             List<Double> most = new ArrayList<>(List.of(before));
@@ -69,8 +82,9 @@ public final class MemoryBenchmark implements Benchmark {
             double above = most.get(0) - before;
             System.err.printf(
                     Locale.ROOT,
-                    "memory: %s, %d nodes of %d MiB: %.0f MiB anonymous before, at most %.0f MiB above it, %s the target of"
+                    "memory: %s, %s, %d nodes of %d MiB: %.0f MiB anonymous before, at most %.0f MiB above it, %s the target of"
                             + " %d; %.1f s%n",
+                    plan.carrier(),
                     plan.strategy(),
                     plan.nodes(),
                     mib,

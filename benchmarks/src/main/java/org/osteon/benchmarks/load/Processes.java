@@ -15,6 +15,9 @@ final class Processes {
     private static final double TICKS = 100;
     private static final int USER = 11;
 
+    /** As the daemons begin. */
+    private static final String FIRST_HEAP = "64m";
+
     private Processes() {}
 
     /** Starts a process whose output goes to {@code NAME.out} and {@code NAME.err}. */
@@ -36,6 +39,7 @@ final class Processes {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-Xms" + FIRST_HEAP,
                 "-Xmx" + heap,
                 "-cp",
                 classes,
