@@ -64,6 +64,7 @@ class CoordinatorConfiguration {
     private static final int WINDOW = 256 * 1024;
     private static final int CALLS_A_CONNECTION = 32;
     private static final int BODIES_AT_ONCE = 4;
+    private static final int ANSWERS_AT_ONCE = 4;
     private static final Duration BODY_PATIENCE = Duration.ofMinutes(2);
 
     @Bean
@@ -347,6 +348,7 @@ class CoordinatorConfiguration {
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(
                         new GrpcFleetCarrier(fleet).service(),
                         new Admission(places, BODY_PATIENCE, timer),
+                        Admission.ofAnswers(new BodyPlaces(ANSWERS_AT_ONCE), BODY_PATIENCE, timer),
                         GrpcFleetCarrier.gate(gate))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls, connections)))

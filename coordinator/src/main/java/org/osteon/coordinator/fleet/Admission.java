@@ -22,22 +22,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission implements ServerInterceptor {
     private static final String PUSH = "flwr.proto.Fleet/PushObject";
+    private static final String PULL = "flwr.proto.Fleet/PullObject";
 
+    private final String method;
+    private final boolean answers;
     private final BodyPlaces places;
     private final ScheduledExecutorService timer;
     private final Duration patience;
 
     /** Admission of as many bodies at once as there are places, each of which may take that long to arrive. */
     public Admission(BodyPlaces places, Duration patience, ScheduledExecutorService timer) {
+        this(PUSH, places, patience, timer);
+    }
+
+    private Admission(String method, BodyPlaces places, Duration patience, ScheduledExecutorService timer) {
+        this.method = method;
+        this.answers = PULL.equals(method);
         this.places = places;
         this.patience = patience;
         this.timer = timer;
     }
 
+    /**
+     * Admission of as many large answers at once as there are places; one whose node takes longer than that to read it
+     * gives its place to the next.
+     */
+    public static Admission ofAnswers(BodyPlaces places, Duration patience, ScheduledExecutorService timer) {
+        return new Admission(PULL, places, patience, timer);
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (!PUSH.equals(call.getMethodDescriptor().getFullMethodName())) {
+        if (!method.equals(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }
         Admitted<Q, A> admitted = new Admitted<>(call, headers, next);
@@ -75,7 +92,7 @@ public final class Admission implements ServerInterceptor {
             synchronized (this) {
                 gone = over;
                 entered = !gone;
-                if (!gone && !complete) {
+                if (!gone && (answers || !complete)) {
                     limit = timer.schedule(this::giveUp, patience.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
@@ -99,6 +116,10 @@ public final class Admission implements ServerInterceptor {
         }
 
         private void giveUp() {
+            if (answers) {
+                end();
+                return;
+            }
             synchronized (this) {
                 if (complete || over) {
                     return;
@@ -135,7 +156,7 @@ public final class Admission implements ServerInterceptor {
         public void onHalfClose() {
             synchronized (this) {
                 complete = true;
-                if (limit != null) {
+                if (limit != null && !answers) {
                     limit.cancel(false);
                 }
             }
