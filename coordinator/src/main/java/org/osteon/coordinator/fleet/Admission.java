@@ -16,9 +16,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only a few calls with large bodies in at a time: the body of a waiting one is not asked for, so that flow
- * control holds it at the sender and memory stays bounded however many nodes push. A call that was let in and does not
- * finish its body in time gives its place to the next.
+ * Lets only a few calls with large bodies, or with large answers, in at a time, for gRPC keeps a message in memory
+ * whole: the body of a waiting one is not asked for, so that flow control holds it at the sender, and its answer is not
+ * made. So memory stays bounded however many nodes push and pull. A call that was let in and does not finish its body
+ * in time is ended; either gives its place to the next.
  */
 public final class Admission implements ServerInterceptor {
     private static final String PUSH = "flwr.proto.Fleet/PushObject";

@@ -60,6 +60,7 @@ class AdmissionTest {
     private static final class Call extends ServerCall<PushObjectRequest, PushObjectResponse> {
         final String name;
         private final boolean sendsBody;
+        String method = "PushObject";
         ServerCall.@Nullable Listener<PushObjectRequest> listener;
         final CountDownLatch closed = new CountDownLatch(1);
 
@@ -110,7 +111,9 @@ class AdmissionTest {
 
         @Override
         public MethodDescriptor<PushObjectRequest, PushObjectResponse> getMethodDescriptor() {
-            return FleetGrpc.getPushObjectMethod();
+            return FleetGrpc.getPushObjectMethod().toBuilder()
+                    .setFullMethodName("flwr.proto.Fleet/" + method)
+                    .build();
         }
     }
 
@@ -188,5 +191,48 @@ class AdmissionTest {
 
         assertThat(Objects.requireNonNull(calls.get(0).status).getDescription()).isEqualTo("BODY_TOO_SLOW");
         assertThat(events).containsExactly("stalled started", "next started");
+    }
+
+    private Call pull(Admission through, String name) {
+        Call call = new Call(name, false);
+        call.method = "PullObject";
+        call.listener = through.interceptCall(call, new Metadata(), handler);
+        Call.body(listener(call));
+        return call;
+    }
+
+    @Test
+    void aLargeAnswerWaitsUntilTheOneBeforeIsTaken() {
+        Admission answers = Admission.ofAnswers(new BodyPlaces(1), Duration.ofMinutes(5), timer);
+        Call first = pull(answers, "first");
+        Call second = pull(answers, "second");
+        Call third = pull(answers, "third");
+        arrive(answers, "push", true);
+        assertThat(events)
+                .containsExactly("first started", "first message", "first half-closed", "push started")
+                .as("a push is no answer");
+
+        listener(second).onCancel();
+        listener(first).onComplete();
+
+        assertThat(events)
+                .endsWith("third started", "third message", "third half-closed")
+                .doesNotContain("second started");
+        assertThat(third.status).isNull();
+    }
+
+    @Test
+    void anAnswerThatIsNotTakenGivesItsPlaceToTheNextAndLives() throws InterruptedException {
+        Admission hasty = Admission.ofAnswers(new BodyPlaces(1), Duration.ofMillis(1), timer);
+        Call slow = pull(hasty, "slow");
+        pull(hasty, "next");
+
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!events.contains("next half-closed") && System.nanoTime() < until) {
+            Thread.sleep(1);
+        }
+
+        assertThat(events).contains("next half-closed");
+        assertThat(slow.status).isNull();
     }
 }
