@@ -83,14 +83,14 @@ public final class ForeignTraining {
      */
     public OutgoingMessage answer(
             ForeignRuns.Verdict.Approved approved, byte[] bundle, Metadata message, Path objects) {
-        if (!hosting.on()) {
-            throw new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps");
-        }
         Digest query = new Digest(message.getMessageId());
         Optional<ForeignReplies.Row> before = replies.find(query);
         if (before.isPresent()) {
             return replies.message(before.orElseThrow(), approved.run());
         }
+        hosting.objection().ifPresent(code -> {
+            throw new LearningException(code, "this site cannot run an app now");
+        });
         Capsule capsule = approved.capsule().document();
         Map<String, byte[]> files = files(capsule);
         int round = reserve(query, approved, message);

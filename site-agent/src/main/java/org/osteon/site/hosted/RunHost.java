@@ -2,13 +2,14 @@ package org.osteon.site.hosted;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.flower.wire.Metadata;
 
 /** Runs the apps of foreign runs, shut in. */
 public interface RunHost {
-    /** Whether this site hosts apps. */
-    boolean on();
+    /** The code of why no app can be run here now; empty when one can. */
+    Optional<String> objection();
 
     /**
      * Has an app answer one message.

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osteon.audit.event.Event;
 import org.osteon.audit.log.TileLog;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.TrainingData;
@@ -101,6 +102,7 @@ class ForeignMessagesTest {
     private Journal journal;
     private RedSwitch redSwitch;
     private FleetSession session;
+    private SiteEvents events;
     private int sent;
 
     /** The snapshot: three patients. */
@@ -145,12 +147,12 @@ class ForeignMessagesTest {
     /** What an app answers: its number of launches in both elements. */
     private static final class App implements RunHost {
         private final List<Map<String, byte[]>> launches = new ArrayList<>();
-        private boolean on = true;
+        private String objection = "";
         private Runnable during = () -> {};
 
         @Override
-        public boolean on() {
-            return on;
+        public Optional<String> objection() {
+            return Optional.of(objection).filter(code -> !code.isEmpty());
         }
 
         @Override
@@ -193,7 +195,7 @@ class ForeignMessagesTest {
         store = SiteStore.open(folder);
         ClockGuard clock = new ClockGuard(store, Clock.systemUTC());
         TileLog log = TileLog.open(folder.resolve("log"), site.logOrigin(), site.logKey(), 0);
-        SiteEvents events = new SiteEvents(store, log, FEDERATION, clock);
+        events = new SiteEvents(store, log, FEDERATION, clock);
         budget = new Budget(store, site.settings().policy());
         PolicyEvaluator policy =
                 new PolicyEvaluator(site.settings().policy(), data, budget, budget, plan -> Optional.of("HOSTING_OFF"));
@@ -349,6 +351,13 @@ class ForeignMessagesTest {
                 .list());
     }
 
+    private List<String> logged() {
+        return events.leaves(0, 1000).stream()
+                .map(Event::read)
+                .map(event -> event.type() + " " + event.reason())
+                .toList();
+    }
+
     private List<Journal.Entry> updates() {
         return journal.entries(Journal.Filter.all()).stream()
                 .filter(entry -> entry.type().equals("update"))
@@ -405,15 +414,19 @@ class ForeignMessagesTest {
         assertThat(app.launches).containsExactly(Map.of());
     }
 
-    @Test
-    void refusesWithoutHosting() throws IOException {
-        app.on = false;
+    @ParameterizedTest
+    @ValueSource(strings = {"HOSTING_NOT_SET_UP", "HOSTING_NOT_ISOLATED", "HOSTING_WITHOUT_LIMITS"})
+    void refusesWithoutHostingAndChargesNothing(String code) throws IOException {
+        app.objection = code;
         approved(2);
 
         ask("train");
 
-        assertThat(reason()).isEqualTo("HOSTING_NOT_SET_UP");
+        assertThat(reason()).isEqualTo(code);
+        assertThat(app.launches).isEmpty();
         assertThat(charges()).isEmpty();
+        assertThat(logged()).as("the log has the reason").contains("INSTRUCTION_REFUSED " + code);
+        assertThat(updates()).isEmpty();
     }
 
     @Test

@@ -198,6 +198,23 @@ class HostedAppsTest {
     }
 
     @Test
+    void anEnvironmentUnderALinkIsHosted() throws IOException {
+        Path link = Files.createSymbolicLink(work.resolve("current"), hosting.flower());
+        HostedApps linked = HostedApps.open(
+                hosting.settings(data, SECONDS).withFlower(link), site, "127.0.0.1:" + outside.getLocalPort());
+        assertThat(ask(linked, "nothing").metrics()).containsEntry("num-examples", new Value.Signed(3));
+    }
+
+    @Test
+    void anAppThatFlowerNeverFetchedIsSaidSo() throws IOException, InterruptedException {
+        Path other = hosting.environment(work.resolve("broken"), "1.29.0");
+        HostedApps broken = HostedApps.open(
+                hosting.settings(data, SECONDS).withFlower(other), site, "127.0.0.1:" + outside.getLocalPort());
+        assertThat(code(() -> ask(broken, "nothing"))).isEqualTo("HOSTED_APP_NOT_STARTED");
+        assertThat(read(draft)).isEmpty();
+    }
+
+    @Test
     void nothingIsHostedWhereTheSiteOrNoLimitIsSeen() throws IOException {
         String hub = "127.0.0.1:" + outside.getLocalPort();
         assertThat(code(() -> HostedApps.open(hosting.settings(work, SECONDS), site, hub)))
