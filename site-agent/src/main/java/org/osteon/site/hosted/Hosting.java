@@ -126,17 +126,28 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
 
     @Override
     public HostedReply answer(
-            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft) {
+            HostedRun asked,
+            List<String> releases,
+            byte[] bundle,
+            Metadata message,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft) {
+        String type = message.getMessageType();
+        if (!asked.covers(releases, type)) {
+            throw new LearningException("HOSTED_MESSAGE_NOT_APPROVED", "the app may not be asked this type of message");
+        }
+        boolean training = type.equals(HostedRun.TRAIN);
         HostedApp app = new HostedApp(
                 asked.fab(),
                 asked.app(),
                 asked.version(),
                 config(asked.config()),
-                Set.copyOf(asked.messageTypes()),
-                HostedRun.ARRAY_RECORD,
-                asked.arrays(),
+                Set.of(type),
+                training ? HostedRun.ARRAY_RECORD : "",
+                training ? asked.arrays() : List.of(),
                 HostedRun.METRIC_RECORD,
-                asked.metrics(),
+                training ? asked.metrics() : HostedRun.numbers(releases),
                 true);
         return run(
                 apps.orElseThrow(() -> new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps")),

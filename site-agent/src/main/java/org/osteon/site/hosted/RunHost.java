@@ -1,6 +1,7 @@
 package org.osteon.site.hosted;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osteon.protocol.document.HostedRun;
@@ -14,7 +15,8 @@ public interface RunHost {
     /**
      * Has an app answer one message.
      *
-     * @param asked what an officer approved
+     * @param asked what the run asks
+     * @param releases what an officer lets leave of it
      * @param bundle the app's bundle
      * @param message metadata of the message, with its id
      * @param objects folder with the message's objects, each under its id
@@ -24,5 +26,11 @@ public interface RunHost {
      * @throws org.osteon.learning.LearningException with a code of hosting when nothing may leave
      */
     HostedReply answer(
-            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft);
+            HostedRun asked,
+            List<String> releases,
+            byte[] bundle,
+            Metadata message,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft);
 }

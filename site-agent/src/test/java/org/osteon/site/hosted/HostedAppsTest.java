@@ -102,6 +102,34 @@ class HostedAppsTest {
     }
 
     @Test
+    void anEvaluationAnswersTheNumbersThatWereNamedAndNoArrays() {
+        HostedReply reply = ask(apps, evaluation("nothing"), "evaluate");
+        assertThat(reply.metrics()).containsOnlyKeys("num-examples", "eval_loss");
+        assertThat(reply.metrics()).containsEntry("num-examples", new Value.Signed(3));
+        assertThat(reply.metrics().get("eval_loss")).isInstanceOf(Value.Real.class);
+        assertThat(reply.arrays().specs()).isEmpty();
+        assertThat(read(draft)).isEmpty();
+        assertThat(code(() -> ask(apps, evaluation("evaluate-arrays"), "evaluate")))
+                .isEqualTo("HOSTED_REPLY_NOT_DECLARED");
+    }
+
+    /** The app as it is approved for evaluation with one number. */
+    private static HostedApp evaluation(String way) {
+        HostedApp app = app(way);
+        return new HostedApp(
+                app.fab(),
+                app.fabId(),
+                app.fabVersion(),
+                app.runConfig(),
+                Set.of("evaluate"),
+                "",
+                List.of(),
+                "metrics",
+                List.of("num-examples", "eval_loss"),
+                true);
+    }
+
+    @Test
     void endsAndForgetsWhatAnAgentThatWasKilledLeft() throws IOException, InterruptedException {
         // Given
         HostedSettings settings = hosting.settings(data, SECONDS);
@@ -226,10 +254,14 @@ class HostedAppsTest {
     }
 
     private HostedReply ask(HostedApps hosted, String way) {
-        OutgoingMessage message = message("train");
+        return ask(hosted, app(way), "train");
+    }
+
+    private HostedReply ask(HostedApps hosted, HostedApp app, String type) {
+        OutgoingMessage message = message(type);
         Path objects = objects(message);
         try {
-            return hosted.run(app(way), fab, message.message(), message.tree(), objects, Map.of(), draft);
+            return hosted.run(app, fab, message.message(), message.tree(), objects, Map.of(), draft);
         } finally {
             output = new String(read(site.resolve("hosted/output").resolve(message.id())), StandardCharsets.UTF_8);
         }
