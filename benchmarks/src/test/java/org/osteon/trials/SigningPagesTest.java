@@ -45,6 +45,10 @@ class SigningPagesTest {
             "fracture-risk",
             "fracture-risk-wide",
             "ortho-net",
+            "someone",
+            "bones",
+            "superlink",
+            "example",
             SITE,
             "RDP",
             "key",
@@ -404,6 +408,31 @@ class SigningPagesTest {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(SignedDocument.read(Files.readAllBytes(file), Capsule.class).signatures())
                 .isEmpty();
+    }
+
+    @Test
+    @Order(9)
+    void aForeignRunIsReadHereAndItsVerbsAreShown() throws Exception {
+        String run = ForeignRun.ask(federation.site(SITE), "ortho-net", SITE).hex();
+        for (String language : new String[] {"en", "zh"}) {
+            try (BrowserContext phone = context(390, ColorScheme.LIGHT);
+                    OfficerProgram program = sign(language, federation.officerKey(SITE))) {
+                Page small = phone.newPage();
+                small.navigate(program.link());
+                look(small, "list-run-" + language + "-390");
+                small.click("a[href='/run?s=" + run + "']");
+                look(small, "run-" + language + "-390");
+                assertThat(small.textContent("#main"))
+                        .contains("osteon officer approve " + federation.site(SITE) + " " + run, "evaluate/");
+                assertThat((Boolean) small.evaluate("document.documentElement.scrollWidth <= 390"))
+                        .isTrue();
+                small.setViewportSize(1280, 900);
+                look(small, "run-" + language);
+                small.navigate(small.url().replaceAll("/run.*", "/"));
+                small.click("form[action='/end'] button");
+                program.ended();
+            }
+        }
     }
 
     private Path prepared(String study, String name) {
