@@ -140,6 +140,31 @@ class SigningPagesTest {
 
     @Test
     @Order(2)
+    void aForeignRunIsReadHereAndItsVerbsAreShown() throws Exception {
+        String run = ForeignRun.ask(federation.site(SITE), "ortho-net", SITE).hex();
+        for (String language : new String[] {"en", "zh"}) {
+            try (BrowserContext phone = context(390, ColorScheme.LIGHT);
+                    OfficerProgram program = sign(language, federation.officerKey(SITE))) {
+                Page small = phone.newPage();
+                small.navigate(program.link());
+                look(small, "list-run-" + language + "-390");
+                small.click("a[href='/run?s=" + run + "']");
+                look(small, "run-" + language + "-390");
+                assertThat(small.textContent("#main"))
+                        .contains("osteon officer approve " + federation.site(SITE) + " " + run, "evaluate/");
+                assertThat((Boolean) small.evaluate("document.documentElement.scrollWidth <= 390"))
+                        .isTrue();
+                small.setViewportSize(1280, 900);
+                look(small, "run-" + language);
+                small.navigate(small.url().replaceAll("/run.*", "/"));
+                small.click("form[action='/end'] button");
+                program.ended();
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
     void approvesByPassphraseWithTheKeyboardAlone() throws Exception {
         String study = publish("fracture-risk", 1.0);
         try (OfficerProgram program = sign("en", federation.officerKey(SITE))) {
@@ -180,7 +205,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void refusesInChineseOnANarrowScreen() throws Exception {
         String study = publish("fracture-risk-wide", 4.0);
         try (BrowserContext phone = context(390, ColorScheme.DARK);
@@ -218,7 +243,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void approvesAndRevokesWithAPasskey() throws Exception {
         String study = publish("fracture-risk-passkey", 0.9);
         try (OfficerProgram program = sign("en", folder.resolve("chen.passkey"))) {
@@ -252,7 +277,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void everythingButThePasskeyWorksWithoutScript() throws Exception {
         String study = publish("fracture-risk-plain", 0.7);
         Browser.NewContextOptions options = new Browser.NewContextOptions()
@@ -284,7 +309,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aPasskeyAskedByAPageOfAnotherOriginSignsNothing() throws Exception {
         // Given a decision, and a page of another port of this machine that has the officer's gesture
         String study = publish("fracture-risk-elsewhere", 0.6);
@@ -331,7 +356,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aDecisionTravelsInAFileAndSeveralOfficersSign() throws Exception {
         // Given a site that wants two officers from now on
         Path settings = federation.site(SITE).resolve("osteon.toml");
@@ -393,7 +418,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aFileWhoseStudyIsAnotherIsNotSigned() throws Exception {
         // Given
         Path file = prepared(publish("fracture-risk-file", 0.4), "file.json");
@@ -408,31 +433,6 @@ class SigningPagesTest {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(SignedDocument.read(Files.readAllBytes(file), Capsule.class).signatures())
                 .isEmpty();
-    }
-
-    @Test
-    @Order(9)
-    void aForeignRunIsReadHereAndItsVerbsAreShown() throws Exception {
-        String run = ForeignRun.ask(federation.site(SITE), "ortho-net", SITE).hex();
-        for (String language : new String[] {"en", "zh"}) {
-            try (BrowserContext phone = context(390, ColorScheme.LIGHT);
-                    OfficerProgram program = sign(language, federation.officerKey(SITE))) {
-                Page small = phone.newPage();
-                small.navigate(program.link());
-                look(small, "list-run-" + language + "-390");
-                small.click("a[href='/run?s=" + run + "']");
-                look(small, "run-" + language + "-390");
-                assertThat(small.textContent("#main"))
-                        .contains("osteon officer approve " + federation.site(SITE) + " " + run, "evaluate/");
-                assertThat((Boolean) small.evaluate("document.documentElement.scrollWidth <= 390"))
-                        .isTrue();
-                small.setViewportSize(1280, 900);
-                look(small, "run-" + language);
-                small.navigate(small.url().replaceAll("/run.*", "/"));
-                small.click("form[action='/end'] button");
-                program.ended();
-            }
-        }
     }
 
     private Path prepared(String study, String name) {

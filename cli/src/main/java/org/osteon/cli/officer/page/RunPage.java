@@ -38,7 +38,7 @@ final class RunPage {
                 "p", cls("lead"), visit.say("page.run.asks", run.server(), Words.count(run.rounds(), visit.locale()))));
         content.add(el("p", cls("notice bad"), visit.say("page.run.exact")));
         if (!review.facts().path("policy").path("allowExact").asBoolean()) {
-            content.add(el("p", cls("notice bad"), visit.messages().code("EXACT_RELEASE_NOT_ALLOWED")));
+            content.add(el("p", cls("notice bad"), visit.say("page.run.notAllowed")));
         }
         content.add(asked(run));
         content.add(said(run));
