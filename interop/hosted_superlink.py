@@ -4,7 +4,7 @@
 The officer of the site reads what the run asks and approves exactly that, with the rows that the app may read; before, and for any
 other bundle, each message is refused. The app tries DNS, TCP, UDP, sockets, files and processes to get rows out; the agent is
 killed while it runs; more was answered than declared; more rounds are asked for than approved. The ServerApp's model is NumPy's,
-bit for bit. Needs what ``hosted.py`` needs, and its Python: ``flwr`` 1.26 to 1.29; with a Python of another release, which the
+bit for bit. Flower's FedAvg trains and evaluates to its end. Needs what ``hosted.py`` needs, and its Python: ``flwr`` 1.26 to 1.29; with a Python of another release, which the
 SuperLink is then of, ``OSTEON_HOSTED_FLOWER`` names the environment that the app runs in. Everything is written below
 target/interop/hosted-superlink. Exit code 0 when all holds.
 """
@@ -51,10 +51,12 @@ class Link(superlink.SuperLink):
         link = f'address = "{self.control}"\nroot-certificates = "{FOLDER / "tls.crt"}"\n'
         (home / "config.toml").write_text(f'[superlink]\ndefault = "lab"\n[superlink.lab]\n{link}')
 
-    def begin(self, app: pathlib.Path, config: dict) -> "Run":
-        """Starts a run of an app with this configuration."""
-        out = FOLDER / f"out-{uuid.uuid4().hex[:8]}"
-        out.mkdir()
+    def begin(self, app: pathlib.Path, config: dict, again: "Run | None" = None) -> "Run":
+        """Starts a run of an app with this configuration, which names a folder of its own, or once more that of a run before."""
+        out = again.out if again else FOLDER / f"out-{uuid.uuid4().hex[:8]}"
+        out.mkdir(exist_ok=True)
+        for told in out.glob("*.json"):
+            told.unlink()
         file = out / "config.toml"
         file.write_text("".join(f"{key} = {literal(value)}\n" for key, value in {"out": str(out), "width": len(COLUMNS), **config}.items()))
         flwr(self.folder, "run", str(app), "lab", "--run-config", str(file), says="uccessfully started run")
@@ -73,14 +75,18 @@ class Run:
         self.link = link
         self.out = out
 
-    def step(self, name: str, patience: float = 240) -> list[dict]:
+    def step(self, name: str) -> list[dict]:
         """What the nodes answered in a step, when they have."""
+        return self.told(name)["replies"]
+
+    def told(self, name: str, patience: float = 240) -> dict:
+        """What the ServerApp wrote after a step, when it has."""
         file = self.out / f"{name}.json"
         deadline = time.monotonic() + patience
         while not file.exists() and time.monotonic() < deadline and self.link.process.poll() is None:
             time.sleep(0.1)
         check(f"{name} is over", file.exists(), self.link.folder / "superlink.log")
-        return json.loads(file.read_text())["replies"]
+        return json.loads(file.read_text())
 
     def decided(self) -> None:
         """Lets it go on."""
@@ -115,7 +121,8 @@ class Hospital(hosted.Hospital):
         check(
             "the officer reads app, bundle, rounds, what leaves, and that apps are hosted here",
             asked["app"] == "osteon/hosted" and len(asked["fab"]) == 64 and asked["rounds"] == rounds and asked["hosting"]
-            and asked["guarantee"] == "exact" and asked["releases"] == ["arrays", "metrics/num-examples"],
+            and asked["guarantee"] == "exact" and asked["releases"] == ["arrays", "metrics/num-examples"]
+            and asked["messageTypes"] == ["train", "evaluate"] and asked["roundsCounted"] == "per-document",
             asked,
         )
         until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -170,6 +177,7 @@ def main() -> None:
         app = bundled("app")
 
         ways(link, hospital, app, named, running)
+        evaluated(link, hospital, app, named)
         altered(link, hospital)
         killed(link, hospital, app, named)
         undeclared(link, hospital, app, named)
@@ -232,7 +240,11 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
         check("nobody called the port outside", True)
     check("one round more than approved is refused", run.step(f"round-{ROUNDS + 1}") == [{"error": "CAPSULE_ROUNDS_EXHAUSTED"}], run.out)
     check("the app was launched once a round", len(list(outputs.iterdir())) == ROUNDS)
-    check("no other type of message is answered", run.step("other") == [{"error": "MESSAGE_TYPE_UNKNOWN"}] * 3, run.out)
+    check(
+        "an evaluation, a query and an action that were not approved are refused",
+        run.step("other") == [{"error": "HOSTED_MESSAGE_NOT_APPROVED"}, {"error": "MESSAGE_TYPE_UNKNOWN"}, {"error": "MESSAGE_TYPE_UNKNOWN"}],
+        run.out,
+    )
     entries = hospital.left(hospital.study)
     check(
         "the journal has each answer, and where it went",
@@ -249,6 +261,57 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
         [(one["study"], one["server"], one["answered"]) for one in seen] == [(hospital.study, link.fleet, ROUNDS)], seen,
     )
     check("the ledger charged each round as an un-noised release", hospital.charges(hospital.study) == [("ExactRelease", "committed")] * ROUNDS, hospital.charges(hospital.study))
+
+
+def evaluated(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str]) -> None:
+    """Flower's FedAvg trains and evaluates to its end; of an evaluation the numbers leave that the officer named."""
+    outputs = hospital.folder / "hosted" / "output"
+    config = {"try": "nothing", "target": "{}  ", "num-server-rounds": ROUNDS, "strategy": 1}
+    run = link.begin(app, config)
+    run.step("knock")
+    code, said = hospital.allow(ROUNDS, *named, "--number", "eval_loss")
+    check("numbers of an evaluation are not approved without it", code != 0, said)
+    code, said = hospital.allow(ROUNDS, *named, "--types", "train,evaluate", "--number", "eval_loss")
+    check("the officer approves training, and evaluation with one number", code == 0, said)
+    before = set(outputs.iterdir())
+    run.decided()
+    result = run.told("result")
+    launched = sorted(set(outputs.iterdir()) - before, key=lambda file: file.stat().st_mtime)
+    losses = [line.split()[1] for file in launched for line in file.read_text(errors="replace").splitlines() if line.startswith("LOSS ")]
+    check(
+        f"FedAvg ended after {ROUNDS} rounds of training and evaluation, with the app's own losses {losses}",
+        sorted(result["train"]) == sorted(result["evaluate"]) == [str(n) for n in range(1, ROUNDS + 1)]
+        and np.allclose([result["evaluate"][str(n)]["eval_loss"] for n in range(1, ROUNDS + 1)], [float(loss) for loss in losses], rtol=1e-12),
+        (result, losses),
+    )
+    check("no number that was not named left", all(list(metrics) == ["eval_loss"] for metrics in result["evaluate"].values()), result)
+    entries = hospital.left(hospital.study)
+    evaluations = [e for e in entries if "metrics.eval_loss double" in e["fields"]]
+    check(
+        "the journal has each training and each evaluation, which has no arrays",
+        len(entries) == 2 * ROUNDS and len(evaluations) == ROUNDS
+        and not any(field.startswith("arrays.") for e in evaluations for field in e["fields"]),
+        entries,
+    )
+    check("the ledger charged each of them", hospital.charges(hospital.study) == [("ExactRelease", "committed")] * 2 * ROUNDS, hospital.charges(hospital.study))
+    again = link.begin(app, config, run)
+    check("the same run started again counts on", again.step("knock") == [{"error": "CAPSULE_ROUNDS_EXHAUSTED"}], again.out)
+    asked = hospital.site.verb("officer", "review", str(hospital.folder), hospital.study)
+    check(
+        "the officer reads what is approved, and how much of it was used",
+        (asked["approvedTypes"], asked["answered"], asked["evaluated"], asked["approvedRounds"]) == (["train", "evaluate"], ROUNDS, ROUNDS, ROUNDS),
+        asked,
+    )
+    run = link.begin(app, {**config, "try": "evaluate-arrays"})
+    run.step("knock")
+    hospital.allow(ROUNDS, *named, "--types", "evaluate")
+    run.decided()
+    run.told("result")
+    check(
+        "an evaluation that answers arrays leaves as a code, and a training that was not approved, too",
+        hospital.left(hospital.study) == [] and hospital.charges(hospital.study) == [("ExactRelease", "reserved")] * ROUNDS,
+        hospital.charges(hospital.study),
+    )
 
 
 def altered(link: Link, hospital: Hospital) -> None:

@@ -78,3 +78,18 @@ def train(message: Message, context: Context) -> Message:
             os.setsid()
             time.sleep(3600)
     return reply
+
+
+@app.evaluate()
+def evaluate(message: Message, context: Context) -> Message:
+    """A loss on the rows, a row that nobody may approve by name, and with ``evaluate-arrays`` all of them."""
+    data = rows(str(context.node_config["data"]))
+    weight = message.content["arrays"]["weight"].numpy().astype(np.float64)
+    loss = float(np.mean((data @ weight - 1) ** 2))
+    print(f"LOSS {loss!r} of {len(data)}", flush=True)
+    content = RecordDict(
+        {"metrics": MetricRecord({"num-examples": len(data), "eval_loss": loss, "row-0": float(data[0, 0]), "row-1": data[1].tolist()})}
+    )
+    if str(context.run_config["try"]) == "evaluate-arrays":
+        content["arrays"] = ArrayRecord({"rows": Array(data)})
+    return Message(content=content, reply_to=message)

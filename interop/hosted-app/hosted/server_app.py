@@ -2,7 +2,8 @@
 
 ``out`` is a folder that what came of each step is written to. The first message goes out before anybody at the site can know the
 run; then the app waits until the folder has ``decided``, asks ``num-server-rounds`` times for training and ``beyond`` times more,
-and last for what no site was asked to approve.
+and last for what no site was asked to approve. With ``strategy`` it leaves everything after the decision to FedAvg, which asks for
+an evaluation after each round of training.
 """
 
 import json
@@ -31,6 +32,13 @@ def main(grid: Grid, context: Context) -> None:
     while not (out / "decided").exists() and time.monotonic() < deadline:
         time.sleep(0.2)
     rounds = int(config["num-server-rounds"])
+    if int(config["strategy"]):
+        fedavg = FedAvg(min_train_nodes=1, min_evaluate_nodes=1, min_available_nodes=1)
+        result = fedavg.start(grid=grid, initial_arrays=arrays, num_rounds=rounds, timeout=240)
+        np.savez(out / "model.npz", **{name: array.numpy() for name, array in result.arrays.items()})
+        told_by = {"train": result.train_metrics_clientapp, "evaluate": result.evaluate_metrics_clientapp}
+        write(out / "result.json", {kind: {n: dict(metrics) for n, metrics in by.items()} for kind, by in told_by.items()})
+        return
     strategy = FedAvg(fraction_evaluate=0.0, min_train_nodes=1, min_available_nodes=1)
     for number in range(1, rounds + int(config["beyond"]) + 1):
         replies = ask(grid, nodes, arrays, number, "train")
@@ -57,7 +65,7 @@ def told(replies: list[Message]) -> dict:
             if reply.has_error()
             else {
                 "records": sorted(reply.content),
-                "arrays": {name: list(array.shape) for name, array in reply.content["arrays"].items()},
+                "arrays": {name: list(array.shape) for name, array in reply.content.get("arrays", {}).items()},
                 "metrics": dict(reply.content["metrics"]),
             }
             for reply in replies

@@ -35,7 +35,7 @@ public final class ForeignRun {
                 "1.0.0",
                 Digest.of("bones".getBytes(StandardCharsets.US_ASCII)),
                 List.of(new HostedRun.Setting("lr", "real", "0.1")),
-                List.of("train"),
+                HostedRun.MESSAGE_TYPES,
                 3,
                 List.of(ArraySpec.shared("weight", "float32", 14)),
                 List.of("num-examples"));
@@ -58,7 +58,7 @@ public final class ForeignRun {
         Digest message = Digest.of(run.raw());
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + site.resolve("site.db"));
                 PreparedStatement row = connection.prepareStatement(
-                        "INSERT INTO charge(id, study, run, round, mechanism, state, made) VALUES (?, ?, '7', 1, ?, 'committed', ?)")) {
+                        "INSERT INTO charge(id, study, run, round, mechanism, state, made, exchange) VALUES (?, ?, '7', 1, ?, 'committed', ?, 'train')")) {
             row.setString(1, message.hex());
             row.setString(2, run.hex());
             row.setString(3, MECHANISM);

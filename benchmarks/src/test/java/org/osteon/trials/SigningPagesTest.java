@@ -46,6 +46,10 @@ class SigningPagesTest {
             "fracture-risk",
             "fracture-risk-wide",
             "ortho-net",
+            "someone",
+            "bones",
+            "superlink",
+            "example",
             SITE,
             "RDP",
             "key",
@@ -137,6 +141,31 @@ class SigningPagesTest {
 
     @Test
     @Order(2)
+    void aForeignRunIsReadHereAndItsVerbsAreShown() throws Exception {
+        String run = ForeignRun.ask(federation.site(SITE), "ortho-net", SITE).hex();
+        for (String language : new String[] {"en", "zh"}) {
+            try (BrowserContext phone = context(390, ColorScheme.LIGHT);
+                    OfficerProgram program = sign(language, federation.officerKey(SITE))) {
+                Page small = phone.newPage();
+                small.navigate(program.link());
+                look(small, "list-run-" + language + "-390");
+                small.click("a[href='/run?s=" + run + "']");
+                look(small, "run-" + language + "-390");
+                assertThat(small.textContent("#main"))
+                        .contains("osteon officer approve " + federation.site(SITE) + " " + run, "evaluate/");
+                assertThat((Boolean) small.evaluate("document.documentElement.scrollWidth <= 390"))
+                        .isTrue();
+                small.setViewportSize(1280, 900);
+                look(small, "run-" + language);
+                small.navigate(small.url().replaceAll("/run.*", "/"));
+                small.click("form[action='/end'] button");
+                program.ended();
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
     void approvesByPassphraseWithTheKeyboardAlone() throws Exception {
         String study = publish("fracture-risk", 1.0);
         try (OfficerProgram program = sign("en", federation.officerKey(SITE))) {
@@ -177,7 +206,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void refusesInChineseOnANarrowScreen() throws Exception {
         String study = publish("fracture-risk-wide", 4.0);
         try (BrowserContext phone = context(390, ColorScheme.DARK);
@@ -215,7 +244,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void approvesAndRevokesWithAPasskey() throws Exception {
         String study = publish("fracture-risk-passkey", 0.9);
         try (OfficerProgram program = sign("en", folder.resolve("chen.passkey"))) {
@@ -249,7 +278,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void everythingButThePasskeyWorksWithoutScript() throws Exception {
         String study = publish("fracture-risk-plain", 0.7);
         Browser.NewContextOptions options = new Browser.NewContextOptions()
@@ -281,7 +310,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aPasskeyAskedByAPageOfAnotherOriginSignsNothing() throws Exception {
         // Given a decision, and a page of another port of this machine that has the officer's gesture
         String study = publish("fracture-risk-elsewhere", 0.6);
@@ -328,7 +357,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aDecisionTravelsInAFileAndSeveralOfficersSign() throws Exception {
         // Given a site that wants two officers from now on
         Path settings = federation.site(SITE).resolve("osteon.toml");
@@ -390,7 +419,7 @@ class SigningPagesTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aFileWhoseStudyIsAnotherIsNotSigned() throws Exception {
         // Given
         Path file = prepared(publish("fracture-risk-file", 0.4), "file.json");

@@ -225,7 +225,18 @@ public final class OfficerVerbs {
             view.put("study", review.run().digest().hex());
             view.put("guarantee", "exact");
             view.set("releases", CanonicalJson.tree(review.run().document().releases()));
-            for (String field : List.of("snapshot", "policy", "decision", "hosting", "answered", "data")) {
+            for (String field : List.of(
+                    "snapshot",
+                    "policy",
+                    "decision",
+                    "hosting",
+                    "roundsCounted",
+                    "answered",
+                    "evaluated",
+                    "approvedRounds",
+                    "approvedTypes",
+                    "approvedReleases",
+                    "data")) {
                 view.set(field, review.facts().path(field));
             }
             output().answer(view);
@@ -265,9 +276,25 @@ public final class OfficerVerbs {
                 description = "the rows that a foreign run's app may read, as a study's cohort; without it none")
         private Path cohort = Path.of("");
 
+        @Option(
+                names = "--types",
+                paramLabel = "TYPE",
+                split = ",",
+                defaultValue = "train",
+                description = "of a foreign run: what its app may be asked, train, evaluate or both"
+                        + " (default: ${DEFAULT-VALUE}); --rounds counts each, over all runs of the same document")
+        private List<String> types = new ArrayList<>();
+
+        @Option(
+                names = "--number",
+                paramLabel = "NAME",
+                description = "of a foreign run: a single number that may leave of an evaluation beside the number of"
+                        + " examples, such as eval_loss; without it none")
+        private List<String> numbers = new ArrayList<>();
+
         @Override
         ExitCode decide(Desk desk, StudyReview review) {
-            if (!cohort.toString().isEmpty()) {
+            if (!cohort.toString().isEmpty() || !types.equals(List.of("train")) || !numbers.isEmpty()) {
                 throw CliException.wrongCall("error.cohort.study");
             }
             Instant now = now();
@@ -280,7 +307,7 @@ public final class OfficerVerbs {
                 throw CliException.wrongCall("error.epsilon.hosted", epsilon);
             }
             Instant now = now();
-            return signAndHandIn(desk, review.capsule(rounds, waivers, named(), now, end(until, now)));
+            return signAndHandIn(desk, review.capsule(rounds, types, numbers, waivers, named(), now, end(until, now)));
         }
 
         private List<Study.Cohort> named() {

@@ -63,6 +63,7 @@ final class SignVerb extends Verb {
                     .sign(
                             new SiteDesk(site),
                             KnownHub.remembered(own, folder),
+                            folder,
                             site.settings().text("site"),
                             key,
                             new WaitingApprovals(place));

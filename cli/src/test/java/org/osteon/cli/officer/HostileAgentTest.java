@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osteon.cli.Command;
 import org.osteon.cli.officer.PlainBrowser.Seen;
+import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Refusal;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
@@ -307,6 +310,62 @@ class HostileAgentTest {
                     .doesNotContain("<form action=//");
             assertThat(seen.policy()).startsWith("default-src 'none'; script-src 'self'; style-src 'self'");
         }
+    }
+
+    private static HostedRun foreign() {
+        return new HostedRun(
+                HostedRun.SCHEMA,
+                "ortho-net",
+                ImpostorAgent.SITE,
+                "superlink.example:9092",
+                "someone/bones",
+                "1.0.0",
+                Digest.of(new byte[] {7}),
+                List.of(new HostedRun.Setting("note", "text", "<script>alert(1)</script>")),
+                HostedRun.MESSAGE_TYPES,
+                3,
+                List.of(ArraySpec.shared("weight", "float32", 2)),
+                List.of("num-examples"));
+    }
+
+    @Test
+    void aForeignRunIsReadHereAndDecidedAboutByTheVerbs() throws Exception {
+        // Given
+        HostedRun run = foreign();
+        agent.shows(run, run.digest());
+
+        // When
+        Seen list = browser.enter(pages.link());
+        Seen page = browser.get("/run?s=" + run.digest().hex());
+
+        // Then
+        assertThat(list.body()).contains("/run?s=" + run.digest().hex(), "someone/bones");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.body())
+                .contains(
+                        run.fab().hex(),
+                        "superlink.example:9092",
+                        "arrays/weight",
+                        "osteon officer approve",
+                        run.digest().hex() + " --key KEY --epsilon 0 --rounds 3",
+                        "--types train,evaluate",
+                        "osteon officer refuse",
+                        "&lt;script&gt;alert(1)&lt;/script&gt;")
+                .doesNotContain("<script>alert", "<form", "officer revoke");
+    }
+
+    @Test
+    void anotherForeignRunUnderADigestThatPeopleKnowIsRefused() throws Exception {
+        HostedRun run = foreign();
+        Digest known = Digest.of(new byte[] {9});
+        agent.shows(run, known);
+
+        Seen list = browser.enter(pages.link());
+        Seen page = browser.get("/run?s=" + known.hex());
+
+        assertThat(list.body()).contains("role=\"alert\"").doesNotContain("/run?s=");
+        assertThat(page.status()).isEqualTo(409);
+        assertThat(page.body()).doesNotContain("someone/bones", "officer approve");
     }
 
     @Test

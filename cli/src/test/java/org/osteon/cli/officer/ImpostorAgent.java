@@ -20,6 +20,7 @@ import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.document.CanonicalJson;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.document.FederationRoot;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 import org.osteon.protocol.settings.Settings;
@@ -41,7 +42,9 @@ final class ImpostorAgent implements AutoCloseable {
     private final FederationRoot root;
     private final List<byte[]> handedIn = new CopyOnWriteArrayList<>();
     private final Map<String, String> listed = new LinkedHashMap<>();
+    private final Map<String, String> runs = new LinkedHashMap<>();
     private volatile byte[] study = new byte[0];
+    private volatile String shown = "";
     private volatile UnaryOperator<ObjectNode> lie = facts -> facts;
 
     ImpostorAgent(Path folder) throws IOException {
@@ -94,8 +97,18 @@ final class ImpostorAgent implements AutoCloseable {
     /** Shows this study, signed by that key, and lists it under a digest. */
     void shows(Study asked, SigningKey by, Digest as) {
         study = SignedDocument.sign(asked, by).bytes();
+        shown = asked.digest().hex();
         listed.clear();
         listed.put(as.hex(), "open");
+    }
+
+    /** Shows this foreign run, and lists it under a digest. */
+    void shows(HostedRun asked, Digest as) {
+        study = SignedDocument.sign(asked, SigningKey.ed25519()).bytes();
+        shown = asked.digest().hex();
+        listed.clear();
+        runs.clear();
+        runs.put(as.hex(), "open");
     }
 
     /** Shows this study, and is honest about it. */
@@ -121,7 +134,7 @@ final class ImpostorAgent implements AutoCloseable {
         facts.put("site", SITE);
         facts.put("trustRoot", root.digest().hex());
         facts.put("agentRelease", "osteon-site/0.1.0");
-        facts.put("study", SignedDocument.read(study, Study.class).digest().hex());
+        facts.put("study", shown);
         facts.put("snapshot", Digest.of(new byte[] {1}).hex());
         facts.put("patients", 412);
         facts.putArray("columns")
@@ -153,6 +166,11 @@ final class ImpostorAgent implements AutoCloseable {
                     .put("study", digest)
                     .put("name", "harmless")
                     .put("version", 1)
+                    .put("decision", decision));
+            var hosted = answer.putArray("hosted");
+            runs.forEach((digest, decision) -> hosted.addObject()
+                    .put("study", digest)
+                    .put("app", "harmless")
                     .put("decision", decision));
             json(observer, answer);
         }

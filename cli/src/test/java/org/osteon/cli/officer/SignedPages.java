@@ -33,6 +33,7 @@ final class SignedPages implements AutoCloseable {
                         .sign(
                                 new SiteDesk(daemon),
                                 KnownHub.remembered(folder, site),
+                                site,
                                 daemon.settings().text("site"),
                                 key,
                                 new WaitingApprovals(waiting));

@@ -2,6 +2,8 @@ package org.osteon.protocol.document;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a run of somebody else's Flower app asks of a site, derived by the site itself from what the SuperLink hands
@@ -17,10 +19,11 @@ import java.util.List;
  * @param version version, as the bundle states it
  * @param fab SHA-256 of the app bundle
  * @param config the run's whole configuration, the app's defaults included, by key
- * @param messageTypes Flower message types that the app may be asked
- * @param rounds messages that are answered at most
- * @param arrays the arrays that a reply carries, in order: those that the message brings
- * @param metrics names of the single numbers that a reply carries beside them
+ * @param messageTypes Flower message types that an officer may approve, each by what its reply carries
+ * @param rounds messages of each type that are answered at most, over all runs of this document
+ * @param arrays the arrays that a reply to {@code train} carries, in order: those that the message brings
+ * @param metrics names of the single numbers that every reply carries; that to {@code evaluate} carries no arrays, and
+ *     beside these the single numbers that the officer names
  */
 public record HostedRun(
         String schema,
@@ -39,8 +42,17 @@ public record HostedRun(
     /** The schema of this record. */
     public static final String SCHEMA = "osteon.hosted-run/1";
 
+    /** The message type whose reply carries arrays. */
+    public static final String TRAIN = "train";
+
+    /** The message type whose reply carries single numbers alone. */
+    public static final String EVALUATE = "evaluate";
+
     /** The message types that a hosted app can be asked. */
-    public static final List<String> MESSAGE_TYPES = List.of("train");
+    public static final List<String> MESSAGE_TYPES = List.of(TRAIN, EVALUATE);
+
+    /** Most single numbers that a reply to {@code evaluate} carries. */
+    public static final int MOST_NUMBERS = 16;
 
     /** The record of a reply that its arrays travel in, as in the message. */
     public static final String ARRAY_RECORD = "arrays";
@@ -48,6 +60,7 @@ public record HostedRun(
     /** The record of a reply that its metrics travel in. */
     public static final String METRIC_RECORD = "metrics";
 
+    private static final Pattern NUMBER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int MOST_SETTINGS = 1_000;
     private static final int MOST_ARRAYS = 10_000;
 
@@ -87,12 +100,75 @@ public record HostedRun(
         return CanonicalJson.read(bytes, HostedRun.class);
     }
 
-    /** What may leave, as an approval lists it: {@code arrays}, then each metric by name. */
+    /** What leaves of a training, as an approval lists it: {@code arrays}, then each metric by name. */
     public List<String> releases() {
         List<String> releases = new ArrayList<>();
         releases.add(ARRAY_RECORD);
         metrics.forEach(metric -> releases.add(METRIC_RECORD + "/" + metric));
         return List.copyOf(releases);
+    }
+
+    /**
+     * What leaves of messages of these types, as an approval lists it.
+     *
+     * @param types of {@link #messageTypes}
+     * @param numbers names of the single numbers that an evaluation may carry beside {@link #metrics}
+     * @throws DocumentException when a type is not asked for, or a number is named where there is no evaluation
+     */
+    public List<String> releases(List<String> types, List<String> numbers) {
+        types.forEach(type -> Require.oneOf("messageTypes", type, messageTypes));
+        Require.size("messageTypes", types, 1, MESSAGE_TYPES.size());
+        Require.hold(
+                numbers.isEmpty() || types.contains(EVALUATE),
+                "VALUE_MALFORMED",
+                "numbers of an evaluation are named, and it is not among the types");
+        List<String> releases = new ArrayList<>(types.contains(TRAIN) ? releases() : List.of());
+        if (types.contains(EVALUATE)) {
+            Stream.concat(metrics.stream(), numbers.stream())
+                    .distinct()
+                    .forEach(name -> releases.add(EVALUATE + "/" + name));
+        }
+        Require.hold(
+                declared(releases),
+                "VALUE_MALFORMED",
+                "an evaluation carries " + MOST_NUMBERS + " numbers at most, each named with up to 64 letters, digits,"
+                        + " dots, dashes and underscores");
+        return List.copyOf(releases);
+    }
+
+    /** Whether these releases let an answer to this type of message leave. */
+    public boolean covers(List<String> releases, String type) {
+        return messageTypes.contains(type) && releases.containsAll(least(type));
+    }
+
+    /** Whether these releases are what this document can be approved with, whole types and nothing beside. */
+    public boolean declared(List<String> releases) {
+        List<String> evaluated = releases.stream()
+                .filter(name -> name.startsWith(EVALUATE + "/"))
+                .toList();
+        boolean training = releases.stream().anyMatch(releases()::contains);
+        return releases.stream().distinct().count() == releases.size()
+                && releases.stream()
+                        .allMatch(name -> evaluated.contains(name) || releases().contains(name))
+                && (!training || covers(releases, TRAIN))
+                && (evaluated.isEmpty() || covers(releases, EVALUATE))
+                && numbers(releases).size() <= MOST_NUMBERS
+                && numbers(releases).stream()
+                        .allMatch(name -> NUMBER.matcher(name).matches());
+    }
+
+    /** The single numbers that these releases let leave of an evaluation, in order. */
+    public static List<String> numbers(List<String> releases) {
+        return releases.stream()
+                .filter(name -> name.startsWith(EVALUATE + "/"))
+                .map(name -> name.substring(EVALUATE.length() + 1))
+                .toList();
+    }
+
+    private List<String> least(String type) {
+        return type.equals(TRAIN)
+                ? releases()
+                : metrics.stream().map(name -> EVALUATE + "/" + name).toList();
     }
 
     /** What an officer's approval repeats as its purpose. */

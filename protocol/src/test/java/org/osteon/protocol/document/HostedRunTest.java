@@ -21,7 +21,7 @@ class HostedRunTest {
                 "1.0.0",
                 fab,
                 config,
-                List.of("train"),
+                HostedRun.MESSAGE_TYPES,
                 rounds,
                 arrays,
                 List.of("num-examples"));
@@ -52,6 +52,41 @@ class HostedRunTest {
 
         assertThat(run.releases()).containsExactly("arrays", "metrics/num-examples");
         assertThat(run.purpose()).contains(FAB.hex(), "not private");
+    }
+
+    @Test
+    void listsWhatLeavesOfEachTypeThatIsApproved() {
+        HostedRun run = run(FAB, List.of(), 1, ARRAYS);
+
+        List<String> both = run.releases(List.of("train", "evaluate"), List.of("eval_loss"));
+        assertThat(both)
+                .containsExactly("arrays", "metrics/num-examples", "evaluate/num-examples", "evaluate/eval_loss");
+        assertThat(HostedRun.numbers(both)).containsExactly("num-examples", "eval_loss");
+        assertThat(run.covers(both, "train")).isTrue();
+        assertThat(run.covers(both, "evaluate")).isTrue();
+        assertThat(run.covers(run.releases(List.of("train"), List.of()), "evaluate"))
+                .isFalse();
+        assertThat(run.covers(both, "query")).isFalse();
+        assertThat(run.declared(both)).isTrue();
+        assertThat(run.declared(List.of("arrays", "evaluate/num-examples"))).isFalse();
+        assertThat(run.declared(List.of("evaluate/num-examples", "evaluate/num-examples")))
+                .isFalse();
+    }
+
+    @Test
+    void refusesNumbersWithoutEvaluationTooManyAndMisnamed() {
+        HostedRun run = run(FAB, List.of(), 1, ARRAYS);
+        List<String> many = java.util.stream.IntStream.range(0, HostedRun.MOST_NUMBERS)
+                .mapToObj(number -> "n" + number)
+                .toList();
+
+        assertThatThrownBy(() -> run.releases(List.of("train"), List.of("loss")))
+                .isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run.releases(List.of("evaluate"), many)).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run.releases(List.of("evaluate"), List.of("a row: 1")))
+                .isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run.releases(List.of("query"), List.of())).isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run.releases(List.of(), List.of())).isInstanceOf(DocumentException.class);
     }
 
     @Test

@@ -68,8 +68,17 @@ public final class CapsuleCheck {
         boolean wider = capsule.epsilon() > 0
                 || capsule.delta() > 0
                 || capsule.rounds() > run.rounds()
-                || !run.releases().containsAll(capsule.releases());
-        return objection(signed, run.digest(), run.releases(), wider, trustRoot, snapshot, now, clockBelowMark);
+                || !run.declared(capsule.releases());
+        boolean covered = run.messageTypes().stream().anyMatch(type -> run.covers(capsule.releases(), type));
+        return objection(
+                signed,
+                run.digest(),
+                covered ? List.of() : run.releases(),
+                wider,
+                trustRoot,
+                snapshot,
+                now,
+                clockBelowMark);
     }
 
     private Optional<String> objection(

@@ -111,10 +111,12 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
      * @param query the message's id
      * @param asked what an officer approved
      * @param run Flower's run
-     * @param most answers that the approval allows, over all of Flower's runs
+     * @param type the message's type
+     * @param most answers to messages of this type that the approval allows, over all of Flower's runs
      * @return the number of this answer from 1 on; empty when as many were charged before
      */
-    public OptionalInt reserveExact(JdbcClient sql, Digest query, Digest asked, String run, int most, long now) {
+    public OptionalInt reserveExact(
+            JdbcClient sql, Digest query, Digest asked, String run, String type, int most, long now) {
         Optional<Integer> before = sql.sql("SELECT round FROM charge WHERE id = ?")
                 .param(query.hex())
                 .query(Integer.class)
@@ -122,13 +124,13 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         if (before.isPresent()) {
             return OptionalInt.of(before.orElseThrow());
         }
-        int number = answers(sql, asked) + 1;
+        int number = answers(sql, asked, type) + 1;
         if (number > most) {
             return OptionalInt.empty();
         }
         Ledger.Limit none = new Ledger.Limit(0, SHOWN_DELTA);
         Ledger.reserve(
-                new SqlLedgerRows(sql, run, number, now),
+                new SqlLedgerRows(sql, run, number, type, now),
                 new LedgerRows.Row(query.hex(), asked.hex(), new Mechanism.ExactRelease(), false),
                 none,
                 none);
@@ -145,9 +147,9 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
         new SqlLedgerRows(sql, "", 0, 0).commit(query.hex());
     }
 
-    /** How many answers of a foreign run were charged. */
-    public int answers(Digest asked) {
-        return store.read(sql -> answers(sql, asked));
+    /** How many answers of a foreign run to messages of this type were charged. */
+    public int answers(Digest asked, String type) {
+        return store.read(sql -> answers(sql, asked, type));
     }
 
     /**
@@ -155,29 +157,31 @@ public final class Budget implements PolicyEvaluator.RemainingBudget, PolicyEval
      *
      * @param query the message's id
      * @param run Flower's run
-     * @param round its number over all runs
+     * @param round its number over all runs, among those of its type
+     * @param type type of the message
      * @param made when it was charged
      * @param committed whether its answer was released
      */
-    public record Charge(Digest query, String run, int round, Instant made, boolean committed) {}
+    public record Charge(Digest query, String run, int round, String type, Instant made, boolean committed) {}
 
     /** The charges of a foreign run, newest first. */
     public List<Charge> charges(Digest asked) {
         return store.read(sql -> sql.sql(
-                        "SELECT id, run, round, made, state FROM charge WHERE study = ? ORDER BY made DESC, id")
+                        "SELECT id, run, round, exchange, made, state FROM charge WHERE study = ? ORDER BY made DESC, id")
                 .param(asked.hex())
                 .query((row, n) -> new Charge(
                         new Digest(row.getString(1)),
                         row.getString(2),
                         row.getInt(3),
-                        Instant.ofEpochMilli(row.getLong(4)),
-                        "committed".equals(row.getString(5))))
+                        row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5)),
+                        "committed".equals(row.getString(6))))
                 .list());
     }
 
-    private static int answers(JdbcClient sql, Digest asked) {
-        return sql.sql("SELECT COUNT(*) FROM charge WHERE study = ?")
-                .param(asked.hex())
+    private static int answers(JdbcClient sql, Digest asked, String type) {
+        return sql.sql("SELECT COUNT(*) FROM charge WHERE study = ? AND exchange = ?")
+                .params(asked.hex(), type)
                 .query(Integer.class)
                 .single();
     }

@@ -17,6 +17,7 @@ public final class SqlLedgerRows implements LedgerRows {
     private final JdbcClient sql;
     private final String run;
     private final int round;
+    private final String exchange;
     private final long now;
 
     /**
@@ -27,9 +28,15 @@ public final class SqlLedgerRows implements LedgerRows {
      * @param now epoch milliseconds
      */
     public SqlLedgerRows(JdbcClient sql, String run, int round, long now) {
+        this(sql, run, round, "", now);
+    }
+
+    /** Rows in this transaction, of which a new one is charged for a foreign run's message of this type. */
+    SqlLedgerRows(JdbcClient sql, String run, int round, String exchange, long now) {
         this.sql = sql;
         this.run = run;
         this.round = round;
+        this.exchange = exchange;
         this.now = now;
     }
 
@@ -71,7 +78,8 @@ public final class SqlLedgerRows implements LedgerRows {
 
     @Override
     public void add(Row row) {
-        sql.sql("INSERT INTO charge(id, study, run, round, mechanism, state, made) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        sql.sql(
+                        "INSERT INTO charge(id, study, run, round, mechanism, state, made, exchange) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(
                         row.query(),
                         row.study(),
@@ -79,7 +87,8 @@ public final class SqlLedgerRows implements LedgerRows {
                         round,
                         write(row.mechanism()),
                         row.committed() ? "committed" : "reserved",
-                        now)
+                        now,
+                        exchange)
                 .update();
     }
 

@@ -59,6 +59,7 @@ final class HostedPages {
                 budget.charges(signed.digest()).stream()
                         .map(charge -> new Launch(charge, outputs.has(charge.query())))
                         .toList());
+        model.addAttribute("most", HostedRun.MOST_NUMBERS);
         model.addAttribute("exact", site.settings().policy().allowExact());
         model.addAttribute("folder", site.folder().getFileName().toString());
         model.addAttribute("text", new String(signed.document().canonical(), StandardCharsets.UTF_8));

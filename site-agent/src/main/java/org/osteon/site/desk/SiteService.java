@@ -185,7 +185,7 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
         answer(observer, () -> {
             Optional<SignedDocument<HostedRun>> run = hosted.named(request.getStudy());
             if (run.isPresent()) {
-                return review(run.orElseThrow().digest());
+                return review(run.orElseThrow().document());
             }
             Study study = approvals.get(request.getStudy()).document();
             Map<String, Object> view = new LinkedHashMap<>();
@@ -244,7 +244,8 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
     }
 
     /** What the officer's program needs beside a foreign run's own document. */
-    private Map<String, Object> review(Digest run) {
+    private Map<String, Object> review(HostedRun document) {
+        Digest run = document.digest();
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("site", site.settings().site());
         view.put("trustRoot", site.root().digest().hex());
@@ -255,13 +256,23 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                 snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
         view.put("policy", site.settings().policy().view());
         view.put("hosting", hosting.on());
-        view.put("answered", budget.answers(run));
+        view.put("answered", budget.answers(run, HostedRun.TRAIN));
+        view.put("evaluated", budget.answers(run, HostedRun.EVALUATE));
         view.put("decision", decision(run));
         Optional<SignedDocument<Capsule>> capsule = approvals.capsule(run);
         view.put("capsule", capsule.map(signed -> signed.digest().hex()).orElse(""));
         view.put(
                 "approvedRounds",
                 capsule.map(signed -> signed.document().rounds()).orElse(0));
+        List<String> releases =
+                capsule.map(signed -> signed.document().releases()).orElse(List.of());
+        view.put("approvedReleases", releases);
+        view.put(
+                "approvedTypes",
+                document.messageTypes().stream()
+                        .filter(type -> document.covers(releases, type))
+                        .toList());
+        view.put("roundsCounted", "per-document");
         view.put("data", capsule.map(signed -> signed.document().data()).orElse(List.of()));
         return view;
     }

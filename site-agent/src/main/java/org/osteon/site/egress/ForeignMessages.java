@@ -70,7 +70,7 @@ final class ForeignMessages {
             }
             throw new LearningException("RUN_UNREADABLE", "the server does not show the run of a message");
         }
-        ForeignRuns.Verdict verdict = foreign.judge(run, bundle, arrays);
+        ForeignRuns.Verdict verdict = foreign.judge(message.getMessageType(), run, bundle, arrays);
         if (verdict instanceof ForeignRuns.Verdict.Approved approved) {
             return training.answer(approved, bundle, message, objects);
         }

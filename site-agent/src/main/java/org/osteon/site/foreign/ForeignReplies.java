@@ -29,7 +29,7 @@ final class ForeignReplies {
      *
      * @param message id of the message that it answers
      * @param run what an officer approved
-     * @param update digest of the file with its arrays
+     * @param update digest of the file with its arrays, or of one with its numbers where it has no arrays
      * @param metrics its numbers
      * @param metadata of the Flower message, without its id
      */
@@ -71,12 +71,13 @@ final class ForeignReplies {
 
     /** The Flower message of a row; the same bytes whenever it is built. */
     OutgoingMessage message(Row row, HostedRun run) {
-        return new OutgoingMessage.Builder()
-                .arrays(
-                        HostedRun.ARRAY_RECORD,
-                        ArrayContent.of(run.arrays(), outbox.file(row.update()), Outbox.CHUNK_BYTES))
-                .metrics(HostedRun.METRIC_RECORD, row.metrics())
-                .build(row.metadata());
+        OutgoingMessage.Builder answer = new OutgoingMessage.Builder();
+        if (row.metadata().getMessageType().equals(HostedRun.TRAIN)) {
+            answer.arrays(
+                    HostedRun.ARRAY_RECORD,
+                    ArrayContent.of(run.arrays(), outbox.file(row.update()), Outbox.CHUNK_BYTES));
+        }
+        return answer.metrics(HostedRun.METRIC_RECORD, row.metrics()).build(row.metadata());
     }
 
     private static String text(Message message) {

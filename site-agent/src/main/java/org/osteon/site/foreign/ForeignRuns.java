@@ -31,9 +31,12 @@ public final class ForeignRuns {
     /** The run, its bundle or its configuration cannot be read whole. */
     static final String UNREADABLE = "RUN_UNREADABLE";
 
+    /** How many rows an answer is about, as the app says; a server weights by it. */
+    static final String EXAMPLES = "num-examples";
+
     private static final String ROUNDS = "num-server-rounds";
     private static final int DEFAULT_ROUNDS = 3;
-    private static final List<String> METRICS = List.of("num-examples");
+    private static final List<String> METRICS = List.of(EXAMPLES);
 
     private final SiteFolder site;
     private final HostedRuns requests;
@@ -77,13 +80,14 @@ public final class ForeignRuns {
     }
 
     /**
-     * Judges a message of type {@code train}.
+     * Judges a message.
      *
+     * @param type its type
      * @param run the run as the server shows it
      * @param bundle the run's app bundle as the server hands it out
      * @param arrays the arrays that the message brings, in order
      */
-    public Verdict judge(Run run, byte[] bundle, List<ArraySpec> arrays) {
+    public Verdict judge(String type, Run run, byte[] bundle, List<ArraySpec> arrays) {
         HostedRun asked;
         try {
             asked = derive(run, bundle, arrays);
@@ -110,6 +114,9 @@ public final class ForeignRuns {
             return new Verdict.Refused(e.reason().code());
         }
         return capsules.objection(inForce, asked, site.root().digest(), snapshot, clock.now(), clock.belowMark())
+                .or(() -> asked.covers(inForce.document().releases(), type)
+                        ? Optional.empty()
+                        : Optional.of("HOSTED_MESSAGE_NOT_APPROVED"))
                 .<Verdict>map(Verdict.Refused::new)
                 .orElseGet(() -> new Verdict.Approved(asked, inForce));
     }

@@ -16,7 +16,9 @@ import org.osteon.protocol.document.Study;
 import org.osteon.protocol.flower.MessageRules;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.record.NamedValues;
+import org.osteon.protocol.flower.record.Value;
 import org.osteon.protocol.flower.wire.Metadata;
+import org.osteon.protocol.flower.wire.MetricRecord;
 import org.osteon.site.approval.CohortSource;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.budget.Budget;
@@ -83,25 +85,43 @@ public final class ForeignTraining {
      */
     public OutgoingMessage answer(
             ForeignRuns.Verdict.Approved approved, byte[] bundle, Metadata message, Path objects) {
-        if (!hosting.on()) {
-            throw new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps");
-        }
         Digest query = new Digest(message.getMessageId());
         Optional<ForeignReplies.Row> before = replies.find(query);
         if (before.isPresent()) {
             return replies.message(before.orElseThrow(), approved.run());
         }
+        hosting.objection().ifPresent(code -> {
+            throw new LearningException(code, "this site cannot run an app now");
+        });
         Capsule capsule = approved.capsule().document();
         Map<String, byte[]> files = files(capsule);
         int round = reserve(query, approved, message);
-        HostedReply reply = hosting.answer(approved.run(), bundle, message, objects, files, objects.resolve("answer"));
+        HostedReply reply = hosting.answer(
+                approved.run(), capsule.releases(), bundle, message, objects, files, objects.resolve("answer"));
+        requireEnough(reply);
+        MetricRecord numbers = new NamedValues(reply.metrics()).toMetricRecord();
         ForeignReplies.Row row = new ForeignReplies.Row(
                 query,
                 capsule.study(),
-                outbox.keep(reply.arrays().file()),
-                new NamedValues(reply.metrics()).toMetricRecord(),
+                message.getMessageType().equals(HostedRun.TRAIN)
+                        ? outbox.keep(reply.arrays().file())
+                        : outbox.keep(numbers.toByteArray()),
+                numbers,
                 MessageRules.replyMetadata(message, clock.now()));
         return commit(row, approved, round);
+    }
+
+    /** An answer that says itself that it is about fewer patients than the hospital's least group stays here. */
+    private void requireEnough(HostedReply reply) {
+        Value examples = reply.metrics().get(ForeignRuns.EXAMPLES);
+        double count = examples instanceof Value.Signed number
+                ? number.value()
+                : examples instanceof Value.Unsigned number
+                        ? (number.value() < 0 ? Double.MAX_VALUE : number.value())
+                        : examples instanceof Value.Real number ? number.value() : 0;
+        if (count < site.settings().policy().k()) {
+            throw new LearningException("SITE_DATA_RULE", "a rule of this site about patients' rows does not hold");
+        }
     }
 
     /** The server has the answer to this message. */
@@ -138,6 +158,7 @@ public final class ForeignTraining {
                     query,
                     capsule.study(),
                     run,
+                    message.getMessageType(),
                     capsule.rounds(),
                     clock.now().toEpochMilli());
             if (!before) {
@@ -145,7 +166,7 @@ public final class ForeignTraining {
                         number.isPresent() ? EventType.BUDGET_RESERVED : EventType.BUDGET_REFUSED,
                         query,
                         capsule.study(),
-                        run + "/" + number.orElse(capsule.rounds() + 1));
+                        run + "/" + number.orElse(capsule.rounds() + 1) + "/" + message.getMessageType());
                 events.add(sql, number.isPresent() ? draft : draft.refused("CAPSULE_ROUNDS_EXHAUSTED"));
             }
             return number;
@@ -159,7 +180,8 @@ public final class ForeignTraining {
         HostedRun run = approved.run();
         OutgoingMessage answer = replies.message(row, run);
         List<String> fields = Contents.of(answer);
-        String subject = Long.toUnsignedString(row.metadata().getRunId()) + "/" + round;
+        String type = row.metadata().getMessageType();
+        String subject = Long.toUnsignedString(row.metadata().getRunId()) + "/" + round + "/" + type;
         Digest capsule = approved.capsule().digest();
         store.write(sql -> {
             budget.commitExact(sql, row.message());
@@ -170,7 +192,9 @@ public final class ForeignTraining {
                             clock.now(),
                             "update",
                             row.update(),
-                            ArraySpec.bytes(run.arrays()),
+                            type.equals(HostedRun.TRAIN)
+                                    ? ArraySpec.bytes(run.arrays())
+                                    : row.metrics().getSerializedSize(),
                             site.settings().fleet(),
                             capsule.hex(),
                             row.run().hex(),
@@ -195,7 +219,7 @@ public final class ForeignTraining {
 
     private EventDraft event(EventType type, Digest message, Digest run, String subject) {
         return EventDraft.of(type, site.settings().site(), "site")
-                .about(subject + "/train")
+                .about(subject)
                 .ref("study", run)
                 .ref("instruction", message);
     }

@@ -88,6 +88,11 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
         return kept != null && wanted.isEmpty() ? Optional.ofNullable(reply) : Optional.empty();
     }
 
+    /** Whether the app was fetched; before, nothing of it can have run. */
+    synchronized boolean begun() {
+        return inputsTaken;
+    }
+
     /** What the app keeps for its next launch in this run. */
     synchronized Optional<org.osteon.protocol.flower.wire.Context> kept() {
         return Optional.ofNullable(kept);
@@ -104,7 +109,7 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
 
     @Override
     public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> answer) {
-        boolean open = ADMITTED.get() || inputsTaken();
+        boolean open = ADMITTED.get() || begun();
         answer(answer, open, () -> GetRunResponse.newBuilder().setRun(run()).build());
     }
 
@@ -149,7 +154,7 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
 
     @Override
     public void pullObject(PullObjectRequest request, StreamObserver<PullObjectResponse> answer) {
-        answer(answer, ADMITTED.get() || inputsTaken(), () -> {
+        answer(answer, ADMITTED.get() || begun(), () -> {
             if (!offered.contains(request.getObjectId())) {
                 return PullObjectResponse.getDefaultInstance();
             }
@@ -165,7 +170,7 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
     @Override
     public void confirmMessageReceived(
             ConfirmMessageReceivedRequest request, StreamObserver<ConfirmMessageReceivedResponse> answer) {
-        answer(answer, ADMITTED.get() || inputsTaken(), ConfirmMessageReceivedResponse::getDefaultInstance);
+        answer(answer, ADMITTED.get() || begun(), ConfirmMessageReceivedResponse::getDefaultInstance);
     }
 
     @Override
@@ -191,7 +196,7 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
 
     @Override
     public void pushObject(PushObjectRequest request, StreamObserver<PushObjectResponse> answer) {
-        answer(answer, ADMITTED.get() || inputsTaken(), () -> {
+        answer(answer, ADMITTED.get() || begun(), () -> {
             byte[] content = request.getObjectContent().toByteArray();
             String id = Digest.of(content).hex();
             if (!id.equals(request.getObjectId())) {
@@ -236,10 +241,6 @@ final class AppSession extends ClientAppIoGrpc.ClientAppIoImplBase implements Se
                 .setFabHash(app.fab().hex())
                 .setPrimaryTaskType("serverapp")
                 .build();
-    }
-
-    private synchronized boolean inputsTaken() {
-        return inputsTaken;
     }
 
     private boolean admitted(String shown) {

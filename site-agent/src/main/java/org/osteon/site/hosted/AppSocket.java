@@ -18,6 +18,9 @@ import java.util.concurrent.Executors;
 
 /** A Unix socket that one app finds its agent at; a path goes through a network namespace that has no network. */
 final class AppSocket implements AutoCloseable {
+    /** Its name in the folder that the app sees. */
+    static final String NAME = "socket";
+
     private static final int MOST_PATH = 100;
     private static final int MOST_CALLS = 32;
 
@@ -40,13 +43,22 @@ final class AppSocket implements AutoCloseable {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
     }
 
-    /** Opens the socket. */
-    static AppSocket open(AppSession session, Path path) {
+    /**
+     * Looks whether one can be opened.
+     *
+     * @throws HostedFailure with code {@code HOSTED_SOCKET_UNAVAILABLE}
+     */
+    static void require(Path path) {
         if (!Epoll.isAvailable() || path.toString().length() > MOST_PATH) {
             throw new HostedFailure(
                     "HOSTED_SOCKET_UNAVAILABLE",
                     "a Unix socket cannot be opened at " + path + "; hosting needs Linux and a short temporary folder");
         }
+    }
+
+    /** Opens the socket. */
+    static AppSocket open(AppSession session, Path path) {
+        require(path);
         try {
             return new AppSocket(session, path);
         } catch (IOException e) {

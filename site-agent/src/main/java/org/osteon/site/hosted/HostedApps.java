@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.record.Value;
 import org.osteon.protocol.flower.wire.Context;
@@ -32,6 +33,7 @@ public final class HostedApps {
     /** Folder of everything hosted, below the site's. */
     static final String FOLDER = "hosted";
 
+    private static final Path TOOLS = Path.of("/usr/bin");
     private static final long MIB = 1024L * 1024;
     private static final int MOST_OUTPUTS = 50;
     private static final int TOKEN_BYTES = 32;
@@ -58,7 +60,13 @@ public final class HostedApps {
      * @throws HostedFailure when an app would not be isolated here, with what to install or to set
      */
     public static HostedApps open(HostedSettings settings, Path site, String hub) {
-        Sandbox sandbox = new Sandbox(settings, site);
+        return open(settings, site, hub, TOOLS);
+    }
+
+    /** As above, with the programs that the sandbox is made with in a folder of their own. */
+    static HostedApps open(HostedSettings asked, Path site, String hub, Path tools) {
+        HostedSettings settings = asked.withFlower(Sandbox.real(asked.flower()));
+        Sandbox sandbox = new Sandbox(settings, site, tools);
         LaunchFolder.sweep(site);
         LaunchFolder.sweep(site.resolve(FOLDER));
         Limits.sweep(settings, LaunchFolder.prefix(site));
@@ -78,6 +86,21 @@ public final class HostedApps {
         }
         LOG.atInfo().addKeyValue("flower", release).log("apps are hosted; the sandbox was seen to hold");
         return new HostedApps(settings, folder, sandbox, release);
+    }
+
+    /**
+     * Why no app can be shut in now, though one could when the agent started; looked at before anything is charged.
+     *
+     * @return the code; empty when an app can run
+     */
+    Optional<String> objection() {
+        try {
+            sandbox.require();
+            return Optional.empty();
+        } catch (HostedFailure e) {
+            LOG.atWarn().addKeyValue("code", e.code()).log("an app was not started: {}", e.getMessage());
+            return Optional.of(e.code());
+        }
     }
 
     /** The release of Flower that the apps run with. */
@@ -123,10 +146,10 @@ public final class HostedApps {
             launch.show(files);
             AppSession session = new AppSession(task, token, launch.reply());
             Sandbox.Outcome outcome;
-            try (AppSocket socket = AppSocket.open(session, launch.shared().resolve("socket"))) {
+            try (AppSocket socket = AppSocket.open(session, launch.shared().resolve(AppSocket.NAME))) {
                 outcome = launch(token, launch, message.getMetadata().getMessageId());
             }
-            Message reply = session.reply().orElseThrow(() -> failure(outcome));
+            Message reply = session.reply().orElseThrow(() -> failure(outcome, session.begun()));
             if (reply.getMetadata().getRunId() != message.getMetadata().getRunId()
                     || !reply.getMetadata()
                             .getReplyToMessageId()
@@ -144,9 +167,14 @@ public final class HostedApps {
         forgetOld();
         Sandbox.Outcome outcome = sandbox.run(
                 List.of(
-                        settings.flower().resolve("bin/flwr-clientapp").toString(),
+                        // Its own first line may name a folder that the environment lay in once.
+                        settings.flower().resolve("bin/python").toString(),
+                        settings.flower()
+                                .resolve("bin")
+                                .resolve(FlowerRelease.CLIENT_APP)
+                                .toString(),
                         "--clientappio-api-address",
-                        "unix:" + Sandbox.AGENT + "/socket",
+                        "unix:" + Sandbox.AGENT + "/" + AppSocket.NAME,
                         "--token",
                         token,
                         "--insecure"),
@@ -166,12 +194,18 @@ public final class HostedApps {
         return outcome;
     }
 
-    private static HostedFailure failure(Sandbox.Outcome outcome) {
+    private static HostedFailure failure(Sandbox.Outcome outcome, boolean begun) {
         if (outcome.late()) {
             return new HostedFailure("HOSTED_APP_TOO_SLOW", "the app was ended because its time was over");
         }
         if (outcome.memoryKills() > 0) {
             return new HostedFailure("HOSTED_APP_OUT_OF_MEMORY", "the app was ended because its memory was used up");
+        }
+        if (!begun) {
+            return new HostedFailure(
+                    "HOSTED_APP_NOT_STARTED",
+                    "the sandbox or Flower ended (exit " + outcome.exit()
+                            + ") before the app was fetched; the output says more");
         }
         return new HostedFailure("HOSTED_APP_FAILED", "the app ended without a reply; its output says more");
     }

@@ -26,6 +26,8 @@ import org.osteon.protocol.flower.wire.ObjectTree;
 import org.osteon.protocol.flower.wire.RecordDict;
 import org.osteon.site.approval.PolicyEvaluator;
 import org.osteon.site.settings.SiteSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Studies whose training is a hosted app, and foreign runs. The bundles of studies lie in the site's folder, where its
@@ -36,6 +38,7 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
     /** Folder of the bundles below the site's. */
     public static final String BUNDLES = "bundles";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Hosting.class);
     private static final String ARRAYS = "arrays";
     private static final String METRICS = "metrics";
     private static final int MOST_DEPTH = 8;
@@ -66,7 +69,9 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
         if (apps.isEmpty()) {
             return Optional.of("HOSTING_OFF");
         }
-        return bundle(plan.app().fab()).isPresent() ? Optional.empty() : Optional.of("HOSTED_APP_UNKNOWN");
+        return bundle(plan.app().fab()).isPresent()
+                ? apps.orElseThrow().objection()
+                : Optional.of("HOSTED_APP_UNKNOWN");
     }
 
     /**
@@ -109,24 +114,40 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
         }
     }
 
-    @Override
+    /** Whether the site's settings ask for it. */
     public boolean on() {
         return apps.isPresent();
     }
 
     @Override
+    public Optional<String> objection() {
+        return apps.map(HostedApps::objection).orElse(Optional.of("HOSTING_NOT_SET_UP"));
+    }
+
+    @Override
     public HostedReply answer(
-            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft) {
+            HostedRun asked,
+            List<String> releases,
+            byte[] bundle,
+            Metadata message,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft) {
+        String type = message.getMessageType();
+        if (!asked.covers(releases, type)) {
+            throw new LearningException("HOSTED_MESSAGE_NOT_APPROVED", "the app may not be asked this type of message");
+        }
+        boolean training = type.equals(HostedRun.TRAIN);
         HostedApp app = new HostedApp(
                 asked.fab(),
                 asked.app(),
                 asked.version(),
                 config(asked.config()),
-                Set.copyOf(asked.messageTypes()),
-                HostedRun.ARRAY_RECORD,
-                asked.arrays(),
+                Set.of(type),
+                training ? HostedRun.ARRAY_RECORD : "",
+                training ? asked.arrays() : List.of(),
                 HostedRun.METRIC_RECORD,
-                asked.metrics(),
+                training ? asked.metrics() : HostedRun.numbers(releases),
                 true);
         return run(
                 apps.orElseThrow(() -> new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps")),
@@ -161,6 +182,10 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
                     files,
                     draft);
         } catch (HostedFailure e) {
+            LOG.atWarn()
+                    .addKeyValue("message", message.getMessageId())
+                    .addKeyValue("code", e.code())
+                    .log("nothing of a hosted app leaves: {}", e.getMessage());
             throw new LearningException(e.code(), e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

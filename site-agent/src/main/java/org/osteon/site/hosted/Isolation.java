@@ -68,6 +68,7 @@ final class Isolation {
         try (LaunchFolder folder = LaunchFolder.make(site);
                 ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 DatagramSocket udp = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            AppSocket.require(folder.shared().resolve(AppSocket.NAME));
             reachable(tcp);
             try (InputStream probe = Isolation.class.getResourceAsStream(PROBE)) {
                 Files.copy(probe, folder.shared().resolve(PROBE));
@@ -82,7 +83,7 @@ final class Isolation {
                 }
             }
             if (!found.keySet().containsAll(WAYS)) {
-                throw open("the probe did not run to its end (exit " + outcome.exit() + "): "
+                throw open("a first program in the sandbox did not run to its end (exit " + outcome.exit() + "): "
                         + start(Files.readString(output, StandardCharsets.UTF_8)));
             }
             WAYS.stream()
@@ -97,7 +98,8 @@ final class Isolation {
             if (bomb.exit() == 0 || bomb.memoryKills() == 0) {
                 throw open("memory: a process took more than its group's limit");
             }
-            return release(found.getOrDefault("release", ""));
+            String release = found.getOrDefault("release", "");
+            return FlowerRelease.require(release.startsWith("shut ") ? release.substring("shut ".length()) : "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -159,21 +161,14 @@ final class Isolation {
         }
     }
 
-    private static String release(String found) {
-        String release = found.startsWith("shut ") ? found.substring("shut ".length()) : "";
-        if (!release.matches("1\\.2[6-9]\\.[0-9]+")) {
-            throw new HostedFailure(
-                    "HOSTED_FLOWER_UNSUPPORTED",
-                    "hostedFlower must have Flower 1.26 to 1.29, has " + (release.isEmpty() ? "none" : release));
-        }
-        return release;
-    }
-
     private static HostedFailure open(String what) {
         return new HostedFailure(
                 "HOSTING_NOT_ISOLATED",
                 "no app is hosted, because this machine does not shut it in: " + what
-                        + ". An app needs bubblewrap, Linux namespaces and control groups; see docs/spec/hosted-apps.md");
+                        + ". Where bubblewrap says that it may not make namespaces, the machine or the container around"
+                        + " the agent forbids them: allow the agent's user to make user namespaces"
+                        + " (kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), or"
+                        + " give the container the right to; see docs/spec/hosted-apps.md");
     }
 
     private static String start(String text) {

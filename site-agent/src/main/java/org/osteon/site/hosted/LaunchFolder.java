@@ -66,6 +66,11 @@ record LaunchFolder(Path own) implements AutoCloseable {
         });
     }
 
+    /** Lies there once the launch's first process is in its control groups. */
+    Path entered() {
+        return own.resolve("entered");
+    }
+
     /** Where the objects of its reply go. */
     Path reply() {
         return own.resolve("reply");

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.osteon.site.settings.HostedSettings;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Limits implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Limits.class);
     private static final Set<String> NEEDED = Set.of("memory", "pids", "cpu");
+    private static final Set<String> KINDS = Set.of("cgroup", "cgroup2");
     private static final long PERIOD = 100_000;
     private static final int TRIES = 100;
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -50,14 +52,15 @@ final class Limits implements AutoCloseable {
                 limits.limit(limits.groups.get(limits.groups.size() - 1), memory, processes, settings.cpus());
             }
             if (!limited.containsAll(NEEDED)) {
-                Set<String> missing = new LinkedHashSet<>(NEEDED);
+                Set<String> missing = new TreeSet<>(NEEDED);
                 missing.removeAll(limited);
-                throw unlimited("no folder of hostedCgroups limits " + String.join(", ", missing));
+                throw unlimited("no folder of hostedCgroups limits " + String.join(", ", missing)
+                        + " (a group of version 2 limits what its cgroup.controllers lists)");
             }
             return limits;
         } catch (IOException e) {
             limits.close();
-            throw unlimited("a control group cannot be made: " + e.getMessage());
+            throw unlimited("a control group cannot be made or limited: " + e);
         } catch (HostedFailure e) {
             limits.close();
             throw e;
@@ -79,16 +82,29 @@ final class Limits implements AutoCloseable {
         }
     }
 
-    private static HostedFailure unlimited(String why) {
+    static HostedFailure unlimited(String why) {
         return new HostedFailure(
                 "HOSTING_WITHOUT_LIMITS",
-                why + "; hostedCgroups must name a folder of /sys/fs/cgroup that the agent's user owns and no process"
-                        + " is in (with systemd: Delegate=yes and a subgroup for the agent)");
+                "no app is hosted: " + why
+                        + "; hostedCgroups must name a folder of /sys/fs/cgroup that the agent's user owns and no process"
+                        + " is in, or for version 1 one each of memory, pids and cpu (with systemd: Delegate=yes and a"
+                        + " subgroup for the agent)");
     }
 
     private static Path group(Path parent, String name, Set<String> limited) throws IOException {
+        if (!Files.isDirectory(parent)) {
+            throw unlimited(parent + " is not there");
+        }
+        if (!KINDS.contains(Files.getFileStore(parent).type())) {
+            throw unlimited(parent + " is no control group");
+        }
         Path controllers = parent.resolve("cgroup.controllers");
         if (Files.exists(controllers)) {
+            // Version 2 limits no group beside processes; only the root of all groups has no type.
+            if (Files.exists(parent.resolve("cgroup.type"))
+                    && !Files.readString(parent.resolve("cgroup.procs")).isBlank()) {
+                throw unlimited("processes are in " + parent);
+            }
             Set<String> there = Set.of(Files.readString(controllers).strip().split("\\s+"));
             for (String controller : NEEDED) {
                 if (there.contains(controller)) {

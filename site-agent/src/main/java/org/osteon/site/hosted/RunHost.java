@@ -1,19 +1,22 @@
 package org.osteon.site.hosted;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.flower.wire.Metadata;
 
 /** Runs the apps of foreign runs, shut in. */
 public interface RunHost {
-    /** Whether this site hosts apps. */
-    boolean on();
+    /** The code of why no app can be run here now; empty when one can. */
+    Optional<String> objection();
 
     /**
      * Has an app answer one message.
      *
-     * @param asked what an officer approved
+     * @param asked what the run asks
+     * @param releases what an officer lets leave of it
      * @param bundle the app's bundle
      * @param message metadata of the message, with its id
      * @param objects folder with the message's objects, each under its id
@@ -23,5 +26,11 @@ public interface RunHost {
      * @throws org.osteon.learning.LearningException with a code of hosting when nothing may leave
      */
     HostedReply answer(
-            HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft);
+            HostedRun asked,
+            List<String> releases,
+            byte[] bundle,
+            Metadata message,
+            Path objects,
+            Map<String, byte[]> files,
+            Path draft);
 }

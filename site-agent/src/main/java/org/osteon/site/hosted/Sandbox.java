@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.osteon.site.settings.HostedSettings;
 
 /**
@@ -33,20 +34,28 @@ final class Sandbox {
     /** Most bytes that are kept of what a launch writes to its output. */
     static final int MOST_OUTPUT = 1024 * 1024;
 
+    private static final int NOT_ENTERED = 97;
     private static final String ENTER =
-            "filter=$1; n=$2; shift 2; while [ \"$n\" -gt 0 ]; do echo $$ > \"$1\" || exit 97; shift;"
-                    + " n=$((n-1)); done; exec \"$@\" 9< \"$filter\"";
+            "filter=$1; entered=$2; n=$3; shift 3; while [ \"$n\" -gt 0 ]; do echo $$ > \"$1\" || exit " + NOT_ENTERED
+                    + "; shift; n=$((n-1)); done; : > \"$entered\"; exec \"$@\" 9< \"$filter\"";
+    private static final long LEAST_MEMORY = 1024L * 1024;
     private static final int SCRATCH_SHARE = 4;
-    private static final List<Path> TOOLS = List.of(Path.of("/usr/bin/bwrap"), Path.of("/usr/bin/setpriv"));
-    private static final List<Path> ROOTLESS = List.of(Path.of("/usr/bin/unshare"), Path.of("/usr/bin/newuidmap"));
+    private static final List<String> TOOLS = List.of("bwrap", "setpriv");
+    private static final List<String> ROOTLESS = List.of("unshare", "newuidmap", "newgidmap");
 
     private final HostedSettings settings;
     private final Path site;
+    private final Path tools;
 
-    /** The sandbox of a site. */
-    Sandbox(HostedSettings settings, Path site) {
+    /**
+     * The sandbox of a site.
+     *
+     * @param tools folder of the programs that it is made with
+     */
+    Sandbox(HostedSettings settings, Path site, Path tools) {
         this.settings = settings;
         this.site = site;
+        this.tools = tools;
     }
 
     /**
@@ -66,20 +75,25 @@ final class Sandbox {
      * @throws HostedFailure with code {@code HOSTING_NOT_ISOLATED} and what to install or to set
      */
     void requireTools() {
-        List<Path> needed = new ArrayList<>(TOOLS);
+        List<String> needed = new ArrayList<>(TOOLS);
         if (!root()) {
             needed.addAll(ROOTLESS);
         }
-        for (Path tool : needed) {
-            if (!Files.isExecutable(tool)) {
-                throw missing(
-                        tool + " is not there; install the Debian packages bubblewrap, util-linux and, for an agent"
-                                + " that is not root, uidmap");
+        for (String tool : needed) {
+            if (!Files.isExecutable(tools.resolve(tool))) {
+                throw missing(tools.resolve(tool)
+                        + " is not there; install the Debian packages bubblewrap, util-linux and, for an agent"
+                        + " that is not root, uidmap");
             }
         }
         for (Path folder : List.of(settings.flower(), settings.data())) {
             if (!Files.isDirectory(folder)) {
                 throw missing("the folder " + folder + " is not there");
+            }
+        }
+        for (String program : List.of("python", FlowerRelease.CLIENT_APP)) {
+            if (!Files.isReadable(settings.flower().resolve("bin").resolve(program))) {
+                throw FlowerRelease.unsupported(settings.flower() + " has no bin/" + program);
             }
         }
         Path own = real(site);
@@ -91,12 +105,23 @@ final class Sandbox {
         }
     }
 
+    /** Whether a launch could be shut in and limited now. */
+    void require() {
+        requireTools();
+        Limits.open(settings, LaunchFolder.prefix(site) + UUID.randomUUID(), LEAST_MEMORY, 1)
+                .close();
+    }
+
     private static HostedFailure missing(String why) {
         return new HostedFailure("HOSTING_NOT_ISOLATED", why);
     }
 
     private static boolean root() {
-        return "root".equals(System.getProperty("user.name"));
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            throw missing("the agent's user cannot be read from /proc; apps are hosted on Linux");
+        }
     }
 
     /**
@@ -105,6 +130,7 @@ final class Sandbox {
      * @param command what runs inside
      * @param folder of the launch, whose shared part it sees as {@link #AGENT}
      * @param output file that its output goes to
+     * @throws HostedFailure when it was not started, because it cannot be shut in or limited
      */
     Outcome run(List<String> command, LaunchFolder folder, Path output, Duration most, long memory, int processes) {
         requireTools();
@@ -113,6 +139,7 @@ final class Sandbox {
             List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", ENTER, "osteon"));
             Path filter = Files.write(folder.own().resolve("filter"), SystemCalls.filter());
             line.add(filter.toString());
+            line.add(folder.entered().toString());
             line.add(Integer.toString(limits.entrances().size()));
             limits.entrances().forEach(entrance -> line.add(entrance.toString()));
             line.addAll(prefix(folder.shared(), memory));
@@ -131,6 +158,10 @@ final class Sandbox {
                 process.destroyForcibly().waitFor();
             }
             reader.join(Duration.ofSeconds(10).toMillis());
+            if (process.exitValue() == NOT_ENTERED && !Files.exists(folder.entered())) {
+                throw Limits.unlimited("a process of the agent's user cannot enter a group that it made in "
+                        + settings.cgroups().stream().map(Path::toString).collect(Collectors.joining(", ")));
+            }
             return new Outcome(process.exitValue(), !ended, limits.memoryKills(), limits.processRefusals(), lost[0]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -158,10 +189,15 @@ final class Sandbox {
         List<String> line = new ArrayList<>();
         if (!root()) {
             line.addAll(List.of(
-                    "/usr/bin/unshare", "--user", "--map-root-user", "--map-users=auto", "--map-groups=auto", "--"));
+                    tools.resolve("unshare").toString(),
+                    "--user",
+                    "--map-root-user",
+                    "--map-users=auto",
+                    "--map-groups=auto",
+                    "--"));
         }
         line.addAll(List.of(
-                "/usr/bin/bwrap",
+                tools.resolve("bwrap").toString(),
                 "--unshare-ipc",
                 "--unshare-pid",
                 "--unshare-net",
@@ -239,7 +275,7 @@ final class Sandbox {
                 "PYTHONUNBUFFERED", "1");
     }
 
-    private static Path real(Path path) {
+    static Path real(Path path) {
         try {
             return path.toRealPath();
         } catch (IOException e) {

@@ -66,6 +66,11 @@ public record HostedSettings(
         }
     }
 
+    /** The same with the environment's folder under another name. */
+    public HostedSettings withFlower(Path folder) {
+        return new HostedSettings(folder, data, user, cgroups, memoryMiB, processes, cpus, seconds, nodeConfig);
+    }
+
     static Optional<HostedSettings> read(Settings settings) {
         if (!settings.has("hostedFlower")) {
             KEYS.stream().filter(settings::has).findAny().ifPresent(key -> {

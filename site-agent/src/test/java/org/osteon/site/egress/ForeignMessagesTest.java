@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osteon.audit.event.Event;
 import org.osteon.audit.log.TileLog;
 import org.osteon.learning.LearningException;
 import org.osteon.learning.TrainingData;
@@ -101,6 +103,7 @@ class ForeignMessagesTest {
     private Journal journal;
     private RedSwitch redSwitch;
     private FleetSession session;
+    private SiteEvents events;
     private int sent;
 
     /** The snapshot: three patients. */
@@ -145,19 +148,33 @@ class ForeignMessagesTest {
     /** What an app answers: its number of launches in both elements. */
     private static final class App implements RunHost {
         private final List<Map<String, byte[]>> launches = new ArrayList<>();
-        private boolean on = true;
+        private String objection = "";
+        private long examples = 3;
         private Runnable during = () -> {};
 
         @Override
-        public boolean on() {
-            return on;
+        public Optional<String> objection() {
+            return Optional.of(objection).filter(code -> !code.isEmpty());
         }
 
         @Override
         public HostedReply answer(
-                HostedRun asked, byte[] bundle, Metadata message, Path objects, Map<String, byte[]> files, Path draft) {
+                HostedRun asked,
+                List<String> releases,
+                byte[] bundle,
+                Metadata message,
+                Path objects,
+                Map<String, byte[]> files,
+                Path draft) {
             launches.add(files);
             during.run();
+            if (message.getMessageType().equals("evaluate")) {
+                Map<String, Value> numbers = new LinkedHashMap<>();
+                HostedRun.numbers(releases).forEach(name -> numbers.put(name, new Value.Real(launches.size())));
+                numbers.put("num-examples", new Value.Signed(examples));
+                return new HostedReply(
+                        new ReceivedArrays.Payloads(draft, List.of(), Digest.of(new byte[0]), 0, true), numbers);
+            }
             byte[] payload = ByteBuffer.allocate(8)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putFloat(launches.size())
@@ -170,7 +187,7 @@ class ForeignMessagesTest {
             }
             return new HostedReply(
                     new ReceivedArrays.Payloads(draft, ARRAYS, Digest.of(payload), 0, true),
-                    Map.of("num-examples", new Value.Signed(3)));
+                    Map.of("num-examples", new Value.Signed(examples)));
         }
     }
 
@@ -193,7 +210,7 @@ class ForeignMessagesTest {
         store = SiteStore.open(folder);
         ClockGuard clock = new ClockGuard(store, Clock.systemUTC());
         TileLog log = TileLog.open(folder.resolve("log"), site.logOrigin(), site.logKey(), 0);
-        SiteEvents events = new SiteEvents(store, log, FEDERATION, clock);
+        events = new SiteEvents(store, log, FEDERATION, clock);
         budget = new Budget(store, site.settings().policy());
         PolicyEvaluator policy =
                 new PolicyEvaluator(site.settings().policy(), data, budget, budget, plan -> Optional.of("HOSTING_OFF"));
@@ -290,7 +307,7 @@ class ForeignMessagesTest {
                 .arrays("arrays", ArrayContent.of(ARRAYS, model))
                 .config("config", "server-round", sent)
                 .build(Metadata.newBuilder()
-                        .setRunId(5)
+                        .setRunId(superLink.run.getRunId())
                         .setSrcNodeId(MessageRules.HUB_NODE)
                         .setDstNodeId(LoopbackSuperLink.NODE)
                         .setGroupId(Integer.toString(sent))
@@ -315,6 +332,10 @@ class ForeignMessagesTest {
     }
 
     private Capsule capsule(int rounds, List<Study.Cohort> named) {
+        return capsule(rounds, requests.all().get(0).document().releases(), named);
+    }
+
+    private Capsule capsule(int rounds, List<String> releases, List<Study.Cohort> named) {
         HostedRun run = requests.all().get(0).document();
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(1);
         return new Capsule(
@@ -328,7 +349,7 @@ class ForeignMessagesTest {
                 0,
                 0,
                 rounds,
-                run.releases(),
+                releases,
                 run.purpose(),
                 List.of(),
                 now,
@@ -343,10 +364,23 @@ class ForeignMessagesTest {
         decide(capsule(rounds, List.of(COHORT)));
     }
 
+    /** A run that asked once and was approved for training and evaluation, or for one of them. */
+    private void approved(int rounds, List<String> types, String... numbers) throws IOException {
+        ask("train");
+        decide(capsule(rounds, requests.all().get(0).document().releases(types, List.of(numbers)), List.of(COHORT)));
+    }
+
     private List<String> charges() {
         return store.read(sql -> sql.sql("SELECT state FROM charge ORDER BY made, id")
                 .query(String.class)
                 .list());
+    }
+
+    private List<String> logged() {
+        return events.leaves(0, 1000).stream()
+                .map(Event::read)
+                .map(event -> event.type() + " " + event.reason())
+                .toList();
     }
 
     private List<Journal.Entry> updates() {
@@ -405,15 +439,19 @@ class ForeignMessagesTest {
         assertThat(app.launches).containsExactly(Map.of());
     }
 
-    @Test
-    void refusesWithoutHosting() throws IOException {
-        app.on = false;
+    @ParameterizedTest
+    @ValueSource(strings = {"HOSTING_NOT_SET_UP", "HOSTING_NOT_ISOLATED", "HOSTING_WITHOUT_LIMITS"})
+    void refusesWithoutHostingAndChargesNothing(String code) throws IOException {
+        app.objection = code;
         approved(2);
 
         ask("train");
 
-        assertThat(reason()).isEqualTo("HOSTING_NOT_SET_UP");
+        assertThat(reason()).isEqualTo(code);
+        assertThat(app.launches).isEmpty();
         assertThat(charges()).isEmpty();
+        assertThat(logged()).as("the log has the reason").contains("INSTRUCTION_REFUSED " + code);
+        assertThat(updates()).isEmpty();
     }
 
     @Test
@@ -455,7 +493,7 @@ class ForeignMessagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evaluate", "query", "train.other"})
+    @ValueSource(strings = {"query", "train.other", "evaluate.other"})
     void refusesOtherTypesOfMessages(String type) throws IOException {
         approved(2);
 
@@ -463,6 +501,120 @@ class ForeignMessagesTest {
 
         assertThat(reason()).isEqualTo("MESSAGE_TYPE_UNKNOWN");
         assertThat(app.launches).isEmpty();
+    }
+
+    @Test
+    void refusesAnEvaluationWhereTrainingAloneIsApproved() throws IOException {
+        approved(2);
+
+        ask("evaluate");
+
+        assertThat(reason()).isEqualTo("HOSTED_MESSAGE_NOT_APPROVED");
+        assertThat(app.launches).isEmpty();
+        assertThat(charges()).isEmpty();
+    }
+
+    @Test
+    void refusesATrainingWhereEvaluationAloneIsApproved() throws IOException {
+        approved(2, List.of("evaluate"));
+
+        ask("train");
+        String refused = reason();
+        ask("evaluate");
+
+        assertThat(refused).isEqualTo("HOSTED_MESSAGE_NOT_APPROVED");
+        assertThat(superLink.last().metrics()).containsOnlyKeys("metrics");
+        assertThat(app.launches).hasSize(1);
+    }
+
+    @Test
+    void answersAnEvaluationWithTheNumbersThatWereNamedAndNoArrays() throws IOException {
+        approved(2, List.of("train", "evaluate"), "eval_loss");
+
+        ask("evaluate");
+
+        IncomingMessage answer = superLink.last();
+        assertThat(answer.arrays()).isEmpty();
+        assertThat(answer.configs()).isEmpty();
+        assertThat(NamedValues.of(answer.metrics().get("metrics")).values())
+                .containsOnly(
+                        Map.entry("num-examples", new Value.Signed(3)), Map.entry("eval_loss", new Value.Real(1)));
+        assertThat(app.launches.get(0)).containsOnlyKeys("cohort.csv");
+        assertThat(charges()).containsExactly("committed");
+        assertThat(updates().get(0).fields()).contains("metrics.eval_loss double", "metrics.num-examples sint64");
+        assertThat(logged()).contains("BUDGET_COMMITTED ", "UPDATE_SENT ");
+        assertThat(budget.view(3, 1e-5).toString()).contains("exactReleaseMade=true", "mechanism=ExactRelease");
+    }
+
+    @Test
+    void countsTrainingsAndEvaluationsEachForThemselves() throws IOException {
+        approved(1, List.of("train", "evaluate"));
+        ask("train");
+        ask("evaluate");
+        assertThat(charges()).containsExactly("committed", "committed");
+
+        ask("evaluate");
+
+        assertThat(reason()).isEqualTo("CAPSULE_ROUNDS_EXHAUSTED");
+        assertThat(app.launches).hasSize(2);
+        assertThat(budget.charges(asked()).stream()
+                        .map(charge -> charge.type() + " " + charge.round())
+                        .toList())
+                .containsExactlyInAnyOrder("train 1", "evaluate 1");
+    }
+
+    @Test
+    void countsOnWhenTheSameRunIsStartedAgainAndApprovedAgain() throws IOException {
+        // Given
+        approved(1);
+        ask("train");
+        decide(capsule(2, List.of(COHORT)));
+        superLink.run = superLink.run.toBuilder().setRunId(6).build();
+
+        // When
+        ask("train");
+        ask("train");
+
+        // Then
+        assertThat(requests.all()).as("it is the same document").hasSize(1);
+        assertThat(reason()).isEqualTo("CAPSULE_ROUNDS_EXHAUSTED");
+        assertThat(budget.charges(asked()).stream()
+                        .map(charge -> charge.run() + " " + charge.round())
+                        .toList())
+                .containsExactlyInAnyOrder("5 1", "6 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "evaluate"})
+    void letsNoAnswerLeaveThatIsAboutTooFewPatients(String type) throws IOException {
+        approved(2, List.of("train", "evaluate"), "eval_loss");
+        app.examples = 1;
+
+        ask(type);
+
+        assertThat(reason()).isEqualTo("SITE_DATA_RULE");
+        assertThat(charges()).containsExactly("reserved");
+        assertThat(updates()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evaluate/num-examples,evaluate/rows of a",
+                "evaluate/eval_loss",
+                "arrays,evaluate/num-examples",
+                "arrays,metrics/num-examples,metrics/loss",
+                "arrays,metrics/num-examples,query/num-examples"
+            })
+    void takesNoApprovalOfPartsOrOfAnythingBeside(String releases) throws IOException {
+        ask("train");
+        Capsule capsule = capsule(1, List.of(releases.split(",")), List.of(COHORT));
+
+        assertThatThrownBy(() -> decide(capsule))
+                .isInstanceOfSatisfying(
+                        CallException.class,
+                        e -> assertThat(e.code()).isIn("CAPSULE_WIDER_THAN_STUDY", "RELEASE_NOT_APPROVED"));
+        assertThat(approvals.capsule(asked())).isEmpty();
     }
 
     @Test

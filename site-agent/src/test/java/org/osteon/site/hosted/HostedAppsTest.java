@@ -102,6 +102,34 @@ class HostedAppsTest {
     }
 
     @Test
+    void anEvaluationAnswersTheNumbersThatWereNamedAndNoArrays() {
+        HostedReply reply = ask(apps, evaluation("nothing"), "evaluate");
+        assertThat(reply.metrics()).containsOnlyKeys("num-examples", "eval_loss");
+        assertThat(reply.metrics()).containsEntry("num-examples", new Value.Signed(3));
+        assertThat(reply.metrics().get("eval_loss")).isInstanceOf(Value.Real.class);
+        assertThat(reply.arrays().specs()).isEmpty();
+        assertThat(read(draft)).isEmpty();
+        assertThat(code(() -> ask(apps, evaluation("evaluate-arrays"), "evaluate")))
+                .isEqualTo("HOSTED_REPLY_NOT_DECLARED");
+    }
+
+    /** The app as it is approved for evaluation with one number. */
+    private static HostedApp evaluation(String way) {
+        HostedApp app = app(way);
+        return new HostedApp(
+                app.fab(),
+                app.fabId(),
+                app.fabVersion(),
+                app.runConfig(),
+                Set.of("evaluate"),
+                "",
+                List.of(),
+                "metrics",
+                List.of("num-examples", "eval_loss"),
+                true);
+    }
+
+    @Test
     void endsAndForgetsWhatAnAgentThatWasKilledLeft() throws IOException, InterruptedException {
         // Given
         HostedSettings settings = hosting.settings(data, SECONDS);
@@ -198,6 +226,23 @@ class HostedAppsTest {
     }
 
     @Test
+    void anEnvironmentUnderALinkIsHosted() throws IOException {
+        Path link = Files.createSymbolicLink(work.resolve("current"), hosting.flower());
+        HostedApps linked = HostedApps.open(
+                hosting.settings(data, SECONDS).withFlower(link), site, "127.0.0.1:" + outside.getLocalPort());
+        assertThat(ask(linked, "nothing").metrics()).containsEntry("num-examples", new Value.Signed(3));
+    }
+
+    @Test
+    void anAppThatFlowerNeverFetchedIsSaidSo() throws IOException, InterruptedException {
+        Path other = hosting.environment(work.resolve("broken"), "1.29.0");
+        HostedApps broken = HostedApps.open(
+                hosting.settings(data, SECONDS).withFlower(other), site, "127.0.0.1:" + outside.getLocalPort());
+        assertThat(code(() -> ask(broken, "nothing"))).isEqualTo("HOSTED_APP_NOT_STARTED");
+        assertThat(read(draft)).isEmpty();
+    }
+
+    @Test
     void nothingIsHostedWhereTheSiteOrNoLimitIsSeen() throws IOException {
         String hub = "127.0.0.1:" + outside.getLocalPort();
         assertThat(code(() -> HostedApps.open(hosting.settings(work, SECONDS), site, hub)))
@@ -209,10 +254,14 @@ class HostedAppsTest {
     }
 
     private HostedReply ask(HostedApps hosted, String way) {
-        OutgoingMessage message = message("train");
+        return ask(hosted, app(way), "train");
+    }
+
+    private HostedReply ask(HostedApps hosted, HostedApp app, String type) {
+        OutgoingMessage message = message(type);
         Path objects = objects(message);
         try {
-            return hosted.run(app(way), fab, message.message(), message.tree(), objects, Map.of(), draft);
+            return hosted.run(app, fab, message.message(), message.tree(), objects, Map.of(), draft);
         } finally {
             output = new String(read(site.resolve("hosted/output").resolve(message.id())), StandardCharsets.UTF_8);
         }

@@ -59,6 +59,34 @@ final class Machine implements AutoCloseable {
         return new IllegalStateException();
     }
 
+    /** The environment's folder. */
+    Path flower() {
+        return flower;
+    }
+
+    /** An environment of the same Python that calls itself of this release of Flower, or has none. */
+    Path environment(Path folder, String release) throws IOException, InterruptedException {
+        Process made = new ProcessBuilder(
+                        flower.resolve("bin/python").toString(), "-m", "venv", "--without-pip", folder.toString())
+                .inheritIO()
+                .start();
+        if (!made.waitFor(120, TimeUnit.SECONDS) || made.exitValue() != 0) {
+            made.destroyForcibly();
+            throw new IllegalStateException("no environment was made");
+        }
+        Files.writeString(folder.resolve("bin").resolve(FlowerRelease.CLIENT_APP), "raise SystemExit(1)\n");
+        if (!release.isEmpty()) {
+            try (Stream<Path> libraries = Files.list(folder.resolve("lib"))) {
+                Path known =
+                        libraries.findFirst().orElseThrow().resolve("site-packages/flwr-" + release + ".dist-info");
+                Files.writeString(
+                        Files.createDirectory(known).resolve("METADATA"),
+                        "Metadata-Version: 2.1\nName: flwr\nVersion: " + release + "\n");
+            }
+        }
+        return folder;
+    }
+
     HostedSettings settings(Path data, int seconds) {
         return new HostedSettings(
                 flower, data, 64123, groups, MEMORY_MIB, 64, 1, seconds, Map.of("data", new Value.Text(Sandbox.DATA)));

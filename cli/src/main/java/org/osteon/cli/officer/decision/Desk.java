@@ -8,7 +8,10 @@ public interface Desk {
     /** The studies the agent says it holds. */
     List<Line> studies();
 
-    /** The envelope of a study, named by its digest or the first digits of it. */
+    /** The foreign runs the agent says asked of it. */
+    List<Line> runs();
+
+    /** The envelope of a study or foreign run, named by its digest or the first digits of it. */
     byte[] study(String reference);
 
     /** What the agent says of its hospital and itself for that study. */
@@ -18,7 +21,7 @@ public interface Desk {
     JsonNode decide(byte[] envelope);
 
     /**
-     * One study of the agent's list.
+     * One study or foreign run of the agent's list.
      *
      * @param study its digest
      * @param decision {@code open}, {@code approved}, {@code refused} or {@code revoked}

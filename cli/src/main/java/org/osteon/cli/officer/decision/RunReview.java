@@ -7,6 +7,7 @@ import org.osteon.cli.output.CliException;
 import org.osteon.cli.output.ExitCode;
 import org.osteon.protocol.document.Capsule;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.document.FederationRoot;
 import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.Refusal;
@@ -35,11 +36,7 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
      * @throws CliException where the bytes or the agent's words are not what they must be
      */
     public static RunReview fetch(Desk desk, FederationRoot root, String site, String reference) {
-        SignedDocument<HostedRun> run = SignedDocument.read(desk.study(reference), HostedRun.class);
-        if (!run.digest().hex().startsWith(reference)) {
-            throw new CliException(
-                    ExitCode.DOES_NOT_HOLD, "error.study.other", run.digest().brief(), reference);
-        }
+        SignedDocument<HostedRun> run = run(desk, reference);
         JsonNode facts = desk.facts(run.digest().hex());
         StudyReview.same("study", run.digest().hex(), facts);
         StudyReview.same("site", run.document().site(), facts);
@@ -48,12 +45,31 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
         return new RunReview(run, root, site, facts);
     }
 
+    /** The run alone, its digest recomputed from the bytes. */
+    public static SignedDocument<HostedRun> run(Desk desk, String reference) {
+        SignedDocument<HostedRun> run = SignedDocument.read(desk.study(reference), HostedRun.class);
+        if (!run.digest().hex().startsWith(reference)) {
+            throw new CliException(
+                    ExitCode.DOES_NOT_HOLD, "error.study.other", run.digest().brief(), reference);
+        }
+        return run;
+    }
+
     /**
      * An approval of exactly this, here and now; it spends no budget, since nothing of it is noised.
      *
+     * @param types message types that the app may be asked
+     * @param numbers single numbers that may leave of an evaluation beside the number of examples
      * @param data the rows that the app may read: one cohort or none
      */
-    public Capsule capsule(int rounds, List<String> waivers, List<Study.Cohort> data, Instant now, Instant until) {
+    public Capsule capsule(
+            int rounds,
+            List<String> types,
+            List<String> numbers,
+            List<String> waivers,
+            List<Study.Cohort> data,
+            Instant now,
+            Instant until) {
         HostedRun asked = run.document();
         if (facts.path("snapshot").asText().isEmpty()) {
             throw new CliException(ExitCode.REFUSED, "error.snapshot.none", site);
@@ -69,13 +85,24 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
                 0,
                 0,
                 rounds,
-                asked.releases(),
+                releases(types, numbers),
                 asked.purpose(),
                 waivers,
                 now,
                 until,
                 now,
                 data);
+    }
+
+    private List<String> releases(List<String> types, List<String> numbers) {
+        try {
+            return run.document().releases(types, numbers);
+        } catch (DocumentException e) {
+            throw CliException.wrongCall(
+                    "error.types.hosted",
+                    String.join(", ", run.document().messageTypes()),
+                    Integer.toString(HostedRun.MOST_NUMBERS));
+        }
     }
 
     /** A refusal; it stays at the site. */

@@ -23,9 +23,18 @@ public final class SiteDesk implements Desk {
 
     @Override
     public List<Line> studies() {
+        return lines("studies");
+    }
+
+    @Override
+    public List<Line> runs() {
+        return lines("hosted");
+    }
+
+    private List<Line> lines(String kind) {
         List<Line> lines = new ArrayList<>();
         for (JsonNode study :
-                tree(site.site().listStudies(Empty.getDefaultInstance())).path("studies")) {
+                tree(site.site().listStudies(Empty.getDefaultInstance())).path(kind)) {
             lines.add(new Line(
                     study.path("study").asText(), study.path("decision").asText()));
         }

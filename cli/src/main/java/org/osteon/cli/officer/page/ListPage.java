@@ -7,6 +7,7 @@ import static org.osteon.cli.officer.page.Html.el;
 import java.util.ArrayList;
 import java.util.List;
 import org.osteon.protocol.document.Capsule;
+import org.osteon.protocol.document.HostedRun;
 import org.osteon.protocol.document.SignedDocument;
 import org.osteon.protocol.document.Study;
 
@@ -27,13 +28,22 @@ final class ListPage {
     record Row(SignedDocument<Study> study, String decision) {}
 
     /**
+     * A foreign run.
+     *
+     * @param run what it asks, as the agent derived it
+     * @param decision what the agent says was decided
+     */
+    record Run(SignedDocument<HostedRun> run, String decision) {}
+
+    /**
      * The content.
      *
      * @param rows studies whose bytes were fetched and hold
+     * @param runs foreign runs whose bytes are those of their digests
      * @param broken sentences about those that do not
      * @param cosign approvals that wait for another officer
      */
-    List<Html> content(List<Row> rows, List<String> broken, List<SignedDocument<Capsule>> cosign) {
+    List<Html> content(List<Row> rows, List<Run> runs, List<String> broken, List<SignedDocument<Capsule>> cosign) {
         List<Row> open =
                 rows.stream().filter(row -> row.decision().equals("open")).toList();
         List<Row> decided =
@@ -67,8 +77,26 @@ final class ListPage {
             content.add(el("h2", visit.say("page.list.decided")));
             content.add(el("ul", cls("inbox"), decided.stream().map(this::item).toList()));
         }
+        if (!runs.isEmpty()) {
+            content.add(el("h2", visit.say("page.runs")));
+            content.add(el("p", visit.say("page.runs.lead")));
+            content.add(el("ul", cls("inbox"), runs.stream().map(this::item).toList()));
+        }
         content.add(Frame.form(visit, "/end", el("button", at("type", "submit"), visit.say("page.end.button"))));
         return content;
+    }
+
+    private Html item(Run row) {
+        HostedRun run = row.run().document();
+        return el(
+                "li",
+                el(
+                        "a",
+                        at("href", "/run?s=" + row.run().digest().hex()),
+                        visit.say("page.study", run.app(), run.version())),
+                " ",
+                Frame.badge(visit, row.decision()),
+                el("p", visit.say("page.run.asks", run.server(), Words.count(run.rounds(), visit.locale()))));
     }
 
     private Html item(Row row) {

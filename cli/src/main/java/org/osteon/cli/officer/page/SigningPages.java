@@ -1,5 +1,6 @@
 package org.osteon.cli.officer.page;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osteon.cli.officer.decision.Desk;
 import org.osteon.cli.officer.decision.KnownHub;
+import org.osteon.cli.officer.decision.RunReview;
 import org.osteon.cli.officer.decision.StudyReview;
 import org.osteon.cli.officer.decision.WaitingApprovals;
 import org.osteon.cli.output.CliException;
@@ -35,6 +37,7 @@ final class SigningPages implements Pages {
 
     private final Desk desk;
     private final KnownHub hub;
+    private final Path folder;
     private final String site;
     private final Gesture gesture;
     private final WaitingApprovals waiting;
@@ -45,7 +48,9 @@ final class SigningPages implements Pages {
     private final Map<String, SignedDocument<Study>> read = new LinkedHashMap<>();
     private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
-    SigningPages(Desk desk, KnownHub hub, String site, Gesture gesture, WaitingApprovals waiting, Clock clock) {
+    SigningPages(
+            Desk desk, KnownHub hub, Path folder, String site, Gesture gesture, WaitingApprovals waiting, Clock clock) {
+        this.folder = folder;
         this.desk = desk;
         this.hub = hub;
         this.site = site;
@@ -67,6 +72,7 @@ final class SigningPages implements Pages {
             return switch (visit.path()) {
                 case "/" -> list(visit);
                 case "/study" -> study(visit);
+                case "/run" -> run(visit);
                 case "/confirm" -> confirm(visit, draft(visit), Optional.empty());
                 case "/done" -> done(visit);
                 default -> failed(404, visit, "page.failed.nowhere");
@@ -113,6 +119,14 @@ final class SigningPages implements Pages {
     private Page list(Visit visit) {
         List<ListPage.Row> rows = new ArrayList<>();
         List<String> broken = new ArrayList<>();
+        List<ListPage.Run> runs = new ArrayList<>();
+        for (Desk.Line line : desk.runs().stream().limit(MOST_SHOWN).toList()) {
+            try {
+                runs.add(new ListPage.Run(RunReview.run(desk, new Digest(line.study()).hex()), line.decision()));
+            } catch (RuntimeException e) {
+                broken.add(Failures.ending(e).sentence(visit.messages()));
+            }
+        }
         for (Desk.Line line : desk.studies().stream().limit(MOST_SHOWN).toList()) {
             try {
                 String digest = new Digest(line.study()).hex();
@@ -127,7 +141,28 @@ final class SigningPages implements Pages {
             }
         }
         return frame.page(
-                200, visit, "/", visit.say("page.list"), new ListPage(visit).content(rows, broken, waiting.all()));
+                200,
+                visit,
+                "/",
+                visit.say("page.list"),
+                new ListPage(visit).content(rows, runs, broken, waiting.all()));
+    }
+
+    /**
+     * What a foreign run asks, and how it is decided about: these pages have no form for the rows that its app reads.
+     */
+    private Page run(Visit visit) {
+        RunReview review =
+                RunReview.fetch(desk, hub.root(), site, new Digest(visit.form().text("s")).hex());
+        return frame.page(
+                200,
+                visit,
+                "/run?s=" + review.run().digest().hex(),
+                visit.say(
+                        "page.study",
+                        review.run().document().app(),
+                        review.run().document().version()),
+                new RunPage(visit, review, folder).content());
     }
 
     private Page study(Visit visit) {

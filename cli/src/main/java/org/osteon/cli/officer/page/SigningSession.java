@@ -31,11 +31,12 @@ public record SigningSession(OfficerFolder folder, int port, Duration idle, Loca
     /**
      * Serves the signing pages until they end; returns the identities of what was signed.
      *
+     * @param folder the site's folder, as the officer's commands name it
      * @param key an encrypted key file, or the file of a passkey
      */
-    public List<Digest> sign(Desk desk, KnownHub hub, String site, Path key, WaitingApprovals waiting)
+    public List<Digest> sign(Desk desk, KnownHub hub, Path folder, String site, Path key, WaitingApprovals waiting)
             throws InterruptedException {
-        SigningPages pages = new SigningPages(desk, hub, site, gesture(key), waiting, Clock.systemUTC());
+        SigningPages pages = new SigningPages(desk, hub, folder, site, gesture(key), waiting, Clock.systemUTC());
         serve(pages);
         return pages.outcomes().stream().map(Outcome::decision).toList();
     }
