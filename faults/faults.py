@@ -1,5 +1,6 @@
 """The faults that a trial strikes with: each is drawn from a seeded generator and says in words what it does."""
 
+import os
 import pathlib
 import random
 import shutil
@@ -26,6 +27,11 @@ class Fault:
         self.down: set[str] = set()
         self.words = "nothing"
 
+    @staticmethod
+    def lacks() -> str:
+        """What this machine lacks for it, in words."""
+        return ""
+
     def prepare(self) -> None:
         """Before the daemons start."""
 
@@ -49,7 +55,7 @@ class Step(Fault):
     def __init__(self, field, draw, daemon: str = "", number: int = 0, after: bool | None = None):
         super().__init__(field, draw)
         self.daemon = daemon or draw.choice([HUB, *SITES])
-        self.number = number or draw.randint(1, field.steps_of(self.daemon))
+        self.number = number or 1 + int(draw.random() * field.steps_of(self.daemon))
         self.after = draw.random() < 0.5 if after is None else after
         self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} durable step {self.number}"
 
@@ -252,6 +258,10 @@ class Disk(Fault, Calls):
         self.place = field.live / self.daemon
         self.mounted = False
 
+    @staticmethod
+    def lacks() -> str:
+        return "" if os.geteuid() == 0 else "only root can mount a small disk"
+
     def prepare(self) -> None:
         aside = self.field.work / f"aside-{self.daemon}"
         shutil.rmtree(aside, ignore_errors=True)
@@ -263,7 +273,7 @@ class Disk(Fault, Calls):
         if done.returncode != 0:
             self.place.rmdir()
             aside.rename(self.place)
-            raise Broken(f"no small disk can be mounted: {done.stderr.strip()}; leave out --kinds disk or be root")
+            raise Broken(f"no small disk can be mounted: {done.stderr.strip()}")
         self.mounted = True
         shutil.copytree(aside, self.place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(aside)
@@ -329,10 +339,12 @@ class Jump(Fault):
         self.words = (f"the clock of {'+'.join(self.who)} jumps {self.jump:+d} s at {self.at:.2f} s"
                       + (f" for {self.long:.1f} s" if self.back else "") + (", and it is killed" if self.kill else ""))
 
+    @staticmethod
+    def lacks() -> str:
+        return "" if any(file.is_file() for file in CLOCK) else "libfaketime is not there; the package faketime brings it"
+
     def prepare(self) -> None:
         found = [file for file in CLOCK if file.is_file()]
-        if not found:
-            raise Broken("libfaketime is not there; the package faketime brings it, or leave out --kinds clock")
         self.file = self.field.work / "clock"
         self.file.write_text("+0")
         for name in self.who:
