@@ -2,6 +2,7 @@
 """Trials of a whole federation under faults, driven and judged from outside. See README.md."""
 
 import argparse
+import fcntl
 import json
 import pathlib
 import queue
@@ -176,6 +177,11 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
+    alone = open(out / "lock", "w")  # held to the end
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        parser.error(f"other trials run in {out}; name another folder with --out")
     jobs: list[Job] = []
     over = False
     try:
