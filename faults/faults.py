@@ -25,6 +25,7 @@ class Fault:
         self.draw = draw
         self.over = False
         self.down: set[str] = set()
+        self.missed = False
         self.words = "nothing"
 
     @staticmethod
@@ -52,24 +53,26 @@ class Fault:
 class Step(Fault):
     """SIGKILL before or after a durable step."""
 
-    def __init__(self, field, draw, daemon: str = "", number: int = 0, after: bool | None = None):
+    def __init__(self, field, draw, daemon: str = "", number: int = 0, after: bool | None = None, kind: str = ""):
         super().__init__(field, draw)
         self.daemon = daemon or draw.choice([HUB, *SITES])
         self.number = number or 1 + int(draw.random() * field.steps_of(self.daemon))
         self.after = draw.random() < 0.5 if after is None else after
-        self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} durable step {self.number}"
+        self.kind = kind
+        self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} {kind or 'durable step'} {self.number}"
 
     def prepare(self) -> None:
         self.steps = Steps(self.field.library, self.field.work / f"steps-{self.daemon}")
         self.field.federation.daemons[self.daemon].environment = self.steps.environment
 
     def arm(self) -> None:
-        self.steps.kill_at(self.number, self.after)
+        self.steps.kill_at(self.number, self.after, self.kind)
 
     def strike(self) -> None:
         while not self.field.ended.is_set() and not self.steps.death():
             self.pause(0.05)
         self.steps.rest()
+        self.missed = not self.steps.death()
         self.words += f" ({self.field.what(self.steps.death()) or 'not reached'})"
 
 
@@ -129,7 +132,8 @@ class AtCall(Fault, Calls):
     def strike(self) -> None:
         while not self.field.ended.is_set() and self.count < self.number:
             self.pause(0.05)
-        if self.count < self.number:
+        self.missed = self.count < self.number
+        if self.missed:
             self.words += " (not reached)"
 
 
@@ -303,6 +307,7 @@ class Disk(Fault, Calls):
             self._fill()
         while not self.full.wait(0.1):
             if self.field.ended.is_set():
+                self.missed = True
                 self.words += " (not reached)"
                 return
         time.sleep(self.long)
@@ -394,6 +399,7 @@ class Absent(Fault):
                 break
             self.pause(0.2)
         else:
+            self.missed = True
             self.words += " (it was over before)"
         self.down = set()
 

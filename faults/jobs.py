@@ -101,8 +101,10 @@ def trial(field: Field, out: pathlib.Path, number: int, seed: int, kind: str, st
             {"fault": fault.words, "faults": played.faults, "views": played.views, "spoken": played.spoken,
              "updates": [{k: v for k, v in u.__dict__.items() if k != "payload"} for u in played.updates]}, indent=1))
         kept = str(folder)
-    at = f"{fault.daemon}:{fault.number}:{'after' if fault.after else 'before'}" if kind == "step" else ""
-    return {"words": fault.words, "faults": played.faults, "kept": kept, "at": at, "recoveries": field.recoveries,
+    at = ""
+    if kind == "step":
+        at = ":".join([fault.daemon, str(fault.number), "after" if fault.after else "before", *filter(None, [fault.kind])])
+    return {"words": fault.words, "faults": played.faults, "kept": kept, "at": at, "missed": fault.missed, "recoveries": field.recoveries,
             "seconds": time.monotonic() - begin, "cpu": cpu(field) - before}
 
 

@@ -13,23 +13,33 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
+import steps
 from faults import KINDS, Absent
 from federation import HOME, HUB, SITES, STUDIES, Broken
 from jobs import Gone, Job
 from judge import INVARIANTS, upper95
 
 DRIVER = "DRIVER"
+# How many of each kind are tried on every change, the long ones first. A kill before and one after each kind of durable step.
+ON_EVERY_CHANGE = {"absent": 1, "slow": 1, "mix": 1, "person": 1, "clock": 2, "disk": 2, "unheard": 2, "cut": 2, "again": 2,
+                   "call": 3, "time": 3, "step": 2 * len(steps.KINDS)}
 
 
-def plans(options, recorded: dict) -> list[tuple[str, str, tuple]]:
-    """Kind, study and what else is fixed of each trial: one step, every step of a round of the hub and of a hospital before
-    and after, then the kinds in turn."""
+def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
+    """Kind, study and what else is fixed of each trial: one step, the set for every change, every step of a round of the hub
+    and of a hospital before and after, then the kinds in turn."""
     kinds = options.kinds.split(",")
     studies = [name for name in STUDIES if name != Absent.study]
     if options.at:
-        daemon, number, when = options.at.split(":")
-        return [("step", studies[0], (daemon, int(number), when == "after"))] * options.trials
+        daemon, number, when, *kind = options.at.split(":")
+        return [("step", studies[0], (daemon, int(number), when == "after", *kind))] * options.trials
+    if options.on_every_change:
+        spread = iter(kills(seed, recorded))
+        chosen = [kind for kind, count in ON_EVERY_CHANGE.items() for _ in range(count) if kind in kinds]
+        return [(kind, Absent.study if kind == "absent" else studies[i % len(studies)], next(spread) if kind == "step" else ())
+                for i, kind in enumerate(chosen)]
     planned: list[tuple[str, str, tuple]] = []
     if options.every_step:
         for name in (HUB, SITES[0]):
@@ -42,6 +52,20 @@ def plans(options, recorded: dict) -> list[tuple[str, str, tuple]]:
     return planned
 
 
+def kills(seed: int, recorded: dict) -> list[tuple[str, int, bool, str]]:
+    """A kill before and after each kind of durable step, hub and hospitals in turn, each in another part of the run."""
+    draw = random.Random(f"{seed}/kills")
+    count = ON_EVERY_CHANGE["step"]
+    parts = draw.sample(range(count), count)
+    chosen = []
+    for i, part in enumerate(parts):
+        kind, after = steps.KINDS[i // 2], i % 2 == 1
+        daemon = HUB if (i + i // 2) % 2 == 0 else SITES[i // 2 % len(SITES)]
+        made = sum(one == kind for _, one in recorded["steps"][daemon])
+        chosen.append((daemon, 1 + int((part + draw.random()) / count * made), after, kind))
+    return chosen
+
+
 class Tally:
     """What came of the trials, told as it comes."""
 
@@ -51,7 +75,7 @@ class Tally:
         self.planned = planned
         self.begin = time.monotonic()
         self.failed: dict[str, int] = {}
-        self.played = self.lost = 0
+        self.played = self.lost = self.missed = 0
         self.cpu: list[float] = []
         self.recoveries: list[float] = []
 
@@ -59,6 +83,7 @@ class Tally:
         """One trial."""
         self.played += 1
         self.cpu.append(came["cpu"])
+        self.missed += came["missed"]
         self.recoveries += [seconds for _, seconds in came["recoveries"]]
         broken = sorted({name for name, _ in came["faults"]})
         lines = [f"{self.played} of {self.planned}: trial {number}: {study}: {came['words']}: {', '.join(broken) or 'holds'}, "
@@ -75,7 +100,8 @@ class Tally:
         if came["at"]:
             return f"--at {came['at']} --trials 1"
         options = self.options
-        which = f"--trials {options.trials} --kinds {options.kinds}" + (" --every-step" if options.every_step else "")
+        which = "--on-every-change" if options.on_every_change else f"--trials {options.trials}"
+        which += f" --kinds {options.kinds}" + (" --every-step" if options.every_step else "")
         return f"--seed {self.seed} {which} --only {number}"
 
     def close(self) -> None:
@@ -86,7 +112,9 @@ class Tally:
             times = sorted(self.recoveries)
             print(f"faults: {len(times)} recoveries, from a daemon's start to the hospital active again: median "
                   f"{statistics.median(times):.1f} s, longest {times[-1]:.1f} s, within 10 s {sum(t <= 10 for t in times)}")
-        if self.played:
+        if self.missed:
+            print(f"faults: in {self.missed} of {self.played} the run was over before the fault struck")
+        if self.cpu:
             print(f"faults: a trial took {statistics.mean(self.cpu):.1f} s CPU on average")
         print(f"faults: {self.played} trials, {self.lost} failures; upper 95 % bound of the failure rate "
               f"{upper95(self.lost, self.played) if self.played else 1:.4f}; seed {self.seed}; "
@@ -132,7 +160,7 @@ def play(jobs: list[Job], planned: list[tuple[int, tuple[str, str, tuple]]], tal
                 what = job.ask("trial", number=number, seed=tally.seed, kind=kind, study=study, fixed=fixed)
             except Broken as error:
                 gone = isinstance(error, Gone)
-                what = {"words": kind, "faults": [(DRIVER, str(error))], "kept": "", "at": "", "recoveries": [],
+                what = {"words": kind, "faults": [(DRIVER, str(error))], "kept": "", "at": "", "missed": False, "recoveries": [],
                         "seconds": time.monotonic() - begin, "cpu": 0.0}
             came.put((number, kind, study, what))
             if gone:
@@ -157,9 +185,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--seed", type=int, default=None, help="repeats the same faults; a new one otherwise")
+    parser.add_argument("--on-every-change", action="store_true",
+                        help="the 30 of CI: each kind, kills before and after each kind of step; the seed is the day in UTC")
     parser.add_argument("--every-step", action="store_true",
                         help="first a kill before and after each durable step of a round, however many trials that takes")
-    parser.add_argument("--at", default="", metavar="DAEMON:NUMBER:before|after", help="only kills at this durable step")
+    parser.add_argument("--at", default="", metavar="DAEMON:NUMBER:before|after[:KIND]",
+                        help="only kills at this durable step, or at the one with this number among those of its kind")
     parser.add_argument("--only", type=int, default=0, metavar="N", help="only trial N of the seed")
     parser.add_argument("--kinds", default=",".join(KINDS), help="some of " + ", ".join(KINDS))
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="N trials at once")
@@ -174,7 +205,10 @@ def main() -> int:
             parser.error(f"{kind}: {lacking}; leave it out of --kinds")
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, _ended)
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+    seed = options.seed
+    if seed is None:
+        today = int(datetime.now(timezone.utc).strftime("%Y%m%d"))
+        seed = today if options.on_every_change else random.SystemRandom().randrange(1_000_000)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     alone = open(out / "lock", "w")  # held to the end
@@ -192,7 +226,8 @@ def main() -> int:
             found = jobs[0].ask("check")["found"]
             over = True
             return 0 if found else 1
-        planned = [one for one in enumerate(plans(options, recorded), 1) if options.only in (0, one[0])]
+        planned = [one for one in enumerate(plans(options, seed, recorded), 1) if options.only in (0, one[0])]
+        print(f"faults: {len(planned)} trials, {len(jobs)} at a time, seed {seed}", flush=True)
         tally = Tally(options, seed, len(planned))
         try:
             play(jobs, planned, tally)
