@@ -74,10 +74,25 @@ class Job:
         except ProcessLookupError:
             pass
         self.process.wait()
-        for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
-            place = mount.split()[1].encode().decode("unicode_escape")
-            if pathlib.Path(place).is_relative_to(self.work):
-                subprocess.run(["umount", "-l", place], check=False)
+        for place in self.mounts():
+            subprocess.run(["umount", "-l", place], check=False)
+
+    def mounts(self) -> list[str]:
+        """Disks that are mounted in its folder."""
+        places = [line.split()[1].encode().decode("unicode_escape")
+                  for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
+        return [place for place in places if pathlib.Path(place).is_relative_to(self.work)]
+
+    def processes(self) -> int:
+        """How many processes of it live, itself among them."""
+        groups = []
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                state, _, group = stat.read_text().rsplit(")", 1)[1].split()[:3]
+            except (OSError, IndexError):
+                continue
+            groups += [int(group)] if state != "Z" else []
+        return groups.count(self.process.pid)
 
 
 def cpu(field: Field) -> float:
