@@ -1,10 +1,10 @@
 """The faults that a trial strikes with: each is drawn from a seeded generator and says in words what it does."""
 
-import os
 import pathlib
 import random
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -264,7 +264,11 @@ class Disk(Fault, Calls):
 
     @staticmethod
     def lacks() -> str:
-        return "" if os.geteuid() == 0 else "only root can mount a small disk"
+        with tempfile.TemporaryDirectory() as place:
+            refused = _mount(pathlib.Path(place), 1 << 20)
+            if not refused:
+                subprocess.run(["umount", place], check=True)
+        return f"no small disk can be mounted, which wants root: {refused}" if refused else ""
 
     def prepare(self) -> None:
         aside = self.field.work / f"aside-{self.daemon}"
@@ -272,12 +276,11 @@ class Disk(Fault, Calls):
         self.place.rename(aside)
         self.place.mkdir(mode=aside.stat().st_mode & 0o777)
         size = SPARE + sum(file.stat().st_size for file in aside.rglob("*") if file.is_file())
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", self.place],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
+        refused = _mount(self.place, size)
+        if refused:
             self.place.rmdir()
             aside.rename(self.place)
-            raise Broken(f"no small disk can be mounted: {done.stderr.strip()}")
+            raise Broken(f"no small disk can be mounted: {refused}")
         self.mounted = True
         shutil.copytree(aside, self.place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(aside)
@@ -323,6 +326,11 @@ class Disk(Fault, Calls):
                     break
             self.place.rmdir()
             aside.rename(self.place)
+
+
+def _mount(place: pathlib.Path, size: int) -> str:
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", place], capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stderr.strip() or f"mount ended with {done.returncode}"
 
 
 class Jump(Fault):

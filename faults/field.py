@@ -25,6 +25,7 @@ from tap import FLEET, Relay, Tap
 LIMIT = 150.0
 QUIET = 30.0
 LOOK = 0.7
+LOOKS = 25
 
 
 class Field:
@@ -235,7 +236,8 @@ class Field:
                     self.ended.set()
                 if view["state"] in ("stalled", "stopped", "paused") and settled:
                     self.verbs.call("run", "resume", run, "--hub", federation.hub.folder)
-            time.sleep(LOOK)
+            # On a busy machine a run takes longer, and is looked at as often.
+            time.sleep(max(LOOK, self.seconds / LOOKS))
 
     def _ask(self, run: str) -> dict:
         """What the daemons say at the end, when what is on its way has arrived."""

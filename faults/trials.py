@@ -46,6 +46,8 @@ def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
             for number in recorded["round"][name]:
                 for after in (False, True):
                     planned.append(("step", studies[number % len(studies)], (name, number, after)))
+        # What is broken off has tried steps all over the round.
+        random.Random(f"{seed}/steps").shuffle(planned)
     for i in range(max(0, options.trials - len(planned))):
         kind = kinds[i % len(kinds)]
         planned.append((kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)], ()))
