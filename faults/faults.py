@@ -4,6 +4,7 @@ import pathlib
 import random
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -24,7 +25,13 @@ class Fault:
         self.draw = draw
         self.over = False
         self.down: set[str] = set()
+        self.missed = False
         self.words = "nothing"
+
+    @staticmethod
+    def lacks() -> str:
+        """What this machine lacks for it, in words."""
+        return ""
 
     def prepare(self) -> None:
         """Before the daemons start."""
@@ -46,24 +53,26 @@ class Fault:
 class Step(Fault):
     """SIGKILL before or after a durable step."""
 
-    def __init__(self, field, draw, daemon: str = "", number: int = 0, after: bool | None = None):
+    def __init__(self, field, draw, daemon: str = "", number: int = 0, after: bool | None = None, kind: str = ""):
         super().__init__(field, draw)
         self.daemon = daemon or draw.choice([HUB, *SITES])
-        self.number = number or draw.randint(1, field.steps_of(self.daemon))
+        self.number = number or 1 + int(draw.random() * field.steps_of(self.daemon))
         self.after = draw.random() < 0.5 if after is None else after
-        self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} durable step {self.number}"
+        self.kind = kind
+        self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} {kind or 'durable step'} {self.number}"
 
     def prepare(self) -> None:
         self.steps = Steps(self.field.library, self.field.work / f"steps-{self.daemon}")
         self.field.federation.daemons[self.daemon].environment = self.steps.environment
 
     def arm(self) -> None:
-        self.steps.kill_at(self.number, self.after)
+        self.steps.kill_at(self.number, self.after, self.kind)
 
     def strike(self) -> None:
         while not self.field.ended.is_set() and not self.steps.death():
             self.pause(0.05)
         self.steps.rest()
+        self.missed = not self.steps.death()
         self.words += f" ({self.field.what(self.steps.death()) or 'not reached'})"
 
 
@@ -123,7 +132,8 @@ class AtCall(Fault, Calls):
     def strike(self) -> None:
         while not self.field.ended.is_set() and self.count < self.number:
             self.pause(0.05)
-        if self.count < self.number:
+        self.missed = self.count < self.number
+        if self.missed:
             self.words += " (not reached)"
 
 
@@ -252,18 +262,25 @@ class Disk(Fault, Calls):
         self.place = field.live / self.daemon
         self.mounted = False
 
+    @staticmethod
+    def lacks() -> str:
+        with tempfile.TemporaryDirectory() as place:
+            refused = _mount(pathlib.Path(place), 1 << 20)
+            if not refused:
+                subprocess.run(["umount", place], check=True)
+        return f"no small disk can be mounted, which wants root: {refused}" if refused else ""
+
     def prepare(self) -> None:
         aside = self.field.work / f"aside-{self.daemon}"
         shutil.rmtree(aside, ignore_errors=True)
         self.place.rename(aside)
         self.place.mkdir(mode=aside.stat().st_mode & 0o777)
         size = SPARE + sum(file.stat().st_size for file in aside.rglob("*") if file.is_file())
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", self.place],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
+        refused = _mount(self.place, size)
+        if refused:
             self.place.rmdir()
             aside.rename(self.place)
-            raise Broken(f"no small disk can be mounted: {done.stderr.strip()}; leave out --kinds disk or be root")
+            raise Broken(f"no small disk can be mounted: {refused}")
         self.mounted = True
         shutil.copytree(aside, self.place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(aside)
@@ -293,6 +310,7 @@ class Disk(Fault, Calls):
             self._fill()
         while not self.full.wait(0.1):
             if self.field.ended.is_set():
+                self.missed = True
                 self.words += " (not reached)"
                 return
         time.sleep(self.long)
@@ -308,6 +326,11 @@ class Disk(Fault, Calls):
                     break
             self.place.rmdir()
             aside.rename(self.place)
+
+
+def _mount(place: pathlib.Path, size: int) -> str:
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", place], capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stderr.strip() or f"mount ended with {done.returncode}"
 
 
 class Jump(Fault):
@@ -329,10 +352,12 @@ class Jump(Fault):
         self.words = (f"the clock of {'+'.join(self.who)} jumps {self.jump:+d} s at {self.at:.2f} s"
                       + (f" for {self.long:.1f} s" if self.back else "") + (", and it is killed" if self.kill else ""))
 
+    @staticmethod
+    def lacks() -> str:
+        return "" if any(file.is_file() for file in CLOCK) else "libfaketime is not there; the package faketime brings it"
+
     def prepare(self) -> None:
         found = [file for file in CLOCK if file.is_file()]
-        if not found:
-            raise Broken("libfaketime is not there; the package faketime brings it, or leave out --kinds clock")
         self.file = self.field.work / "clock"
         self.file.write_text("+0")
         for name in self.who:
@@ -382,6 +407,7 @@ class Absent(Fault):
                 break
             self.pause(0.2)
         else:
+            self.missed = True
             self.words += " (it was over before)"
         self.down = set()
 

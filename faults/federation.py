@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -36,16 +37,58 @@ STUDIES = {
 OPTIONS = "-XX:TieredStopAtLevel=1 -Xss512k"
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now, each another."""
-    probes = [socket.socket() for _ in range(count)]
+class Ports(dict):
+    """A port of its own for each daemon and each hospital's line to the hub, below those that the system gives away. The first
+    of the block is held as long as this lives, so that no other driver takes the block."""
+
+    NAMES = (HUB, *SITES, *(f"{site}-way" for site in SITES))
+    FROM = 10_240
+    BLOCK = 8
+
+    def __init__(self):
+        given = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+        to = int(given.read_text().split()[0]) if given.is_file() else 32_768
+        blocks = list(range(self.FROM, to - self.BLOCK, self.BLOCK))
+        random.SystemRandom().shuffle(blocks)
+        for first in blocks:
+            self.held = socket.socket()
+            if _free(self.held, first) and all(_free(None, first + 1 + i) for i in range(len(self.NAMES))):
+                super().__init__({name: first + 1 + i for i, name in enumerate(self.NAMES)})
+                return
+            self.held.close()
+        raise Broken(f"no {self.BLOCK} free ports in a row between {self.FROM} and {to}")
+
+    def close(self) -> None:
+        """Lets the block go."""
+        self.held.close()
+
+
+def _free(held: socket.socket | None, port: int) -> bool:
+    probe = held or socket.socket()
     try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
+        if held is None:
+            # As a daemon binds: connections of one that has ended do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    except OSError:
+        return False
     finally:
-        for probe in probes:
+        if held is None:
             probe.close()
+
+
+def settle(folder: pathlib.Path, ports: dict[str, int]) -> None:
+    """Gives a copy of the federation these ports."""
+    was = json.loads((folder / "ports.json").read_text())
+    for name in (HUB, *SITES):
+        settings = folder / name / "osteon.toml"
+        text = settings.read_text()
+        for one, port in was.items():
+            text = text.replace(f'"127.0.0.1:{port}"', f'"<{one}>"')
+        for one, port in ports.items():
+            text = text.replace(f'"<{one}>"', f'"127.0.0.1:{port}"')
+        settings.write_text(text)
 
 
 def until(what: str, holds, seconds: float = READY):
@@ -154,17 +197,26 @@ class Federation:
         return view if code == 0 else {}
 
 
-def found(folder: pathlib.Path, verbs: Verbs) -> Federation:
+def found(folder: pathlib.Path, verbs: Verbs, ports: dict[str, int]) -> None:
     """Makes the federation: enrols both hospitals, maps their data, publishes and approves the studies, and stops it all."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    hub, north, south, north_way, south_way = free_ports(5)
-    ports = {HUB: hub, "north": north, "south": south, "north-way": north_way, "south-way": south_way}
     federation = Federation(folder, verbs, ports)
+    try:
+        _found(folder, verbs, ports, federation)
+    finally:
+        federation.kill()
+    for site in SITES:
+        settings = folder / site / "osteon.toml"
+        settings.write_text(settings.read_text().replace(f"127.0.0.1:{ports[HUB]}", f"127.0.0.1:{ports[site + '-way']}"))
+    (folder / "ports.json").write_text(json.dumps(ports))
+
+
+def _found(folder: pathlib.Path, verbs: Verbs, ports: dict[str, int], federation: Federation) -> None:
     secret = folder / "passphrase"
     secret.write_text(PASSPHRASE + "\n")
     where = federation.hub.folder
-    _program("coordinator", "init", where, "--address", f"127.0.0.1:{hub}", "--console", "off")
+    _program("coordinator", "init", where, "--address", f"127.0.0.1:{ports[HUB]}", "--console", "off")
     federation.start(HUB)
     pin = verbs.done("coordinator", "status", where)["tlsPin"]
     people = folder / "people"
@@ -173,7 +225,7 @@ def found(folder: pathlib.Path, verbs: Verbs) -> Federation:
         verbs.done("officer", "key", "new", people / f"{name}.key", "--passphrase-file", secret)
         token = verbs.done("coordinator", "enrol", where, "--site", name)["token"]
         facts = _program(
-            "site", "init", folder / name, "--hub", f"127.0.0.1:{hub}", "--hub-pin", pin, "--token", token,
+            "site", "init", folder / name, "--hub", f"127.0.0.1:{ports[HUB]}", "--hub-pin", pin, "--token", token,
             "--address", f"127.0.0.1:{ports[name]}", "--officer", people / f"{name}.key.pub", "--allow-root",
             "--console", "off", "--epsilon-ceiling", str(EPSILON), "--epsilon-total", "10", "--delta-ceiling", str(DELTA),
         )
@@ -200,10 +252,6 @@ def found(folder: pathlib.Path, verbs: Verbs) -> Federation:
     (folder / "studies.json").write_text(json.dumps(digests))
     for daemon in federation.daemons.values():
         daemon.stop()
-    for site in SITES:
-        settings = folder / site / "osteon.toml"
-        settings.write_text(settings.read_text().replace(f"127.0.0.1:{hub}", f"127.0.0.1:{ports[site + '-way']}"))
-    return federation
 
 
 def study(name: str, aggregation: dict | None) -> dict:

@@ -34,9 +34,9 @@ def check(field) -> bool:
                             copy.deepcopy(good.spoken))
         plant(trial)
         found &= _tell(words, invariant, judge.judge(trial))
-    limit, field.limit = field.limit, 30.0
+    field.patience = lambda: 4 * field.seconds
     _, trial, _ = field.play(Unkept, "fedavg", random.Random(0))
-    field.limit = limit
+    del field.patience
     return _tell("an acknowledgement that nothing stands behind, live", "LOST", trial.faults) and found
 
 

@@ -212,7 +212,7 @@ class Tap(grpc.GenericRpcHandler):
 
     def close(self) -> None:
         """Ends it."""
-        self.server.stop(0)
+        self.server.stop(0).wait(20)
         self.channel.close()
 
 

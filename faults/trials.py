@@ -2,409 +2,272 @@
 """Trials of a whole federation under faults, driven and judged from outside. See README.md."""
 
 import argparse
-import functools
+import fcntl
 import json
 import pathlib
+import queue
 import random
-import re
-import resource
-import shutil
+import signal
 import statistics
 import sys
 import threading
 import time
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
-from cryptography.hazmat.primitives import serialization
-from flwr.proto import fleet_pb2
-from flwr.supercore.primitives.asymmetric import sign_message
+import steps
+from faults import KINDS, Absent, Disk
+from federation import HOME, HUB, SITES, STUDIES, Broken, until
+from jobs import Gone, Job
+from judge import INVARIANTS, upper95
 
-import judge
-import planted
-from faults import KINDS, Absent, Fault
-from federation import HOME, HUB, SITES, STUDIES, Broken, Federation, Verbs, found, rows, until
-from judge import INVARIANTS, Trial, upper95
-from steps import Steps, library
-from tap import FLEET, Relay, Tap
-
-LIMIT = 150.0
-QUIET = 30.0
-LOOK = 0.7
+DRIVER = "DRIVER"
+# How many of each kind are tried on every change, the long ones first. A kill before and one after each kind of durable step.
+ON_EVERY_CHANGE = {"absent": 1, "slow": 1, "mix": 1, "person": 1, "clock": 2, "disk": 2, "unheard": 2, "cut": 2, "again": 2,
+                   "call": 3, "time": 3, "step": 2 * len(steps.KINDS)}
 
 
-class Field:
-    """What stays over all trials: the federation as it was founded, the command, the recorded steps; and the trial on it."""
-
-    def __init__(self, work: pathlib.Path):
-        self.work = work
-        self.live = work / "live"
-        self.base = work / "base"
-        self.library = library(work)
-        self.verbs = Verbs(work / "verbs.err")
-        self.recorded: dict[str, dict[int, str]] = {}
-        self.round: dict[str, list[int]] = {}
-        self.seconds = 4.0
-        self.federation: Federation | None = None
-        self.recoveries: list[tuple[str, float]] = []
-        self.limit = LIMIT
-
-    def found(self) -> None:
-        """Founds the federation that each trial begins with a copy of."""
-        shutil.rmtree(self.base, ignore_errors=True)
-        founded = found(self.live, self.verbs)
-        (self.live / "ports.json").write_text(json.dumps(founded.ports))
-        self.live.rename(self.base)
-
-    def steps_of(self, daemon: str) -> int:
-        """Durable steps of a daemon in the recorded run."""
-        return len(self.recorded[daemon])
-
-    def what(self, text: str) -> str:
-        """A step without what differs from trial to trial."""
-        return re.sub(r"[0-9a-f]{64}", "<digest>", text.replace(str(self.live) + "/", ""))
-
-    def record(self) -> None:
-        """One run without a fault, to learn the durable steps and how long it takes."""
-        steps = {}
-        marks: dict[int, dict[str, int]] = {}
-
-        def watch(trial_field: "Field") -> None:
-            for name in (HUB, *SITES):
-                steps[name] = Steps(self.library, self.work / f"steps-{name}")
-                trial_field.federation.daemons[name].environment = steps[name].environment
-
-        class Watching(Fault):
-            def prepare(self) -> None:
-                watch(self.field)
-
-            def arm(self) -> None:
-                for one in steps.values():
-                    one.record()
-
-            def strike(self) -> None:
-                # The second round is the recorded one: what begins a run and what ends it are not in it.
-                seen = 0
-                with closing(rows(self.field.live / HUB / "hub.db")) as hub:
-                    while seen < 3 and not self.field.ended.is_set():
-                        for row in hub.execute("SELECT MAX(round) AS round FROM run"):
-                            if (row["round"] or 0) > seen:
-                                seen = row["round"]
-                                marks[seen] = {name: one.count() for name, one in steps.items()}
-                        time.sleep(0.01)
-
-        begin, trial, _ = self.play(lambda field, draw: Watching(field, draw), "fedavg", random.Random(0))
-        if trial.faults:
-            raise Broken(f"a run without a fault does not hold: {trial.faults}")
-        self.seconds = max(1.0, self.ran)
-        # On a machine that is busy with other things everything takes longer.
-        self.limit = max(LIMIT, 8 * self.seconds)
-        for name, one in steps.items():
-            one.rest()
-            self.recorded[name] = one.made()
-            self.round[name] = [number for number, kind in sorted(self.recorded[name].items())
-                                if kind != "send" and marks[2][name] < number <= marks[3][name]]
-
-    def play(self, make, study: str, draw: random.Random):
-        """One trial: its start, what it left behind, judged, and the fault."""
-        begin = time.monotonic()
-        shutil.rmtree(self.live, ignore_errors=True)
-        shutil.copytree(self.base, self.live, symlinks=True)
-        self.ended = threading.Event()
-        self.federation = federation = Federation(self.live, self.verbs, self.ports)
-        self.tap = Tap(federation.hub.folder, self.ports[HUB])
-        relays = {site: Relay(self.ports[f"{site}-way"], self.tap.port) for site in SITES}
-        self.relays = relays
-        self.watch = Watch(self)
-        fault = make(self, draw)
-        self.views = views = []
-        self.remarks: list[tuple[str, str]] = []
-        spoken: dict = {}
-        run = self.run = ""
-        broken = ""
-        try:
-            fault.prepare()
-            federation.start(HUB, *SITES)
-            digest = json.loads((self.live / "studies.json").read_text())[study]
-            fault.arm()
-            started = time.monotonic()
-            self.run = run = self._run(digest)
-            striking = threading.Thread(target=self._strike, args=(fault,), daemon=True)
-            striking.start()
-            self._follow(run, fault, views, draw)
-            self.ran = time.monotonic() - started
-            self.ended.set()
-            striking.join(30)
-            spoken = self._ask(run)
-        except Broken as error:
-            broken = str(error)
-        finally:
-            self.ended.set()
-            federation.kill()
-            updates = self.tap.record.updates()
-            self.tap.close()
-            for relay in relays.values():
-                relay.close()
-            fault.end()
-        trial = Trial(self.live, study, run, updates, views, spoken)
-        if broken:
-            trial.fault("END", broken)
-        if self.tap.troubles:
-            raise RuntimeError(self.tap.troubles[0])
-        for text in spoken.pop("faults", []) + self.remarks:
-            trial.fault(*text)
-        if run:
-            judge.judge(trial)
-        return begin, trial, fault
-
-    def remark(self, invariant: str, text: str) -> None:
-        """Something that a fault saw itself."""
-        self.remarks.append((invariant, text))
-
-    def signed(self, headers: list) -> list:
-        """A call's headers under a fresh signature of the same hospital's key, made by Flower's own code."""
-        pem = dict(headers)["flwr-public-key-bin"].decode().strip()
-        site = self.watch.sites[pem]
-        text = (self.base / site / "node.key").read_bytes()
-        key = serialization.load_pem_private_key(text[text.index(b"-----BEGIN PRIVATE"):], None)
-        when = datetime.now(timezone.utc).isoformat()
-        fresh = {"flwr-timestamp": when, "flwr-signature-bin": sign_message(key, when.encode())}
-        return [(name, fresh.get(name, value)) for name, value in headers]
-
-    def _run(self, digest: str) -> str:
-        """Starts the run; a hub that dies meanwhile has started it or not."""
-        code, answer, error = self.verbs.call("run", "start", digest, "--hub", self.federation.hub.folder)
-        if code == 0:
-            return answer["run"]
-
-        def there() -> str:
-            self._revive(0)
-            with closing(rows(self.federation.hub.folder / "hub.db")) as database:
-                row = database.execute("SELECT id FROM run WHERE study = ?", (digest,)).fetchone()
-            if row:
-                return row["id"]
-            if self.federation.hub.alive() and self.federation.hub.line:
-                again = self.verbs.call("run", "start", digest, "--hub", self.federation.hub.folder)
-                return again[1].get("run", "") if again[0] == 0 else ""
-            return ""
-
-        if self.federation.hub.alive():
-            raise Broken(f"the run does not start: {error[:400]}")
-        return until("the run's start", there, self.limit)
-
-    def _strike(self, fault) -> None:
-        try:
-            fault.strike()
-        finally:
-            fault.over = True
-
-    def _revive(self, after: float, without: set[str] = frozenset()) -> None:
-        """Starts again what died."""
-        for name, daemon in self.federation.daemons.items():
-            if name not in without and not daemon.alive():
-                if daemon.process is not None and after:
-                    time.sleep(after)
-                daemon.start()
-                self.watch.restarted(name)
-
-    def _follow(self, run: str, fault, views: list[dict], draw: random.Random) -> None:
-        federation = self.federation
-        end = time.monotonic() + self.limit
-        while time.monotonic() < end:
-            self._revive(draw.uniform(0, 1), fault.down)
-            view = federation.show(run)
-            if view:
-                settled = fault.over and all(one.alive() and one.line for one in federation.daemons.values())
-                views.append({**view, "at": time.monotonic(), "quiet": settled})
-                if view["state"] == "completed" and fault.over:
-                    return
-                if view["state"] == "completed":
-                    self.ended.set()
-                if view["state"] in ("stalled", "stopped", "paused") and settled:
-                    self.verbs.call("run", "resume", run, "--hub", federation.hub.folder)
-            time.sleep(LOOK)
-
-    def _ask(self, run: str) -> dict:
-        """What the daemons say at the end, when what is on its way has arrived."""
-        federation = self.federation
-        self._revive(0)
-        for daemon in federation.daemons.values():
-            daemon.ready()
-        said: dict = {"faults": []}
-        try:
-            until("receipts and logs on both sides", self._arrived(run), max(QUIET, 2 * self.seconds))
-        except Broken as error:
-            said["faults"].append(("LOG", f"{error}: {self.lacking}"))
-        for site in SITES:
-            sets = self.verbs.done("data", "budget", self.live / site)["sets"]
-            said[f"budget {site}"] = sets[0] if sets else {"releases": 0, "reservedWithoutRelease": 0, "epsilon": 0}
-            code, answer, error = self.verbs.call("site", "journal", self.live / site, "--verify")
-            said[f"journal {site}"] = True if code == 0 else f"{answer or error[:300]}"
-        view = federation.show(run)
-        for one in view.get("rounds", []):
-            if one["closed"]:
-                code, answer, error = self.verbs.call("round", "replay", run, one["number"], "--hub", federation.hub.folder)
-                if code != 0:
-                    said["faults"].append(("MODEL", f"osteon round replay of round {one['number']}: {answer or error[:300]}"))
-        return said
-
-    def _arrived(self, run: str):
-        """Whether receipts lie at the sites, all events in the logs, and the sites' logs at the hub."""
-        def look() -> bool:
-            lacking = []
-            with closing(rows(self.live / HUB / "hub.db")) as hub:
-                for name in (HUB, *SITES):
-                    with closing(rows(self.live / name / ("hub.db" if name == HUB else "site.db"))) as own:
-                        events = own.execute("SELECT COUNT(*) FROM event").fetchone()[0]
-                        size = int((self.live / name / "log" / "checkpoint").read_text().splitlines()[1])
-                        if size < events:
-                            lacking.append(f"{name} has {events} events and {size} in its log")
-                        if name != HUB:
-                            had = hub.execute("SELECT COUNT(*) FROM site_entry WHERE site = ?", (name,)).fetchone()[0]
-                            if had < events:
-                                lacking.append(f"the hub has {had} of {events} entries of {name}")
-                            given = hub.execute("SELECT COUNT(*) FROM receipt WHERE site = ? AND run = ?", (name, run)).fetchone()[0]
-                            got = own.execute("SELECT COUNT(*) FROM receipt").fetchone()[0]
-                            if got < given:
-                                lacking.append(f"{name} has {got} of {given} receipts")
-            self.lacking = lacking
-            return not lacking
-        return look
-
-    def close(self) -> None:
-        """Ends the command."""
-        self.verbs.close()
-
-
-class Watch:
-    """How long after a restart each hospital is active at the hub again."""
-
-    def __init__(self, field: Field):
-        self.field = field
-        self.lock = threading.Lock()
-        self.since: dict[str, tuple[float, str]] = {}
-        self.sites = {}
-        for site in SITES:
-            text = (field.base / site / "node.key").read_text()
-            self.sites[text[: text.index("-----BEGIN PRIVATE")].strip()] = site
-        field.tap.heard = self.heard
-
-    def restarted(self, name: str) -> None:
-        """A daemon was started again."""
-        with self.lock:
-            for site in SITES if name == HUB else (name,):
-                self.since[site] = (time.monotonic(), name)
-
-    def heard(self, method: str, request: bytes) -> None:
-        """The hub has answered a call."""
-        if method != FLEET + "ActivateNode":
-            return
-        key = fleet_pb2.ActivateNodeRequest.FromString(request).public_key.decode().strip()
-        with self.lock:
-            begun = self.since.pop(self.sites.get(key, ""), None)
-            if begun:
-                self.field.recoveries.append((begun[1], time.monotonic() - begun[0]))
-
-
-def _made(kind: str, fixed: tuple, field: Field, draw: random.Random) -> Fault:
-    return KINDS[kind](field, draw, *fixed)
-
-
-def cpu() -> float:
-    """CPU seconds of this process and of those of its children that ended."""
-    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-def plans(options, field: Field) -> list[tuple[str, str, tuple]]:
-    """Kind, study and what else is fixed of each trial: one step, every step of a round of the hub and of a hospital before
-    and after, then the kinds in turn."""
+def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
+    """Kind, study and what else is fixed of each trial: one step, the set for every change, every step of a round of the hub
+    and of a hospital before and after, then the kinds in turn."""
     kinds = options.kinds.split(",")
     studies = [name for name in STUDIES if name != Absent.study]
     if options.at:
-        daemon, number, when = options.at.split(":")
-        return [("step", studies[0], (daemon, int(number), when == "after"))] * options.trials
+        daemon, number, when, *kind = options.at.split(":")
+        return [("step", studies[0], (daemon, int(number), when == "after", *kind))] * options.trials
+    if options.on_every_change:
+        spread = iter(kills(seed, recorded))
+        chosen = [kind for kind, count in ON_EVERY_CHANGE.items() for _ in range(count) if kind in kinds]
+        return [(kind, Absent.study if kind == "absent" else studies[i % len(studies)], next(spread) if kind == "step" else ())
+                for i, kind in enumerate(chosen)]
     planned: list[tuple[str, str, tuple]] = []
     if options.every_step:
         for name in (HUB, SITES[0]):
-            for number in field.round[name]:
+            for number in recorded["round"][name]:
                 for after in (False, True):
                     planned.append(("step", studies[number % len(studies)], (name, number, after)))
+        # What is broken off has tried steps all over the round.
+        random.Random(f"{seed}/steps").shuffle(planned)
     for i in range(max(0, options.trials - len(planned))):
         kind = kinds[i % len(kinds)]
         planned.append((kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)], ()))
     return planned
 
 
+def kills(seed: int, recorded: dict) -> list[tuple[str, int, bool, str]]:
+    """A kill before and after each kind of durable step, hub and hospitals in turn, each in another part of the run. A run may take fewer
+    steps than the recorded one, whose last quarter is left out so that each is reached."""
+    draw = random.Random(f"{seed}/kills")
+    count = ON_EVERY_CHANGE["step"]
+    parts = draw.sample(range(count), count)
+    chosen = []
+    for i, part in enumerate(parts):
+        kind, after = steps.KINDS[i // 2], i % 2 == 1
+        daemon = HUB if (i + i // 2) % 2 == 0 else SITES[i // 2 % len(SITES)]
+        made = sum(one == kind for _, one in recorded["steps"][daemon])
+        chosen.append((daemon, 1 + int((part + draw.random()) / count * 0.75 * made), after, kind))
+    return chosen
+
+
+class Tally:
+    """What came of the trials, told as it comes."""
+
+    def __init__(self, options, seed: int, planned: int):
+        self.options = options
+        self.seed = seed
+        self.planned = planned
+        self.begin = time.monotonic()
+        self.failed: dict[str, int] = {}
+        self.played = self.lost = self.missed = 0
+        self.cpu: list[float] = []
+        self.recoveries: list[float] = []
+
+    def tell(self, number: int, kind: str, study: str, came: dict) -> None:
+        """One trial."""
+        self.played += 1
+        self.cpu.append(came["cpu"])
+        self.missed += came["missed"]
+        self.recoveries += [seconds for _, seconds in came["recoveries"]]
+        broken = sorted({name for name, _ in came["faults"]})
+        lines = [f"{self.played} of {self.planned}: trial {number}: {study}: {came['words']}: {', '.join(broken) or 'holds'}, "
+                 f"{came['seconds']:.1f} s, {came['cpu']:.1f} s CPU"]
+        if broken:
+            self.lost += 1
+            for name in broken:
+                self.failed[name] = self.failed.get(name, 0) + 1
+            lines += [f"  {name}: {text[:400]}" for name, text in came["faults"][:6]]
+            lines.append(f"  kept in {came['kept'] or 'no folder'}; again: python3 faults/trials.py {self._again(number, came)} --reuse")
+        print("\n".join(f"faults: {line}" for line in lines), flush=True)
+
+    def _again(self, number: int, came: dict) -> str:
+        if came["at"]:
+            return f"--at {came['at']} --trials 1"
+        options = self.options
+        which = "--on-every-change" if options.on_every_change else f"--trials {options.trials}"
+        which += f" --kinds {options.kinds}" + (" --every-step" if options.every_step else "")
+        return f"--seed {self.seed} {which} --only {number}"
+
+    def close(self) -> None:
+        """All of them."""
+        for name, text in {**INVARIANTS, **({DRIVER: "the driver could play it"} if DRIVER in self.failed else {})}.items():
+            print(f"faults: {self.failed.get(name, 0):4d} of {self.played} broke {name}: {text}")
+        if self.recoveries:
+            times = sorted(self.recoveries)
+            print(f"faults: {len(times)} recoveries, from a daemon's start to the hospital active again: median "
+                  f"{statistics.median(times):.1f} s, longest {times[-1]:.1f} s, within 10 s {sum(t <= 10 for t in times)}")
+        if self.missed:
+            print(f"faults: in {self.missed} of {self.played} the run was over before the fault struck")
+        if self.cpu:
+            print(f"faults: a trial took {statistics.mean(self.cpu):.1f} s CPU on average")
+        print(f"faults: {self.played} trials, {self.lost} failures; upper 95 % bound of the failure rate "
+              f"{upper95(self.lost, self.played) if self.played else 1:.4f}; seed {self.seed}; "
+              f"{time.monotonic() - self.begin:.0f} s", flush=True)
+
+
+def ready(jobs: list[Job], out: pathlib.Path, reuse: bool) -> dict:
+    """The founded federation, and the recorded run, which each job knows afterwards. Jobs play a run without a fault side by
+    side, so that times and deadlines are those of a machine with as much to do as in the trials."""
+    begin = time.monotonic()
+    kept = out / "base" / "recorded.json"
+    if not (reuse and kept.is_file()):
+        jobs[0].ask("found")
+        print(f"faults: founded in {time.monotonic() - begin:.0f} s", flush=True)
+        with ThreadPoolExecutor(len(jobs)) as side:
+            recorded, *others = side.map(lambda job: job.ask("record" if job is jobs[0] else "plain"), jobs)
+        recorded["seconds"] = max(one["seconds"] for one in (recorded, *others))
+        kept.write_text(json.dumps(recorded))
+    recorded = json.loads(kept.read_text())
+    for job in jobs:
+        job.ask("read", recorded=recorded)
+    print(f"faults: a run takes {recorded['seconds']:.1f} s; durable steps in it: "
+          + ", ".join(f"{name} {len(steps)}, {len(recorded['round'][name])} of them kept on disk in a round"
+                      for name, steps in recorded["steps"].items()), flush=True)
+    return recorded
+
+
+def play(jobs: list[Job], planned: list[tuple[int, tuple[str, str, tuple]]], tally: Tally) -> None:
+    """Hands the trials to the jobs, each the next one when it is done with one."""
+    waiting: queue.Queue = queue.Queue()
+    came: queue.Queue = queue.Queue()
+    for one in planned:
+        waiting.put(one)
+
+    def hand(job: Job) -> None:
+        while True:
+            try:
+                number, (kind, study, fixed) = waiting.get_nowait()
+            except queue.Empty:
+                return
+            begin, gone = time.monotonic(), False
+            try:
+                what = job.ask("trial", number=number, seed=tally.seed, kind=kind, study=study, fixed=fixed)
+            except Broken as error:
+                gone = isinstance(error, Gone)
+                what = {"words": kind, "faults": [(DRIVER, str(error))], "kept": "", "at": "", "missed": False, "recoveries": [],
+                        "seconds": time.monotonic() - begin, "cpu": 0.0}
+            came.put((number, kind, study, what))
+            if gone:
+                return
+
+    threads = [threading.Thread(target=hand, args=(job,), daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads) or not came.empty():
+        try:
+            tally.tell(*came.get(timeout=0.5))
+        except queue.Empty:
+            pass
+
+
+def broken_off(out: pathlib.Path, recorded: dict) -> bool:
+    """Breaks a job off in the middle of a trial; whether nothing of it is left."""
+    kind = "cut" if Disk.lacks() else "disk"
+    job = Job(out, "job-broken-off")
+    try:
+        job.ask("read", recorded=recorded)
+        threading.Thread(target=_unheard, args=(job, kind), daemon=True).start()
+        # Itself, the command, and three daemons.
+        until("the daemons of a job", lambda: job.processes() >= 5 and (kind == "cut" or job.mounts()))
+        was = f"{job.processes()} processes and {len(job.mounts())} small disks"
+    finally:
+        job.end(at_once=True)
+    left = job.processes() + len(job.mounts())
+    print(f"faults: broken off with {was}: {left or 'nothing'} left", flush=True)
+    return not left
+
+
+def _unheard(job: Job, kind: str) -> None:
+    try:
+        job.ask("trial", number=1, seed=0, kind=kind, study="fedavg", fixed=())
+    except (Broken, ValueError):
+        pass
+
+
+def _ended(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--seed", type=int, default=None, help="repeats the same faults; a new one otherwise")
+    parser.add_argument("--on-every-change", action="store_true",
+                        help="the 30 of CI: each kind, kills before and after each kind of step; the seed is the day in UTC")
     parser.add_argument("--every-step", action="store_true",
                         help="first a kill before and after each durable step of a round, however many trials that takes")
-    parser.add_argument("--at", default="", metavar="DAEMON:NUMBER:before|after", help="only kills at this durable step")
+    parser.add_argument("--at", default="", metavar="DAEMON:NUMBER:before|after[:KIND]",
+                        help="only kills at this durable step, or at the one with this number among those of its kind")
     parser.add_argument("--only", type=int, default=0, metavar="N", help="only trial N of the seed")
     parser.add_argument("--kinds", default=",".join(KINDS), help="some of " + ", ".join(KINDS))
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="N trials at once")
     parser.add_argument("--self-check", action="store_true",
                         help="plants faults in what a trial left behind, and ends with 0 when each is found")
     parser.add_argument("--reuse", action="store_true", help="with the federation that an earlier call founded in --out")
     parser.add_argument("--out", type=pathlib.Path, default=HOME / "target" / "faults")
     options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+    for kind in options.kinds.split(","):
+        lacking = KINDS[kind].lacks() if kind in KINDS else "there is no such kind"
+        if lacking:
+            parser.error(f"{kind}: {lacking}; leave it out of --kinds")
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, _ended)
+    seed = options.seed
+    if seed is None:
+        today = int(datetime.now(timezone.utc).strftime("%Y%m%d"))
+        seed = today if options.on_every_change else random.SystemRandom().randrange(1_000_000)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    begin = time.monotonic()
-    field = Field(out)
-    failed: dict[str, int] = {}
-    lost = played = 0
+    alone = open(out / "lock", "w")  # held to the end
     try:
-        if not (options.reuse and (field.base / "ports.json").is_file()):
-            field.found()
-        field.ports = json.loads((field.base / "ports.json").read_text())
-        print(f"faults: founded in {time.monotonic() - begin:.0f} s", flush=True)
-        field.record()
-        print(f"faults: a run takes {field.seconds:.1f} s; durable steps in it: "
-              + ", ".join(f"{name} {len(steps)}, {len(field.round[name])} of them kept on disk in a round"
-                          for name, steps in field.recorded.items()), flush=True)
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        parser.error(f"other trials run in {out}; name another folder with --out")
+    jobs: list[Job] = []
+    over = False
+    try:
+        for number in range(1 if options.self_check or options.only else max(1, options.jobs)):
+            jobs.append(Job(out, f"job-{number + 1}"))
+        recorded = ready(jobs, out, options.reuse)
         if options.self_check:
-            return 0 if planted.check(field) else 1
-        planned = plans(options, field)
-        for number, (kind, study, fixed) in enumerate(planned, 1):
-            if options.only and number != options.only:
-                continue
-            draw = random.Random(f"{seed}/{number}")
-            cpu_before = cpu()
-            at, trial, fault = field.play(functools.partial(_made, kind, fixed), study, draw)
-            played += 1
-            broken = sorted({name for name, _ in trial.faults})
-            print(f"faults: trial {number}: {study}: {fault.words}: {', '.join(broken) or 'holds'}, "
-                  f"{time.monotonic() - at:.1f} s, {cpu() - cpu_before:.1f} s CPU", flush=True)
-            if trial.faults:
-                lost += 1
-                for name in broken:
-                    failed[name] = failed.get(name, 0) + 1
-                kept = out / f"failed-{seed}-{number}"
-                shutil.rmtree(kept, ignore_errors=True)
-                field.live.rename(kept)
-                (kept / "faults.json").write_text(json.dumps(
-                    {"fault": fault.words, "faults": trial.faults, "views": trial.views, "spoken": trial.spoken,
-                     "updates": [{k: v for k, v in u.__dict__.items() if k != "payload"} for u in trial.updates]}, indent=1))
-                for name, text in trial.faults[:6]:
-                    print(f"faults:   {name}: {text[:400]}", flush=True)
-                again = (f"--at {fault.daemon}:{fault.number}:{'after' if fault.after else 'before'} --trials 1" if kind == "step"
-                         else f"--seed {seed} --trials {options.trials} --kinds {options.kinds} --only {number}"
-                         + (" --every-step" if options.every_step else ""))
-                print(f"faults:   kept in {kept}; again: python3 faults/trials.py {again} --reuse", flush=True)
+            found = jobs[0].ask("check")["found"] and broken_off(out, recorded)
+            over = True
+            return 0 if found else 1
+        planned = [one for one in enumerate(plans(options, seed, recorded), 1) if options.only in (0, one[0])]
+        print(f"faults: {len(planned)} trials, {len(jobs)} at a time, seed {seed}", flush=True)
+        tally = Tally(options, seed, len(planned))
+        try:
+            play(jobs, planned, tally)
+            over = True
+        finally:
+            tally.close()
+        return 0 if tally.played == len(planned) > 0 and not tally.lost else 1
+    except Broken as error:
+        print(f"faults: {error}", file=sys.stderr)
+        return 1
     finally:
-        field.close()
-    for name, text in INVARIANTS.items():
-        print(f"faults: {failed.get(name, 0):4d} of {played} broke {name}: {text}")
-    if field.recoveries:
-        times = sorted(seconds for _, seconds in field.recoveries)
-        print(f"faults: {len(times)} recoveries, from a daemon's start to the hospital active again: median "
-              f"{statistics.median(times):.1f} s, longest {times[-1]:.1f} s, within 10 s {sum(t <= 10 for t in times)}")
-    print(f"faults: {played} trials, {lost} failures; upper 95 % bound of the failure rate "
-          f"{upper95(lost, played) if played else 1:.4f}; seed {seed}; {time.monotonic() - begin:.0f} s", flush=True)
-    return 1 if lost or not played else 0
+        for job in jobs:
+            job.end(at_once=not over)
 
 
 if __name__ == "__main__":
