@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.osteon.adapters.cohort.CohortEngine;
 import org.osteon.console.Console;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.document.CanonicalJson;
@@ -164,6 +165,7 @@ public final class SiteAgentMain {
         if (objection.isPresent()) {
             throw refusedStart(objection.orElseThrow());
         }
+        loadCohortEngine();
         System.setProperty("osteon.folder", arguments.folder().toString());
         ConfigurableApplicationContext context = context();
         out.println("ready " + context.getBean(SiteServer.class).address());
@@ -182,6 +184,17 @@ public final class SiteAgentMain {
             out.println(new String(CanonicalJson.write(facts), StandardCharsets.UTF_8));
         }
         new CountDownLatch(1).await();
+    }
+
+    private static void loadCohortEngine() {
+        try {
+            CohortEngine.load();
+        } catch (IOException e) {
+            throw ProgramFailure.tryAgain(
+                    "LIBRARY_NOT_LOADED",
+                    e.getMessage() + "; is the temporary folder " + System.getProperty("java.io.tmpdir")
+                            + " there, with 100 MB free, and may libraries be loaded from it?");
+        }
     }
 
     /** The whole agent; a site that hosts apps and cannot shut them in is not started at all. */

@@ -247,7 +247,9 @@ public final class Egress implements AutoCloseable {
                 }
                 pause(wait);
                 wait = Math.min(LONGEST_WAIT, wait * 2);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An error too, as of a library that cannot be loaded: a site that no longer asks takes part in
+                // nothing.
                 LOG.atError().setCause(e).log("a turn with the hub failed");
                 pause(wait);
                 wait = Math.min(LONGEST_WAIT, wait * 2);
