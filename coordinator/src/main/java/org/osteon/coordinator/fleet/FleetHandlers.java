@@ -18,6 +18,7 @@ import org.osteon.coordinator.enrolment.SiteRecord;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.MessageRules;
+import org.osteon.protocol.flower.object.EncodedObject;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
@@ -255,7 +256,10 @@ public final class FleetHandlers {
     }
 
     private PulledObject object(SiteRecord node, OutgoingMessage message, String id) {
-        PulledObject answer = new PulledObject(Objects.requireNonNull(message.encoded(id)));
+        EncodedObject object = Objects.requireNonNull(message.encoded(id));
+        // Once an answer has begun, neither carrier can say that it should be asked for again.
+        object.requireThere();
+        PulledObject answer = new PulledObject(object);
         meter.out(node.nodeId(), message.id(), answer.size());
         return answer;
     }

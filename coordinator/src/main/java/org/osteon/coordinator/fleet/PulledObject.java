@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.flower.object.EncodedObject;
 import org.osteon.protocol.flower.wire.PullObjectResponse;
 
@@ -58,15 +57,8 @@ final class PulledObject {
     }
 
     private final class Stream extends InputStream implements KnownLength, Drainable {
-        private @Nullable InputStream in;
-        private boolean drained;
-
         @Override
         public int drainTo(OutputStream target) throws IOException {
-            if (in != null || drained) {
-                throw new IOException("the object was read in another way already");
-            }
-            drained = true;
             target.write(begin);
             object.writeTo(target);
             return size();
@@ -74,33 +66,12 @@ final class PulledObject {
 
         @Override
         public int available() {
-            return in == null && !drained ? size() : 0;
+            return size();
         }
 
         @Override
         public int read() throws IOException {
-            return source().read();
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            return source().read(bytes, offset, length);
-        }
-
-        private InputStream source() throws IOException {
-            InputStream opened = in;
-            if (opened == null) {
-                opened = drained ? InputStream.nullInputStream() : open();
-                in = opened;
-            }
-            return opened;
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (in != null) {
-                in.close();
-            }
+            throw new IOException("gRPC drains what it can");
         }
     }
 }

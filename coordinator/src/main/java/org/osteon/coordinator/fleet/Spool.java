@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.osteon.protocol.document.Digest;
@@ -39,11 +40,18 @@ public final class Spool {
 
     private final Path folder;
     private final Set<Path> written = ConcurrentHashMap.newKeySet();
+    private final LongSupplier clock;
     private final Queue<Incoming> arriving = new ConcurrentLinkedQueue<>();
 
     /** A spool in this folder. */
     public Spool(Path folder) {
+        this(folder, System::nanoTime);
+    }
+
+    /** A spool whose time goes by this clock, nanoseconds from any beginning. */
+    Spool(Path folder, LongSupplier clock) {
         this.folder = folder;
+        this.clock = clock;
     }
 
     /** Whether the node's object is there. */
@@ -81,7 +89,7 @@ public final class Spool {
 
     /** A call that is cut between its bytes and its handler leaves a file that nobody knows of. */
     private void forgetLeft() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         for (Incoming oldest = arriving.peek(); oldest != null && oldest.left(now); oldest = arriving.peek()) {
             if (arriving.remove(oldest)) {
                 oldest.close();
@@ -109,7 +117,7 @@ public final class Spool {
         private final MessageDigest sha = Digest.sha256();
         private final Path partial;
         private final FileChannel channel;
-        private final long begun = System.nanoTime();
+        private final long begun = clock.getAsLong();
         private boolean kept;
 
         Incoming(Path partial) throws IOException {

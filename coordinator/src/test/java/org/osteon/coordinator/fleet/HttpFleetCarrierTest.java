@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -536,7 +535,7 @@ class HttpFleetCarrierTest {
             }
             // When: the file is shorter than it was
             Files.write(file, new byte[10]);
-            node.ask(
+            Answer damaged = node.call(
                     key,
                     "PullObject",
                     PullObjectRequest.newBuilder()
@@ -544,7 +543,8 @@ class HttpFleetCarrierTest {
                             .setObjectId(message.ids().get(0))
                             .build()
                             .toByteArray());
-            assertThatThrownBy(node::answer).isInstanceOf(EOFException.class);
+            assertThat(damaged.status()).isEqualTo(503);
+            assertThat(damaged.reason()).isEqualTo("TRY_AGAIN");
         } finally {
             fleet.withdraw(site.nodeId(), message.id());
         }

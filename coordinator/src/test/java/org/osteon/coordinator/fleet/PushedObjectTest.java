@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,5 +217,26 @@ class PushedObjectTest {
 
         // Then
         assertThat(files()).isZero();
+    }
+
+    @Test
+    void whatACutCallLeftIsErasedAfterAWhile() throws Exception {
+        // Given: an object that nobody closes, and later one that still arrives
+        AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
+        Spool spool = new Spool(folder, now::get);
+        byte[] bytes = request(new byte[1000]).toByteArray();
+        new PushedObject(spool).take(bytes, 0, bytes.length);
+        now.addAndGet(TimeUnit.MINUTES.toNanos(9));
+        PushedObject late = new PushedObject(spool);
+        late.take(bytes, 0, bytes.length);
+        assertThat(files()).isEqualTo(2);
+
+        // When
+        now.addAndGet(TimeUnit.MINUTES.toNanos(2));
+        new PushedObject(spool).take(bytes, 0, bytes.length);
+
+        // Then
+        assertThat(files()).isEqualTo(2);
+        assertThat(late.keep(NODE, late.request().getObjectId())).isTrue();
     }
 }

@@ -10,6 +10,7 @@ import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,17 @@ public final class EncodedObject {
     public InputStream open() throws IOException {
         InputStream begin = new ByteArrayInputStream(head);
         return file == null ? begin : new SequenceInputStream(begin, new Values(FileChannel.open(file), from, values));
+    }
+
+    /** Throws {@link UncheckedIOException} when the file with its values is not there or shorter than it was. */
+    public void requireThere() {
+        try {
+            if (file != null && Files.size(file) < from + values) {
+                throw shorter();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** All its bytes in memory. */
