@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.osteon.adapters.cohort.CohortEngine;
+import org.osteon.adapters.cohort.NativeLibraries;
 import org.osteon.console.Console;
 import org.osteon.console.ConsoleSettings;
 import org.osteon.protocol.document.CanonicalJson;
@@ -165,7 +165,7 @@ public final class SiteAgentMain {
         if (objection.isPresent()) {
             throw refusedStart(objection.orElseThrow());
         }
-        loadCohortEngine();
+        loadLibraries();
         System.setProperty("osteon.folder", arguments.folder().toString());
         ConfigurableApplicationContext context = context();
         out.println("ready " + context.getBean(SiteServer.class).address());
@@ -186,9 +186,9 @@ public final class SiteAgentMain {
         new CountDownLatch(1).await();
     }
 
-    private static void loadCohortEngine() {
+    private static void loadLibraries() {
         try {
-            CohortEngine.load();
+            NativeLibraries.load();
         } catch (IOException e) {
             throw ProgramFailure.tryAgain(
                     "LIBRARY_NOT_LOADED",

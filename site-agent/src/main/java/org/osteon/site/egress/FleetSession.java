@@ -142,7 +142,7 @@ final class FleetSession {
                 // A server that does not hold polls is asked as often as Flower's own nodes ask.
                 pause(POLITE);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The hub hands out again what was not answered after the node is active again. A SuperLink never does, and
             // sends a node away that wants to be active while it is: there the node stays what it is over a lost line.
             active = elsewhere && active && passes(e);
@@ -153,7 +153,7 @@ final class FleetSession {
     /**
      * Whether a failure lies in the connection, or in a switch that was thrown, and not in who we are to the server.
      */
-    static boolean passes(RuntimeException e) {
+    static boolean passes(Throwable e) {
         return e instanceof Stopped
                 || e instanceof StatusRuntimeException status
                         && TRANSIENT.contains(status.getStatus().getCode());

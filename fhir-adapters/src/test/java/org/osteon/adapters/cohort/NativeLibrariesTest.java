@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loading in processes of their own: a JVM loads a library once. */
-class CohortEngineTest {
+class NativeLibrariesTest {
     @TempDir
     Path folder;
 
     /** Loads, then parses a cohort, and is ended without a chance to clean up. */
     static final class Killed {
         public static void main(String[] none) throws Exception {
-            CohortEngine.load();
+            NativeLibraries.load();
             try (CohortDatabase database = CohortDatabase.open(16L * 1024 * 1024)) {
                 System.out.println(database.syntaxTree("SELECT 1").length > 0 ? "works" : "empty");
             }
@@ -32,7 +32,7 @@ class CohortEngineTest {
     static final class Failing {
         public static void main(String[] none) {
             try {
-                CohortEngine.load();
+                NativeLibraries.load();
                 System.out.println("loaded");
             } catch (IOException e) {
                 System.out.println(e.getMessage());
@@ -67,15 +67,16 @@ class CohortEngineTest {
     }
 
     @Test
-    void onlyTheLibraryInTheTemporaryFolderIsErased() {
+    void onlyTheLibrariesInTheTemporaryFolderAreErased() {
         String temporary = System.getProperty("java.io.tmpdir");
-        assertThat(CohortEngine.unpacked(List.of(
+        assertThat(NativeLibraries.unpacked(List.of(
                         "7f00-7f01 r-xp 00000000 fe:00 12345                      " + temporary + "/libduckdb_java1.so",
                         "7f01-7f02 r--p 00000000 fe:00 12345                      " + temporary + "/libduckdb_java1.so",
                         "7f02-7f03 r--p 00000000 fe:00 12346                      /usr/lib/libduckdb_java.so",
+                        "7f05-7f06 r--p 00000000 fe:00 12348                      " + temporary + "/libzstd-jni-1.so",
                         "7f03-7f04 r--p 00000000 fe:00 12347                      " + temporary + "/libother.so",
                         "7f04-7f05 rw-p 00000000 00:00 0 ",
                         "7f05-7f06 rw-p 00000000 00:00 0                          [heap]")))
-                .containsExactly(Path.of(temporary, "libduckdb_java1.so"));
+                .containsExactly(Path.of(temporary, "libduckdb_java1.so"), Path.of(temporary, "libzstd-jni-1.so"));
     }
 }
