@@ -337,7 +337,7 @@ def foreign(hospital: Hospital) -> None:
     plan = {"key": "plan", "kind": "text", "value": str(FOLDER / f"{hospital.name}.plan.json")}
     check(
         "the officer reads its app, its whole configuration, what it may be asked and what leaves",
-        (asked["app"], asked["config"], asked["messageTypes"], asked["rounds"]) == ("osteon/governed", [plan], ["train"], 3)
+        (asked["app"], asked["config"], asked["messageTypes"], asked["rounds"]) == ("osteon/governed", [plan], ["train", "evaluate"], 3)
         and [a["shape"] for a in asked["arrays"]] == [[1, 11], [1]] and asked["releases"] == ["arrays", "metrics/num-examples"],
         asked,
     )

@@ -7,12 +7,12 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Loopback ports for programs that open them only later: below those that the kernel gives to outgoing calls, and from
- * a range of this program's own among those that run side by side (system property {@code osteon.fork}: 1, 2, …).
+ * Loopback ports for programs that open them only later: below those that the kernel gives to outgoing calls, so that
+ * none is taken meanwhile by a call.
  */
 public final class Ports {
     private static final int MANY = 3_000;
-    private static final int FIRST = 14_000 + MANY * Integer.getInteger("osteon.fork", 0);
+    private static final int FIRST = 14_000;
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private Ports() {}

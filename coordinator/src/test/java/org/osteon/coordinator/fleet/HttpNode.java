@@ -26,7 +26,7 @@ import org.osteon.protocol.sign.SigningKey;
 
 /** One connection to the HTTP carrier, byte by byte. */
 final class HttpNode implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final SSLSocket socket;
 

@@ -119,7 +119,7 @@ public final class ForeignTraining {
                 : examples instanceof Value.Unsigned number
                         ? (number.value() < 0 ? Double.MAX_VALUE : number.value())
                         : examples instanceof Value.Real number ? number.value() : 0;
-        if (count < site.settings().policy().k()) {
+        if (!(count >= site.settings().policy().k())) {
             throw new LearningException("SITE_DATA_RULE", "a rule of this site about patients' rows does not hold");
         }
     }
