@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,7 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Ports {
     private static final int MANY = 3_000;
     private static final int FIRST = 14_000;
-    private static final AtomicInteger NEXT = new AtomicInteger();
+    /** Programs side by side begin at different places. */
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(MANY));
 
     private Ports() {}
 
