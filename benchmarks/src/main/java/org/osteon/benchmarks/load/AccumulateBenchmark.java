@@ -26,6 +26,7 @@ import org.osteon.coordinator.aggregation.Strategy;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.protocol.document.Aggregation;
 import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.document.Digest;
 
 /**
  * The hub's own combining against Flower's: both read stored bytes, one thread each, in turn. The hub takes the SHA-256
@@ -80,7 +81,15 @@ public final class AccumulateBenchmark implements Benchmark {
     }
 
     private record Case(
-            String name, String strategy, Map<String, String> options, int updates, int elements, double target) {}
+            String name, String strategy, Map<String, String> options, int updates, int elements, double target) {
+        List<ArraySpec> specs() {
+            return List.of(ArraySpec.shared("w", "float32", elements));
+        }
+
+        boolean averages() {
+            return "fedavg".equals(strategy);
+        }
+    }
 
     private static void measure(Case what, List<String> python, Path work, Meter meter) throws Exception {
         ObjectStore store = new ObjectStore(work.resolve(what.strategy()));
@@ -94,15 +103,15 @@ public final class AccumulateBenchmark implements Benchmark {
             command.add(file.toAbsolutePath().toString());
         }
         Path before = update(work.resolve(what.strategy() + "-before"), what.elements(), -1);
-        Strategy strategy = new Strategy(
-                Aggregation.of(what.strategy(), what.options()),
-                List.of(ArraySpec.shared("w", "float32", what.elements())),
-                store);
+        Strategy strategy = new Strategy(Aggregation.of(what.strategy(), what.options()), what.specs(), store);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         double[] peerCpu = new double[meter.rounds()];
         double[] peerWall = new double[meter.rounds()];
         double[] ownCpu = new double[meter.rounds()];
         double[] ownWall = new double[meter.rounds()];
+        double[] aloneCpu = new double[meter.rounds()];
+        double[] aloneWall = new double[meter.rounds()];
+        ByteBuffer alone = ByteBuffer.allocate(what.averages() ? what.elements() * Float.BYTES : 0);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
                 .forEach(name -> builder.environment().put(name, "1"));
@@ -125,13 +134,28 @@ public final class AccumulateBenchmark implements Benchmark {
                     peerCpu[turn] = Double.parseDouble(words[1]);
                     peerWall[turn] = Double.parseDouble(words[2]);
                 }
-                same(what, result, words[3]);
+                Files.delete(result.draft());
+                same(what, result.digest(), words[3]);
+                if (what.averages()) {
+                    alone.clear();
+                    cpu = threads.getCurrentThreadCpuTime();
+                    wall = System.nanoTime();
+                    Combine.mean(what.specs(), null, parts, alone::put);
+                    if (turn >= 0) {
+                        aloneCpu[turn] = (threads.getCurrentThreadCpuTime() - cpu) / 1e9;
+                        aloneWall[turn] = (System.nanoTime() - wall) / 1e9;
+                    }
+                    same(what, Digest.of(alone.array()), words[3]);
+                }
             }
         } finally {
             peer.destroy();
         }
         double units = (double) what.elements() * what.updates();
         meter.add(line(what, "Flower " + RELEASE + " and numpy", units, peerCpu, peerWall, peerCpu, peerWall));
+        if (what.averages()) {
+            meter.add(line(what, "hub, to an array as Flower", units, aloneCpu, aloneWall, peerCpu, peerWall));
+        }
         meter.add(line(what, "hub, with SHA-256, written", units, ownCpu, ownWall, peerCpu, peerWall));
     }
 
@@ -190,9 +214,8 @@ public final class AccumulateBenchmark implements Benchmark {
     }
 
     /** Sums are exact and quotients rounded right in either precision: both sides must come to the same bits. */
-    private static void same(Case what, Combine.Result result, String digest) throws IOException {
-        Files.delete(result.draft());
-        if (!result.digest().hex().equals(digest)) {
+    private static void same(Case what, Digest found, String digest) {
+        if (!found.hex().equals(digest)) {
             throw new IllegalStateException(what.name() + ": the two sides differ");
         }
     }

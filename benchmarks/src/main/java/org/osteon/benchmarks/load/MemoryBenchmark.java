@@ -22,6 +22,8 @@ import org.osteon.protocol.document.Aggregation;
 public final class MemoryBenchmark implements Benchmark {
     private static final Pattern ANONYMOUS = Pattern.compile("RssAnon:\\s+(\\d+) kB");
     private static final String CHOSEN = "osteon.memory";
+    private static final String CARRIERS = "osteon.memory.carriers";
+    private static final String NODES = "osteon.memory.nodes";
     private static final int ROUNDS = 2;
     private static final int MIB = 1024 * 1024 / Float.BYTES;
     private static final int ARRAYS = 4;
@@ -42,11 +44,12 @@ public final class MemoryBenchmark implements Benchmark {
             once(work, new Plan("grpc", 2, ROUNDS, ARRAYS, MIB / ARRAYS, "fedadam"), 1);
             return;
         }
-        for (String carrier : List.of("grpc", "http")) {
+        for (String carrier : System.getProperty(CARRIERS, "grpc,http").split(",")) {
             // What a strategy takes does not depend on the carrier.
             for (String strategy : "grpc".equals(carrier) ? chosen() : List.of(Plan.MEAN)) {
-                for (int nodes : List.of(2, 8, 32)) {
-                    Plan plan = new Plan(carrier, nodes, ROUNDS, ARRAYS, SIZE * MIB / ARRAYS, strategy);
+                for (String nodes : System.getProperty(NODES, "2,8,32").split(",")) {
+                    Plan plan =
+                            new Plan(carrier, Integer.parseInt(nodes), ROUNDS, ARRAYS, SIZE * MIB / ARRAYS, strategy);
                     if (plan.possible()) {
                         once(work, plan, SIZE);
                     }

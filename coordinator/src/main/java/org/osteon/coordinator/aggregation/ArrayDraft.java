@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +21,7 @@ final class ArrayDraft implements AutoCloseable {
     private final Path draft;
     private final FileChannel out;
     private final MessageDigest sha = Digest.sha256();
+    private float[] narrowed = new float[0];
 
     ArrayDraft(ObjectStore store) {
         draft = store.draft();
@@ -38,36 +40,53 @@ final class ArrayDraft implements AutoCloseable {
     void write(String dtype, double[] values, int count) throws IOException {
         int size = "float32".equals(dtype) ? Float.BYTES : Double.BYTES;
         ByteBuffer bytes = ByteBuffer.allocate(count * size).order(ByteOrder.LITTLE_ENDIAN);
-        boolean finite = true;
-        for (int e = 0; e < count; e++) {
-            double value = values[e];
-            switch (dtype) {
-                case "float32" -> {
-                    float single = (float) value;
-                    finite &= Float.isFinite(single);
-                    bytes.putFloat(single);
-                }
-                case "float64" -> {
-                    finite &= Double.isFinite(value);
-                    bytes.putDouble(value);
-                }
-                default -> {
-                    double whole = Math.rint(value);
-                    finite &= Math.abs(whole) < 0x1p63;
-                    bytes.putLong((long) whole);
-                }
-            }
-        }
+        boolean finite = switch (dtype) {
+            case "float32" -> singles(values, count, bytes);
+            case "float64" -> doubles(values, count, bytes);
+            default -> wholes(values, count, bytes);
+        };
         if (!finite) {
             throw CallException.refused(
                     "MODEL_NOT_FINITE",
                     "the combined model has a value beyond its type; a smaller serverLearningRate may help");
         }
         sha.update(bytes.array());
-        bytes.flip();
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }
+    }
+
+    private boolean singles(double[] values, int count, ByteBuffer bytes) {
+        if (narrowed.length < count) {
+            narrowed = new float[count];
+        }
+        boolean finite = true;
+        for (int e = 0; e < count; e++) {
+            narrowed[e] = (float) values[e];
+            finite &= Float.isFinite(narrowed[e]);
+        }
+        bytes.asFloatBuffer().put(narrowed, 0, count);
+        return finite;
+    }
+
+    private static boolean doubles(double[] values, int count, ByteBuffer bytes) {
+        boolean finite = true;
+        for (int e = 0; e < count; e++) {
+            finite &= Double.isFinite(values[e]);
+        }
+        bytes.asDoubleBuffer().put(values, 0, count);
+        return finite;
+    }
+
+    private static boolean wholes(double[] values, int count, ByteBuffer bytes) {
+        LongBuffer whole = bytes.asLongBuffer();
+        boolean finite = true;
+        for (int e = 0; e < count; e++) {
+            double value = Math.rint(values[e]);
+            finite &= Math.abs(value) < 0x1p63;
+            whole.put((long) value);
+        }
+        return finite;
     }
 
     /** What was written. */

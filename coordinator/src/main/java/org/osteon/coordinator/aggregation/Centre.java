@@ -46,19 +46,10 @@ interface Centre {
      * they lie.
      */
     static Centre ordered(int sites, int from, int kept) {
-        if (sites <= SortingNetwork.MOST) {
-            SortingNetwork network = new SortingNetwork(sites, from, from + kept);
-            return (updates, count, centre) -> {
-                network.sort(updates, count);
-                Arrays.fill(centre, 0, count, 0);
-                for (int place = from; place < from + kept; place++) {
-                    plus(centre, updates[place], count);
-                }
-                for (int e = 0; e < count; e++) {
-                    centre[e] /= kept;
-                }
-            };
-        }
+        return sites <= SortingNetwork.MOST ? new OrderedCentre(sites, from, kept) : column(sites, from, kept);
+    }
+
+    private static Centre column(int sites, int from, int kept) {
         double[] column = new double[sites];
         return (updates, count, centre) -> {
             for (int e = 0; e < count; e++) {
@@ -73,11 +64,5 @@ interface Centre {
                 centre[e] = sum / kept;
             }
         };
-    }
-
-    private static void plus(double[] sums, double[] values, int count) {
-        for (int e = 0; e < count; e++) {
-            sums[e] += values[e];
-        }
     }
 }

@@ -44,12 +44,39 @@ public final class Combine {
             List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
         Path draft = store.draft();
         MessageDigest sha = Digest.sha256();
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            mean(specs, base, parts, values -> {
+                sha.update(values.array(), 0, values.limit());
+                while (values.hasRemaining()) {
+                    out.write(values);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Result(draft, Digest.ofRaw(sha.digest()));
+    }
+
+    /** Where combined values go. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * Takes the next values.
+         *
+         * @param values in little-endian order, in a buffer that has an array and is written again for the next
+         */
+        void take(ByteBuffer values) throws IOException;
+    }
+
+    /** The same values, handed on as they come. */
+    public static void mean(
+            List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, Sink sink) {
         List<Path> files = new ArrayList<>(parts.stream().map(Part::file).toList());
         if (base != null) {
             files.add(base);
         }
         List<FileChannel> inputs = new ArrayList<>();
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        try {
             for (Path file : files) {
                 inputs.add(FileChannel.open(file, StandardOpenOption.READ));
             }
@@ -60,11 +87,7 @@ public final class Combine {
                 boolean single = "float32".equals(spec.dtype());
                 for (long at = 0; at < spec.bytes(); at += MeanTile.BYTES) {
                     int bytes = (int) Math.min(MeanTile.BYTES, spec.bytes() - at);
-                    ByteBuffer result = tile.combine(offset + at, bytes, single);
-                    sha.update(result.array(), 0, bytes);
-                    while (result.hasRemaining()) {
-                        out.write(result);
-                    }
+                    sink.take(tile.combine(offset + at, bytes, single));
                 }
                 offset += spec.bytes();
             }
@@ -73,7 +96,6 @@ public final class Combine {
         } finally {
             inputs.forEach(Combine::closeQuietly);
         }
-        return new Result(draft, Digest.ofRaw(sha.digest()));
     }
 
     /** Sums of integer counts, one array after the other. */

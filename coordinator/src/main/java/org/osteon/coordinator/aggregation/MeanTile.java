@@ -58,11 +58,12 @@ final class MeanTile {
             read(i, offset, count * Float.BYTES).asFloatBuffer().get(singles, 0, count);
             add(sums, singles, weights[i], count);
         }
-        Arrays.fill(singles, 0, count, 0);
         if (inputs.size() > weights.length) {
             read(weights.length, offset, count * Float.BYTES).asFloatBuffer().get(singles, 0, count);
+            move(singles, sums, total, count);
+        } else {
+            divide(singles, sums, total, count);
         }
-        move(singles, sums, total, count);
         result.asFloatBuffer().put(singles, 0, count);
     }
 
@@ -89,6 +90,12 @@ final class MeanTile {
     private static void add(double[] sums, double[] values, double weight, int count) {
         for (int i = 0; i < count; i++) {
             sums[i] += weight * values[i];
+        }
+    }
+
+    private static void divide(float[] values, double[] sums, double total, int count) {
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (sums[i] / total);
         }
     }
 

@@ -81,7 +81,8 @@ public final class Strategy {
             files.add(before.arrays());
         }
         List<ArrayDraft> drafts = new ArrayList<>();
-        try (Tiles tiles = new Tiles(specs, files);
+        int narrow = centre instanceof OrderedCentre ? parts.size() : 0;
+        try (Tiles tiles = new Tiles(specs, files, narrow);
                 KeptFiles state = new KeptFiles(before.state(), step, Tiles.length(files.size()))) {
             drafts.add(new ArrayDraft(store));
             kept.forEach(name -> drafts.add(new ArrayDraft(store)));
@@ -90,7 +91,11 @@ public final class Strategy {
             tiles.each((spec, first, values, count) -> {
                 double[][] only = Arrays.copyOf(values, parts.size());
                 double[] base = based ? values[parts.size()] : middle;
-                centre.of(only, count, middle);
+                if (centre instanceof OrderedCentre ordered && "float32".equals(spec.dtype())) {
+                    ordered.of(tiles.singles(), count, middle);
+                } else {
+                    centre.of(only, count, middle);
+                }
                 double[][] numbers = state.read(first, count);
                 if (step.isPresent() && !"int64".equals(spec.dtype())) {
                     if (!before.changes()) {

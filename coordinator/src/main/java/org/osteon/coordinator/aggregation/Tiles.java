@@ -25,15 +25,26 @@ final class Tiles implements AutoCloseable {
     private final List<ArraySpec> specs;
     private final List<FileChannel> channels = new ArrayList<>();
     private final double[][] values;
-    private final float[] singles;
+    private final float[][] singles;
+    private final int narrow;
     private final ByteBuffer buffer;
 
     /** A look at files that all hold these arrays. */
     Tiles(List<ArraySpec> specs, List<Path> files) {
+        this(specs, files, 0);
+    }
+
+    /** The same; of the first {@code narrow} files, float32 is not widened and to be found in {@link #singles}. */
+    Tiles(List<ArraySpec> specs, List<Path> files, int narrow) {
         int length = length(files.size());
         this.specs = specs;
-        this.values = new double[files.size()][length];
-        this.singles = new float[length];
+        this.narrow = narrow;
+        boolean widened = !specs.stream().allMatch(spec -> "float32".equals(spec.dtype()));
+        this.values = new double[files.size()][];
+        for (int file = 0; file < values.length; file++) {
+            values[file] = new double[file < narrow && !widened ? 0 : length];
+        }
+        this.singles = new float[narrow + 1][length];
         this.buffer = ByteBuffer.allocateDirect(length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         try {
             for (Path file : files) {
@@ -61,6 +72,11 @@ final class Tiles implements AutoCloseable {
          * @param count how many elements of each file are there
          */
         void at(ArraySpec spec, long first, double[][] values, int count) throws IOException;
+    }
+
+    /** The stretches of float32 that were not widened, by file; written again for the next. */
+    float[][] singles() {
+        return singles;
     }
 
     /** Looks at every stretch in the arrays' order. */
@@ -93,9 +109,10 @@ final class Tiles implements AutoCloseable {
         double[] into = values[file];
         switch (spec.dtype()) {
             case "float32" -> {
-                buffer.asFloatBuffer().get(singles, 0, count);
-                for (int e = 0; e < count; e++) {
-                    into[e] = singles[e];
+                float[] single = singles[Math.min(file, narrow)];
+                buffer.asFloatBuffer().get(single, 0, count);
+                if (file >= narrow) {
+                    widen(single, into, count);
                 }
             }
             case "float64" -> buffer.asDoubleBuffer().get(into, 0, count);
@@ -104,6 +121,12 @@ final class Tiles implements AutoCloseable {
                     into[e] = buffer.getLong();
                 }
             }
+        }
+    }
+
+    private static void widen(float[] from, double[] into, int count) {
+        for (int e = 0; e < count; e++) {
+            into[e] = from[e];
         }
     }
 

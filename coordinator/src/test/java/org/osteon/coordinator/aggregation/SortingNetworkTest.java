@@ -43,4 +43,38 @@ class SortingNetworkTest {
             }
         }
     }
+
+    /** Put in order at half the width and added up widened, the values give the bits that they give widened before. */
+    @Test
+    void theMiddleOfFloatsIsThatOfTheSameDoubles() {
+        SplittableRandom random = new SplittableRandom(11);
+        for (int sites : new int[] {1, 2, 3, 5, 10, 17, SortingNetwork.MOST}) {
+            // Given
+            int columns = 700;
+            float[][] singles = new float[sites][columns];
+            double[][] doubles = new double[sites][columns];
+            for (int site = 0; site < sites; site++) {
+                for (int column = 0; column < columns; column++) {
+                    singles[site][column] = column % 2 == 0
+                            ? (float) SPECIAL[random.nextInt(4)] * Float.MIN_VALUE
+                            : (float) random.nextDouble() - 0.5f;
+                    doubles[site][column] = singles[site][column];
+                }
+            }
+            int from = sites / 4;
+            OrderedCentre centre = new OrderedCentre(sites, from, sites - 2 * from);
+            double[] ofSingles = new double[columns];
+            double[] ofDoubles = new double[columns];
+
+            // When
+            centre.of(singles, columns, ofSingles);
+            centre.of(doubles, columns, ofDoubles);
+
+            // Then
+            for (int column = 0; column < columns; column++) {
+                assertThat(Double.doubleToRawLongBits(ofSingles[column]))
+                        .isEqualTo(Double.doubleToRawLongBits(ofDoubles[column]));
+            }
+        }
+    }
 }
