@@ -336,8 +336,8 @@ class CoordinatorConfiguration {
                 folder.allowUngoverned() ? new NodeGate.Window(folder.selfRegistrationUntil()) : NodeGate.Window.SHUT);
         BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()
-                .map(address -> new HttpFleetCarrier(
-                        fleet, gate, places, folder.tls().serverContext(), address, HttpLimits.USUAL, clock));
+                .map(address ->
+                        new HttpFleetCarrier(fleet, gate, places, folder.tls(), address, HttpLimits.USUAL, clock));
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(folder.host(), folder.port()),
                         folder.tls().serverCredentials())

@@ -63,9 +63,9 @@ public final class FleetLoad {
         }
         Files.writeString(folder.resolve("keys.pem"), keys);
         for (int round = 0; round <= rounds; round++) {
-            updates.model(round);
+            updates.chunks(round);
             for (int node = 0; node < Math.min(nodes, updates.kinds()) && round > 0; node++) {
-                updates.update(round, node);
+                updates.ready(round, node);
             }
         }
         ExecutorService answers = Executors.newFixedThreadPool(2, task -> thread(task, "answers"));

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.osteon.protocol.document.Digest;
 import org.osteon.protocol.flower.MessageRules;
-import org.osteon.protocol.flower.object.ArrayContent;
 import org.osteon.protocol.flower.object.IncomingMessage;
 import org.osteon.protocol.flower.object.OutgoingMessage;
 import org.osteon.protocol.flower.wire.ActivateNodeRequest;
@@ -134,7 +133,7 @@ final class LoadNode {
         tally.end();
         round++;
         OutgoingMessage reply = new OutgoingMessage.Builder()
-                .arrays("arrays", ArrayContent.of(updates.specs(), updates.update(round, number)))
+                .arrays("arrays", updates.ready(round, number))
                 .metric("metrics", "num-examples", updates.weight(number))
                 .build(MessageRules.replyMetadata(message.getMetadata(), java.time.Instant.now()));
         tally.begin();
@@ -144,13 +143,7 @@ final class LoadNode {
 
     private void pull(ObjectTree tree, long run) throws IOException {
         List<String> ids = new ArrayList<>(IncomingMessage.ids(tree, MOST_OBJECTS));
-        Set<String> expected = new HashSet<>();
-        for (ArrayContent array : ArrayContent.of(updates.specs(), updates.model(round))) {
-            for (int i = 0; i < array.chunks() && updates.compares(number); i++) {
-                expected.add(array.chunk(i).id());
-            }
-        }
-        if (!ids.containsAll(expected)) {
+        if (updates.compares(number) && !ids.containsAll(updates.chunks(round))) {
             throw new IllegalStateException("round " + (round + 1) + " begins with another model than is right");
         }
         each(ids, id -> take(id, run));

@@ -7,9 +7,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.osteon.protocol.document.ArraySpec;
+import org.osteon.protocol.flower.object.ArrayContent;
+import org.osteon.protocol.flower.object.ReadyArrays;
 
 /**
  * What nodes answer, and the mean of it. Values are small whole numbers and the weights' sum is a power of two, so that
@@ -26,6 +32,8 @@ final class Updates {
     private final int arrays;
     private final int elements;
     private final boolean known;
+    private final Map<Path, ReadyArrays> ready = new ConcurrentHashMap<>();
+    private final Map<Path, Set<String>> chunks = new ConcurrentHashMap<>();
 
     Updates(Path folder, int nodes, int arrays, int elements, boolean known) {
         this.folder = folder;
@@ -66,6 +74,29 @@ final class Updates {
     synchronized Path update(int round, int node) throws IOException {
         Path file = folder.resolve("update-" + round + "-" + node % kinds());
         return Files.exists(file) ? file : write(file, round + node % kinds());
+    }
+
+    /** A node's update in a round as objects with their ids; made when it is asked for first. */
+    ReadyArrays ready(int round, int node) throws IOException {
+        return ready(update(round, node));
+    }
+
+    /** The ids of the chunks of the model that a round makes; made when they are asked for first. */
+    Set<String> chunks(int round) throws IOException {
+        Path file = model(round);
+        return chunks.computeIfAbsent(file, unused -> {
+            Set<String> ids = new HashSet<>();
+            for (ArrayContent array : ArrayContent.of(specs(), file)) {
+                for (int i = 0; i < array.chunks(); i++) {
+                    ids.add(array.chunk(i).id());
+                }
+            }
+            return Set.copyOf(ids);
+        });
+    }
+
+    private ReadyArrays ready(Path file) {
+        return ready.computeIfAbsent(file, unused -> ReadyArrays.of(ArrayContent.of(specs(), file)));
     }
 
     /** The file of the model that a round makes; round 0 is the one that it begins with. */

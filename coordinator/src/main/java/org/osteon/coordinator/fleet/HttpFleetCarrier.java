@@ -11,20 +11,24 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerCodec;
 import io.grpc.netty.shaded.io.netty.handler.flow.FlowControlHandler;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSsl;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.osteon.protocol.call.TlsIdentity;
 import org.osteon.protocol.settings.HostPort;
 
 /**
@@ -45,7 +49,7 @@ public final class HttpFleetCarrier {
     private final FleetHandlers handlers;
     private final NodeGate gate;
     private final BodyPlaces places;
-    private final SSLContext tls;
+    private final SslContext tls;
     private final String host;
     private final int port;
     private final HttpLimits limits;
@@ -62,14 +66,14 @@ public final class HttpFleetCarrier {
             FleetHandlers handlers,
             NodeGate gate,
             BodyPlaces places,
-            SSLContext tls,
+            TlsIdentity tls,
             String address,
             HttpLimits limits,
             Clock clock) {
         this.handlers = handlers;
         this.gate = gate;
         this.places = places;
-        this.tls = tls;
+        this.tls = context(tls);
         this.host = HostPort.require("fleetHttp", address).substring(0, address.lastIndexOf(':'));
         this.port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         this.limits = limits;
@@ -138,10 +142,7 @@ public final class HttpFleetCarrier {
         }
         open.add(channel);
         channel.closeFuture().addListener(ended -> open.remove(channel));
-        SSLEngine engine = tls.createSSLEngine();
-        engine.setUseClientMode(false);
-        engine.setHandshakeApplicationProtocolSelector((unused, offered) -> protocol(offered));
-        SslHandler ssl = new SslHandler(engine);
+        SslHandler ssl = tls.newHandler(channel.alloc());
         ssl.setHandshakeTimeoutMillis(limits.handshake().toMillis());
         channel.pipeline()
                 .addLast(ssl)
@@ -151,16 +152,28 @@ public final class HttpFleetCarrier {
                 .addLast(new HttpFleetConnection(handlers, routes, gate, places, pool, limits, refusals));
     }
 
-    /** HTTP/1.1, or nothing agreed; a caller that can speak HTTP/2 alone is turned away in the handshake. */
-    private @Nullable String protocol(List<String> offered) {
-        if (offered.contains(HTTP)) {
-            return HTTP;
+    /**
+     * TLS by native code where its library loads, which takes a fraction of the JDK's time, by the JDK elsewhere.
+     * HTTP/1.1 is agreed on, or nothing; a caller that speaks HTTP/2 alone is let in to be told that it is at the wrong
+     * port.
+     */
+    private static SslContext context(TlsIdentity identity) {
+        SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+        try {
+            return SslContextBuilder.forServer(
+                            identity.certificateFile().toFile(),
+                            identity.keyFile().toFile())
+                    .sslProvider(provider)
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            HTTP,
+                            HTTP2))
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IllegalStateException("the hub's TLS key or certificate cannot be read", e);
         }
-        if (offered.contains(HTTP2)) {
-            HttpFleetConnection.tellOfGrpc(refusals);
-            return null;
-        }
-        return "";
     }
 
     private Thread thread(Runnable task) {

@@ -21,7 +21,6 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +102,7 @@ class HttpFleetCarrierTest {
                 fleet,
                 new NodeGate(hub.part(Sites.class), hub.part(UsedTimes.class), Clock.systemUTC(), NodeGate.Window.SHUT),
                 places,
-                hub.folder().tls().serverContext(),
+                hub.folder().tls(),
                 "127.0.0.1:0",
                 limits,
                 Clock.systemUTC());
@@ -660,12 +659,13 @@ class HttpFleetCarrierTest {
     }
 
     @Test
-    void turnsAwayWhoSpeaksHttp2InTheHandshakeAndAfterIt() throws Exception {
-        assertThatThrownBy(() -> new HttpNode(hub.folder().tls(), hub.fleetHttp(), "h2"))
-                .isInstanceOf(SSLException.class);
-        try (HttpNode node = new HttpNode(hub.folder().tls(), hub.fleetHttp())) {
-            node.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(node.ended()).isTrue();
+    void turnsAwayWhoSpeaksHttp2WhateverWasAgreedInTheHandshake() throws Exception {
+        for (String[] offered : new String[][] {{"h2"}, {"h2", "http/1.1"}, {}}) {
+            try (HttpNode node = new HttpNode(hub.folder().tls(), hub.fleetHttp(), offered)) {
+                assertThat(node.protocol()).isEqualTo(offered.length == 0 ? "" : offered[offered.length - 1]);
+                node.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(node.ended()).isTrue();
+            }
         }
     }
 

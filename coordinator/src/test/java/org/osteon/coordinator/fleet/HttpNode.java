@@ -114,6 +114,11 @@ final class HttpNode implements AutoCloseable {
         return new Answer(Integer.parseInt(line.split(" ")[1]), headers, body);
     }
 
+    /** What was agreed on in the handshake; empty for nothing. */
+    String protocol() {
+        return socket.getApplicationProtocol();
+    }
+
     /** Whether the server ends the connection, with nothing more said. */
     boolean ended() throws IOException {
         return socket.getInputStream().read() < 0;

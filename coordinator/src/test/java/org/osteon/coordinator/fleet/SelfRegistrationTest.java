@@ -56,7 +56,7 @@ class SelfRegistrationTest {
                 hub.part(FleetHandlers.class),
                 new NodeGate(hub.part(Sites.class), hub.part(UsedTimes.class), Clock.systemUTC(), window),
                 new BodyPlaces(1),
-                hub.folder().tls().serverContext(),
+                hub.folder().tls(),
                 "127.0.0.1:0",
                 HttpLimits.USUAL,
                 Clock.systemUTC());
