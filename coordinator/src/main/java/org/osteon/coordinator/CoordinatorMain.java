@@ -30,6 +30,8 @@ public final class CoordinatorMain {
                     + " [--fleet-http HOST:PORT|off] [--allow-ungoverned] [--json]"
                     + " | start DIR [--json]";
 
+    private static final String BUFFER_ARENAS = "io.grpc.netty.shaded.io.netty.allocator.numDirectArenas";
+
     private CoordinatorMain() {}
 
     /** Runs the daemon's own two verbs; everything else is asked over its port. */
@@ -79,6 +81,8 @@ public final class CoordinatorMain {
     private static void start(ProgramArguments arguments, PrintStream out) throws InterruptedException {
         HubFolder hub = HubFolder.open(arguments.folder());
         System.setProperty("osteon.folder", arguments.folder().toString());
+        // Netty keeps what each of its arenas once had; by itself it would have two for each processor.
+        System.setProperty(BUFFER_ARENAS, System.getProperty(BUFFER_ARENAS, "1"));
         ConfigurableApplicationContext context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)

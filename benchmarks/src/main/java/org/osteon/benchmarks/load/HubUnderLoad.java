@@ -69,7 +69,8 @@ final class HubUnderLoad implements FleetServer {
         if (!init.waitFor(5, TimeUnit.MINUTES) || init.exitValue() != 0) {
             throw new IllegalStateException("hub init: " + Processes.end(work.resolve("hub-init.err")));
         }
-        this.process = Processes.start(work, "hub", Map.of(), Processes.java(heap, MAIN, "start", folder.toString()));
+        this.process = Processes.start(
+                work, "hub", Map.of("MALLOC_ARENA_MAX", "2"), Processes.java(heap, MAIN, "start", folder.toString()));
         Processes.line(process, work.resolve("hub.out"), "ready ", 1, 300);
     }
 
