@@ -4,6 +4,7 @@
     python3 interop/matrix.py                 # the set of every change
     python3 interop/matrix.py --set second    # the other releases, the newest that installs among them
     python3 interop/matrix.py 1.39.0          # some releases, in the directions that have them
+    python3 interop/matrix.py --jobs 1        # one column after the other; three side by side when nothing is said
     python3 interop/matrix.py --self-check    # no case: whether a missing cell is missed
 
 Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
@@ -14,6 +15,7 @@ With --write the columns that were played replace those in played.json, and docs
 
 import argparse
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -29,6 +31,12 @@ TABLE = HOME / "docs" / "interop.md"
 PLAYED = HOME / "interop" / "played.json"
 CASES = json.loads((HOME / "interop" / "cases.json").read_text())
 LIMIT = 900
+# Half of a column is waiting for a peer, half is work for a core.
+JOBS = 3
+# Each column gets ports of its own, below those that the kernel gives to callers.
+FIRST_PORT, PORTS = 12000, 300
+COLUMN = itertools.count()
+LONGEST_FIRST = ("superlink", "supernode", "command")
 
 
 def environment(version: str) -> pathlib.Path:
@@ -68,7 +76,10 @@ def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
         try:
             done = subprocess.run(
                 [python, "-u", HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
-                env={**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"},
+                env={
+                    **os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+                    "OSTEON_INTEROP_PORTS": str(FIRST_PORT + PORTS * (next(COLUMN) % 60)),
+                },
             ).returncode
         except subprocess.TimeoutExpired:
             done = -1
@@ -196,6 +207,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("releases", nargs="*", help="releases of flwr; none: a set of them")
     parser.add_argument("--set", choices=sorted(CASES["sets"]), default="first")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"columns side by side, {JOBS} when nothing is said")
     parser.add_argument("--write", action="store_true", help=f"write {TABLE.relative_to(HOME)}")
     parser.add_argument("--self-check", action="store_true", help="run no case; take cells away and see that they are missed")
     options = parser.parse_args()
@@ -207,19 +219,24 @@ def main() -> None:
     begin = time.monotonic()
     wanted = {direction: releases(direction, options) for direction in CASES["directions"]}
     pythons = {version: environment(version) for versions in wanted.values() for version in versions}
-    # Most of a case is waiting: the directions are played side by side, each release after the other.
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        for direction, columns in pool.map(
-            lambda item: (item[0], {version: play(item[0], version, pythons[version]) for version in item[1]}), wanted.items()
-        ):
-            played[direction] = columns
+    # The osteon command builds here, once, when it must.
+    subprocess.run([HOME / "osteon", "--version"], check=True, stdout=subprocess.DEVNULL)
+    # The longest first, so that none is left alone at the end.
+    columns = [(direction, version) for direction in LONGEST_FIRST for version in wanted[direction]]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        found = dict(zip(columns, pool.map(lambda column: play(*column, pythons[column[1]]), columns)))
+    for direction, versions in wanted.items():
+        played[direction] = {version: found[direction, version] for version in versions}
     text, missing = document(played)
     (HOME / "target" / "interop" / "interop.md").write_text(text)
     if options.write:
         with redirect_stdout(io.StringIO()):
             TABLE.write_text(document(keep(played))[0])
     failed = sum(cells is None for cells in (c for d in played.values() for c in d.values()))
-    print(f"matrix: {sum(len(d) for d in played.values())} columns, {failed} scripts failed, {missing} cells missing, {time.monotonic() - begin:.0f} s")
+    print(
+        f"matrix: {len(columns)} columns, {failed} scripts failed, {missing} cells missing, "
+        f"{time.monotonic() - begin:.0f} s, load {os.getloadavg()[0]:.1f}"
+    )
     if failed or missing:
         sys.exit(1)
 

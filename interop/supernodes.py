@@ -323,7 +323,7 @@ def introduced(hub: Hub, known: dict[str, int]) -> list[dict]:
 
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not others():
-        time.sleep(1)
+        time.sleep(0.3)
     return others()
 
 
@@ -361,7 +361,7 @@ def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
     guest.terminate()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and introduced(scene.hub, scene.partitions)[0]["state"] != "revoked":
-        time.sleep(1)
+        time.sleep(0.3)
     gone = introduced(scene.hub, scene.partitions)
     check("self-registered: it says that it goes, and its key counts no more", gone[0]["state"] == "revoked", gone)
 
