@@ -7,7 +7,8 @@
     python3 interop/matrix.py --jobs 1        # one column after the other; three side by side when nothing is said
     python3 interop/matrix.py --self-check    # no case: whether a missing cell is missed
 
-Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
+Each release gets an environment of its own, .venv-flwr-VERSION beside this folder; where ClientApps of frameworks are played too, one
+with scikit-learn and Debian's PyTorch (python3-torch), which only the second set needs. The scripts that play the cases are told
 nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
 nothing checks yet, is named with its reason in cases.json; any other cell that is missing makes this script fail.
 With --write the columns that were played replace those in played.json, and docs/interop.md shows all of them.
@@ -36,6 +37,7 @@ JOBS = 3
 # Each column gets ports of its own, below those that the kernel gives to callers.
 FIRST_PORT, PORTS = 12000, 300
 COLUMN = itertools.count()
+LATEST: list[str] = []
 LONGEST_FIRST = ("superlink", "supernode", "command")
 
 
@@ -55,6 +57,25 @@ def environment(version: str) -> pathlib.Path:
     return python
 
 
+def with_frameworks(version: str) -> pathlib.Path:
+    """The Python of an environment with this release beside scikit-learn and Debian's PyTorch, which was built for NumPy 1."""
+    folder = HOME / f".venv-flwr-{version}-frameworks"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        if subprocess.run(["/usr/bin/python3", "-c", "import ensurepip, torch"], capture_output=True).returncode != 0:
+            sys.exit("no PyTorch for /usr/bin/python3; for example: apt-get install python3-torch python3-venv")
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--system-site-packages", folder], check=True)
+    has = subprocess.run(
+        [python, "-c", "import importlib.metadata as m, torch, sklearn; print(m.version('flwr'))"], capture_output=True, text=True
+    ).stdout.strip()
+    if has != version:
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"flwr=={version}", "numpy<2", "scikit-learn>=1.4"],
+            check=True,
+        )
+    return python
+
+
 def newest() -> list[str]:
     """The newest release that installs plainly here."""
     folder = HOME / ".venv-flwr-newest"
@@ -63,7 +84,22 @@ def newest() -> list[str]:
     python = folder / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "flwr", "numpy"], check=True)
     shown = subprocess.run([python, "-m", "pip", "show", "flwr"], check=True, capture_output=True, text=True).stdout
-    return [line.split(": ")[1] for line in shown.splitlines() if line.startswith("Version: ")]
+    found = [line.split(": ")[1] for line in shown.splitlines() if line.startswith("Version: ")]
+    LATEST[:] = found
+    return found
+
+
+def frameworks(direction: str, version: str) -> bool:
+    """Whether a release is played with ClientApps of frameworks too; the newest is the newest that was ever played when nobody asked."""
+    named = CASES[direction].get("frameworks", {"releases": []})["releases"]
+    if "newest" in named and not LATEST and PLAYED.exists():
+        LATEST.append(max(json.loads(PLAYED.read_text())[direction], key=numbers))
+    return version in named or ("newest" in named and version in LATEST)
+
+
+def numbers(version: str) -> list[int]:
+    """A release's place among others."""
+    return [int(part) for part in version.split(".")]
 
 
 def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
@@ -75,7 +111,8 @@ def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
     with open(log, "wb") as out:
         try:
             done = subprocess.run(
-                [python, "-u", HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
+                [python, "-u", HOME / "interop" / CASES[direction]["script"], *(["--frameworks"] if frameworks(direction, version) else [])],
+                stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
                 env={
                     **os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
                     "OSTEON_INTEROP_PORTS": str(FIRST_PORT + PORTS * (next(COLUMN) % 60)),
@@ -102,7 +139,8 @@ def reason(direction: str, version: str, case: str, registration: str) -> str | 
             and ("releases" not in known or version in known["releases"])
         ):
             return known["reason"]
-    return None
+    apart = CASES[direction].get("frameworks", {"cases": []})
+    return apart["reason"] if case in apart["cases"] and not frameworks(direction, version) else None
 
 
 def table(direction: str, played: dict[str, dict | None]) -> tuple[list[str], int]:
@@ -153,14 +191,16 @@ def checked_alone(direction: str) -> None:
         {"registration": registration, "case": case, "result": "ok"}
         for registration in CASES[direction]["registrations"] for case in CASES[direction]["cases"]
     ]
-    for taken in every:
-        left = {"peer": "0", "carrier": "grpc", "cells": [cell for cell in every if cell is not taken]}
-        expected = 0 if reason(direction, "0", taken["case"], taken["registration"]) else 1
-        if table(direction, {"0": left})[1] != expected:
-            sys.exit(f"a missing cell was not noticed, or one with a reason was: {direction}, {taken}")
-    failed = sum(1 for cell in every if not reason(direction, "0", cell["case"], cell["registration"]))
-    if table(direction, {"0": None})[1] != failed or table(direction, {"0": {"peer": "0", "carrier": "grpc", "cells": every}})[1]:
-        sys.exit(f"a script that fails, or one that holds, is not told as such: {direction}")
+    for version in ("0", *CASES[direction].get("frameworks", {"releases": []})["releases"][:1]):
+        for taken in every:
+            left = {"peer": version, "carrier": "grpc", "cells": [cell for cell in every if cell is not taken]}
+            expected = 0 if reason(direction, version, taken["case"], taken["registration"]) else 1
+            if table(direction, {version: left})[1] != expected:
+                sys.exit(f"a missing cell was not noticed, or one with a reason was: {direction}, {taken}")
+        failed = sum(1 for cell in every if not reason(direction, version, cell["case"], cell["registration"]))
+        whole = {"peer": version, "carrier": "grpc", "cells": every}
+        if table(direction, {version: None})[1] != failed or table(direction, {version: whole})[1]:
+            sys.exit(f"a script that fails, or one that holds, is not told as such: {direction}")
 
 
 def releases(direction: str, options: argparse.Namespace) -> list[str]:
@@ -180,7 +220,7 @@ def keep(played: dict[str, dict[str, dict | None]]) -> dict[str, dict[str, dict]
         kept[direction] = {
             version: {"peer": found["peer"], "carrier": found["carrier"],
                       "cells": [cell for cell in found["cells"] if cell["result"] == "ok"]}
-            for version, found in sorted(all_of_it.items(), key=lambda item: [int(part) for part in item[0].split(".")]) if found
+            for version, found in sorted(all_of_it.items(), key=lambda item: numbers(item[0])) if found
         }
     PLAYED.write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).replace('},"', '},\n"') + "\n")
     return kept
@@ -218,13 +258,16 @@ def main() -> None:
     played: dict[str, dict[str, dict | None]] = {direction: {} for direction in CASES["directions"]}
     begin = time.monotonic()
     wanted = {direction: releases(direction, options) for direction in CASES["directions"]}
-    pythons = {version: environment(version) for versions in wanted.values() for version in versions}
+    pythons = {
+        (direction, version): (with_frameworks if frameworks(direction, version) else environment)(version)
+        for direction, versions in wanted.items() for version in versions
+    }
     # The osteon command builds here, once, when it must.
     subprocess.run([HOME / "osteon", "--version"], check=True, stdout=subprocess.DEVNULL)
     # The longest first, so that none is left alone at the end.
     columns = [(direction, version) for direction in LONGEST_FIRST for version in wanted[direction]]
     with ThreadPoolExecutor(options.jobs) as pool:
-        found = dict(zip(columns, pool.map(lambda column: play(*column, pythons[column[1]]), columns)))
+        found = dict(zip(columns, pool.map(lambda column: play(*column, pythons[column]), columns)))
     for direction, versions in wanted.items():
         played[direction] = {version: found[direction, version] for version in versions}
     text, missing = document(played)
