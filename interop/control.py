@@ -113,7 +113,7 @@ class Keycloak:
         tree["accessTokenLifespan"] = TOKEN_SECONDS
         (self.folder / "data" / "import").mkdir(parents=True)
         (self.folder / "data" / "import" / "osteon-realm.json").write_text(json.dumps(tree))
-        environment = {**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx384m"}
+        environment = {**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx384m", "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1"}
         log = open(self.folder / "keycloak.log", "wb")
         port = self.url.rsplit(":", 1)[1]
         self.process = subprocess.Popen(

@@ -11,7 +11,7 @@ Each release gets an environment of its own, .venv-flwr-VERSION beside this fold
 with scikit-learn and Debian's PyTorch (python3-torch), which only the second set needs. The scripts that play the cases are told
 nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
 nothing checks yet, is named with its reason in cases.json; any other cell that is missing makes this script fail.
-With --write the columns that were played replace those in played.json, and docs/interop.md shows all of them.
+With --write each column that was played replaces its older self in played.json, and docs/interop.md shows all of them.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
@@ -31,13 +32,14 @@ CELLS = HOME / "target" / "interop" / "cells"
 TABLE = HOME / "docs" / "interop.md"
 PLAYED = HOME / "interop" / "played.json"
 CASES = json.loads((HOME / "interop" / "cases.json").read_text())
-LIMIT = 900
+LIMIT = 1800
 # Half of a column is waiting for a peer, half is work for a core.
 JOBS = 3
 # Each column gets ports of its own, below those that the kernel gives to callers.
 FIRST_PORT, PORTS = 12000, 300
 COLUMN = itertools.count()
 LATEST: list[str] = []
+MAKING: dict[tuple, threading.Lock] = {}
 LONGEST_FIRST = ("superlink", "supernode", "command")
 
 
@@ -102,8 +104,20 @@ def numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
+def python_for(direction: str, version: str) -> pathlib.Path:
+    """The Python that plays a column; an environment is made by the first column that needs it, while others play."""
+    make = with_frameworks if frameworks(direction, version) else environment
+    with MAKING.setdefault((make, version), threading.Lock()):
+        return make(version)
+
+
+def play(direction: str, version: str) -> dict | None:
     """Runs a direction's script; what it says it checked."""
+    try:
+        python = python_for(direction, version)
+    except subprocess.CalledProcessError as failed:
+        print(f"FAIL {direction} {version}: no environment: {failed}", flush=True)
+        return None
     cells = CELLS / f"{direction}-{version}.json"
     cells.unlink(missing_ok=True)
     log = CELLS / f"{direction}-{version}.log"
@@ -237,7 +251,7 @@ def document(played: dict[str, dict[str, dict | None]]) -> tuple[str, int]:
     ]
     missing = 0
     for direction in CASES["directions"]:
-        part, more = table(direction, played[direction])
+        part, more = table(direction, played.get(direction, {}))
         lines += part
         missing += more
     return "\n".join(lines).rstrip() + "\n", missing
@@ -258,23 +272,32 @@ def main() -> None:
     played: dict[str, dict[str, dict | None]] = {direction: {} for direction in CASES["directions"]}
     begin = time.monotonic()
     wanted = {direction: releases(direction, options) for direction in CASES["directions"]}
-    pythons = {
-        (direction, version): (with_frameworks if frameworks(direction, version) else environment)(version)
-        for direction, versions in wanted.items() for version in versions
-    }
     # The osteon command builds here, once, when it must.
     subprocess.run([HOME / "osteon", "--version"], check=True, stdout=subprocess.DEVNULL)
     # The longest first, so that none is left alone at the end.
     columns = [(direction, version) for direction in LONGEST_FIRST for version in wanted[direction]]
+    for column in columns:
+        # What is missing for these is said before anything is played.
+        if frameworks(*column):
+            python_for(*column)
+    writing = threading.Lock()
+
+    def one(column: tuple[str, str]) -> dict | None:
+        cells = play(*column)
+        if options.write:
+            with writing:
+                keep({column[0]: {column[1]: cells}})
+        return cells
+
     with ThreadPoolExecutor(options.jobs) as pool:
-        found = dict(zip(columns, pool.map(lambda column: play(*column, pythons[column]), columns)))
+        found = dict(zip(columns, pool.map(one, columns)))
     for direction, versions in wanted.items():
         played[direction] = {version: found[direction, version] for version in versions}
     text, missing = document(played)
     (HOME / "target" / "interop" / "interop.md").write_text(text)
     if options.write:
         with redirect_stdout(io.StringIO()):
-            TABLE.write_text(document(keep(played))[0])
+            TABLE.write_text(document(keep({}))[0])
     failed = sum(cells is None for cells in (c for d in played.values() for c in d.values()))
     print(
         f"matrix: {len(columns)} columns, {failed} scripts failed, {missing} cells missing, "
