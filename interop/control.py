@@ -8,10 +8,11 @@ HTTP) and numpy:
     .venv-flwr/bin/python interop/control.py
 
 Keycloak lies unpacked below target/keycloak, or where OSTEON_KEYCLOAK says; docs/sign-in.md says how to get it.
-Everything is written below target/interop/control. Exit code 0 when all holds.
+Everything is written below target/interop/control-RELEASE. Exit code 0 when all holds.
 """
 
 import datetime
+import fcntl
 import html
 import http.cookiejar
 import importlib.metadata
@@ -37,7 +38,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from parties import BIN, HOME, Hub, check, flower, free_port, node_key, stop
 
-FOLDER = HOME / "target" / "interop" / "control"
+FOLDER = HOME / "target" / "interop" / f"control-{importlib.metadata.version('flwr')}"
 KEYCLOAK = pathlib.Path(os.environ.get("OSTEON_KEYCLOAK", HOME / "target" / "keycloak" / "keycloak-26.7.3"))
 REALM = HOME / "benchmarks" / "src" / "test" / "resources" / "keycloak" / "osteon-realm.json"
 RELEASE = tuple(int(part) for part in importlib.metadata.version("flwr").split(".")[:2])
@@ -50,13 +51,24 @@ sys.path.insert(0, str(HOME / "interop" / "flower-app"))
 from calibration.steps import FEATURES  # noqa: E402
 
 
+def built() -> pathlib.Path:
+    """Keycloak as it was unpacked, built once for all that use it."""
+    with open(KEYCLOAK / "trials.lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (KEYCLOAK / "built-for-trials").exists():
+            subprocess.run([KEYCLOAK / "bin" / "kc.sh", "build", "--db=dev-mem"], check=True, stdout=subprocess.DEVNULL)
+            (KEYCLOAK / "built-for-trials").touch()
+    return KEYCLOAK
+
+
 class Keycloak:
     """A real Keycloak with a realm of ours, on loopback and TLS."""
 
     def __init__(self, folder: pathlib.Path):
         if not os.access(KEYCLOAK / "bin" / "kc.sh", os.X_OK):
             sys.exit(f"no Keycloak in {KEYCLOAK}; docs/sign-in.md says how to get it")
-        folder.mkdir()
+        # A copy with data of its own: two of them side by side would take each other's realm away.
+        shutil.copytree(built(), folder, ignore=shutil.ignore_patterns("data", "trials.lock"))
         self.folder = folder
         self.url = f"https://127.0.0.1:{free_port()}"
         self.issuer = f"{self.url}/realms/osteon"
@@ -99,18 +111,14 @@ class Keycloak:
             realm = realm.replace(f"@{name}@", values.get(name, "https://127.0.0.1:1"))
         tree = json.loads(realm)
         tree["accessTokenLifespan"] = TOKEN_SECONDS
-        shutil.rmtree(KEYCLOAK / "data", ignore_errors=True)
-        (KEYCLOAK / "data" / "import").mkdir(parents=True)
-        (KEYCLOAK / "data" / "import" / "osteon-realm.json").write_text(json.dumps(tree))
-        environment = {**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx384m"}
+        (self.folder / "data" / "import").mkdir(parents=True)
+        (self.folder / "data" / "import" / "osteon-realm.json").write_text(json.dumps(tree))
+        environment = {**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx384m", "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1"}
         log = open(self.folder / "keycloak.log", "wb")
-        if not (KEYCLOAK / "built-for-trials").exists():
-            subprocess.run([KEYCLOAK / "bin" / "kc.sh", "build", "--db=dev-mem"], check=True, stdout=log, env=environment)
-            (KEYCLOAK / "built-for-trials").touch()
         port = self.url.rsplit(":", 1)[1]
         self.process = subprocess.Popen(
             [
-                KEYCLOAK / "bin" / "kc.sh", "start", "--optimized", "--import-realm", "--cache=local",
+                self.folder / "bin" / "kc.sh", "start", "--optimized", "--import-realm", "--cache=local",
                 f"--hostname={self.url}", "--http-host=127.0.0.1", "--http-enabled=false", f"--https-port={port}",
                 f"--http-management-port={free_port()}",
                 f"--https-certificate-file={self.certificate}", f"--https-certificate-key-file={self.key}",
@@ -127,9 +135,11 @@ class Keycloak:
         sys.exit(f"Keycloak did not start: {self.folder / 'keycloak.log'}")
 
     def stop(self) -> None:
-        """Ends it."""
+        """Ends it, and removes what was copied."""
         if self.process is not None:
             stop(self.process)
+        for part in ("lib", "providers", "themes", "data"):
+            shutil.rmtree(self.folder / part, ignore_errors=True)
 
     def sign_in(self, page: str, person: str) -> None:
         """What a person does in a browser: name, passphrase, and a yes to the device."""

@@ -4,21 +4,25 @@
     python3 interop/matrix.py                 # the set of every change
     python3 interop/matrix.py --set second    # the other releases, the newest that installs among them
     python3 interop/matrix.py 1.39.0          # some releases, in the directions that have them
+    python3 interop/matrix.py --jobs 1        # one column after the other; three side by side when nothing is said
     python3 interop/matrix.py --self-check    # no case: whether a missing cell is missed
 
-Each release gets an environment of its own, .venv-flwr-VERSION beside this folder. The scripts that play the cases are told
+Each release gets an environment of its own, .venv-flwr-VERSION beside this folder; where ClientApps of frameworks are played too, one
+with scikit-learn and Debian's PyTorch (python3-torch), which only the second set needs. The scripts that play the cases are told
 nothing of this file: they write what they checked below target/interop/cells. A case that a release cannot express, or that
 nothing checks yet, is named with its reason in cases.json; any other cell that is missing makes this script fail.
-With --write the columns that were played replace those in played.json, and docs/interop.md shows all of them.
+With --write each column that was played replaces its older self in played.json, and docs/interop.md shows all of them.
 """
 
 import argparse
 import io
+import itertools
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
@@ -28,7 +32,15 @@ CELLS = HOME / "target" / "interop" / "cells"
 TABLE = HOME / "docs" / "interop.md"
 PLAYED = HOME / "interop" / "played.json"
 CASES = json.loads((HOME / "interop" / "cases.json").read_text())
-LIMIT = 900
+LIMIT = 1800
+# Half of a column is waiting for a peer, half is work for a core.
+JOBS = 3
+# Each column gets ports of its own, below those that the kernel gives to callers.
+FIRST_PORT, PORTS = 12000, 300
+COLUMN = itertools.count()
+LATEST: list[str] = []
+MAKING: dict[tuple, threading.Lock] = {}
+LONGEST_FIRST = ("superlink", "supernode", "command")
 
 
 def environment(version: str) -> pathlib.Path:
@@ -47,6 +59,25 @@ def environment(version: str) -> pathlib.Path:
     return python
 
 
+def with_frameworks(version: str) -> pathlib.Path:
+    """The Python of an environment with this release beside scikit-learn and Debian's PyTorch, which was built for NumPy 1."""
+    folder = HOME / f".venv-flwr-{version}-frameworks"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        if subprocess.run(["/usr/bin/python3", "-c", "import ensurepip, torch"], capture_output=True).returncode != 0:
+            sys.exit("no PyTorch for /usr/bin/python3; for example: apt-get install python3-torch python3-venv")
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--system-site-packages", folder], check=True)
+    has = subprocess.run(
+        [python, "-c", "import importlib.metadata as m, torch, sklearn; print(m.version('flwr'))"], capture_output=True, text=True
+    ).stdout.strip()
+    if has != version:
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"flwr=={version}", "numpy<2", "scikit-learn>=1.4"],
+            check=True,
+        )
+    return python
+
+
 def newest() -> list[str]:
     """The newest release that installs plainly here."""
     folder = HOME / ".venv-flwr-newest"
@@ -55,11 +86,38 @@ def newest() -> list[str]:
     python = folder / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "flwr", "numpy"], check=True)
     shown = subprocess.run([python, "-m", "pip", "show", "flwr"], check=True, capture_output=True, text=True).stdout
-    return [line.split(": ")[1] for line in shown.splitlines() if line.startswith("Version: ")]
+    found = [line.split(": ")[1] for line in shown.splitlines() if line.startswith("Version: ")]
+    LATEST[:] = found
+    return found
 
 
-def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
+def frameworks(direction: str, version: str) -> bool:
+    """Whether a release is played with ClientApps of frameworks too; the newest is the newest that was ever played when nobody asked."""
+    named = CASES[direction].get("frameworks", {"releases": []})["releases"]
+    if "newest" in named and not LATEST and PLAYED.exists():
+        LATEST.append(max(json.loads(PLAYED.read_text())[direction], key=numbers))
+    return version in named or ("newest" in named and version in LATEST)
+
+
+def numbers(version: str) -> list[int]:
+    """A release's place among others."""
+    return [int(part) for part in version.split(".")]
+
+
+def python_for(direction: str, version: str) -> pathlib.Path:
+    """The Python that plays a column; an environment is made by the first column that needs it, while others play."""
+    make = with_frameworks if frameworks(direction, version) else environment
+    with MAKING.setdefault((make, version), threading.Lock()):
+        return make(version)
+
+
+def play(direction: str, version: str) -> dict | None:
     """Runs a direction's script; what it says it checked."""
+    try:
+        python = python_for(direction, version)
+    except subprocess.CalledProcessError as failed:
+        print(f"FAIL {direction} {version}: no environment: {failed}", flush=True)
+        return None
     cells = CELLS / f"{direction}-{version}.json"
     cells.unlink(missing_ok=True)
     log = CELLS / f"{direction}-{version}.log"
@@ -67,8 +125,12 @@ def play(direction: str, version: str, python: pathlib.Path) -> dict | None:
     with open(log, "wb") as out:
         try:
             done = subprocess.run(
-                [python, "-u", HOME / "interop" / CASES[direction]["script"]], stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
-                env={**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"},
+                [python, "-u", HOME / "interop" / CASES[direction]["script"], *(["--frameworks"] if frameworks(direction, version) else [])],
+                stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
+                env={
+                    **os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+                    "OSTEON_INTEROP_PORTS": str(FIRST_PORT + PORTS * (next(COLUMN) % 60)),
+                },
             ).returncode
         except subprocess.TimeoutExpired:
             done = -1
@@ -91,7 +153,8 @@ def reason(direction: str, version: str, case: str, registration: str) -> str | 
             and ("releases" not in known or version in known["releases"])
         ):
             return known["reason"]
-    return None
+    apart = CASES[direction].get("frameworks", {"cases": []})
+    return apart["reason"] if case in apart["cases"] and not frameworks(direction, version) else None
 
 
 def table(direction: str, played: dict[str, dict | None]) -> tuple[list[str], int]:
@@ -142,14 +205,16 @@ def checked_alone(direction: str) -> None:
         {"registration": registration, "case": case, "result": "ok"}
         for registration in CASES[direction]["registrations"] for case in CASES[direction]["cases"]
     ]
-    for taken in every:
-        left = {"peer": "0", "carrier": "grpc", "cells": [cell for cell in every if cell is not taken]}
-        expected = 0 if reason(direction, "0", taken["case"], taken["registration"]) else 1
-        if table(direction, {"0": left})[1] != expected:
-            sys.exit(f"a missing cell was not noticed, or one with a reason was: {direction}, {taken}")
-    failed = sum(1 for cell in every if not reason(direction, "0", cell["case"], cell["registration"]))
-    if table(direction, {"0": None})[1] != failed or table(direction, {"0": {"peer": "0", "carrier": "grpc", "cells": every}})[1]:
-        sys.exit(f"a script that fails, or one that holds, is not told as such: {direction}")
+    for version in ("0", *CASES[direction].get("frameworks", {"releases": []})["releases"][:1]):
+        for taken in every:
+            left = {"peer": version, "carrier": "grpc", "cells": [cell for cell in every if cell is not taken]}
+            expected = 0 if reason(direction, version, taken["case"], taken["registration"]) else 1
+            if table(direction, {version: left})[1] != expected:
+                sys.exit(f"a missing cell was not noticed, or one with a reason was: {direction}, {taken}")
+        failed = sum(1 for cell in every if not reason(direction, version, cell["case"], cell["registration"]))
+        whole = {"peer": version, "carrier": "grpc", "cells": every}
+        if table(direction, {version: None})[1] != failed or table(direction, {version: whole})[1]:
+            sys.exit(f"a script that fails, or one that holds, is not told as such: {direction}")
 
 
 def releases(direction: str, options: argparse.Namespace) -> list[str]:
@@ -169,7 +234,7 @@ def keep(played: dict[str, dict[str, dict | None]]) -> dict[str, dict[str, dict]
         kept[direction] = {
             version: {"peer": found["peer"], "carrier": found["carrier"],
                       "cells": [cell for cell in found["cells"] if cell["result"] == "ok"]}
-            for version, found in sorted(all_of_it.items(), key=lambda item: [int(part) for part in item[0].split(".")]) if found
+            for version, found in sorted(all_of_it.items(), key=lambda item: numbers(item[0])) if found
         }
     PLAYED.write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).replace('},"', '},\n"') + "\n")
     return kept
@@ -186,7 +251,7 @@ def document(played: dict[str, dict[str, dict | None]]) -> tuple[str, int]:
     ]
     missing = 0
     for direction in CASES["directions"]:
-        part, more = table(direction, played[direction])
+        part, more = table(direction, played.get(direction, {}))
         lines += part
         missing += more
     return "\n".join(lines).rstrip() + "\n", missing
@@ -196,6 +261,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("releases", nargs="*", help="releases of flwr; none: a set of them")
     parser.add_argument("--set", choices=sorted(CASES["sets"]), default="first")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"columns side by side, {JOBS} when nothing is said")
     parser.add_argument("--write", action="store_true", help=f"write {TABLE.relative_to(HOME)}")
     parser.add_argument("--self-check", action="store_true", help="run no case; take cells away and see that they are missed")
     options = parser.parse_args()
@@ -206,20 +272,37 @@ def main() -> None:
     played: dict[str, dict[str, dict | None]] = {direction: {} for direction in CASES["directions"]}
     begin = time.monotonic()
     wanted = {direction: releases(direction, options) for direction in CASES["directions"]}
-    pythons = {version: environment(version) for versions in wanted.values() for version in versions}
-    # Most of a case is waiting: the directions are played side by side, each release after the other.
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        for direction, columns in pool.map(
-            lambda item: (item[0], {version: play(item[0], version, pythons[version]) for version in item[1]}), wanted.items()
-        ):
-            played[direction] = columns
+    # The osteon command builds here, once, when it must.
+    subprocess.run([HOME / "osteon", "--version"], check=True, stdout=subprocess.DEVNULL)
+    # The longest first, so that none is left alone at the end.
+    columns = [(direction, version) for direction in LONGEST_FIRST for version in wanted[direction]]
+    for column in columns:
+        # What is missing for these is said before anything is played.
+        if frameworks(*column):
+            python_for(*column)
+    writing = threading.Lock()
+
+    def one(column: tuple[str, str]) -> dict | None:
+        cells = play(*column)
+        if options.write:
+            with writing:
+                keep({column[0]: {column[1]: cells}})
+        return cells
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        found = dict(zip(columns, pool.map(one, columns)))
+    for direction, versions in wanted.items():
+        played[direction] = {version: found[direction, version] for version in versions}
     text, missing = document(played)
     (HOME / "target" / "interop" / "interop.md").write_text(text)
     if options.write:
         with redirect_stdout(io.StringIO()):
-            TABLE.write_text(document(keep(played))[0])
+            TABLE.write_text(document(keep({}))[0])
     failed = sum(cells is None for cells in (c for d in played.values() for c in d.values()))
-    print(f"matrix: {sum(len(d) for d in played.values())} columns, {failed} scripts failed, {missing} cells missing, {time.monotonic() - begin:.0f} s")
+    print(
+        f"matrix: {len(columns)} columns, {failed} scripts failed, {missing} cells missing, "
+        f"{time.monotonic() - begin:.0f} s, load {os.getloadavg()[0]:.1f}"
+    )
     if failed or missing:
         sys.exit(1)
 

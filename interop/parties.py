@@ -1,8 +1,12 @@
 """What the interop scripts share: a hub of ours, Flower's environment, node keys, and checks that end the script."""
 
+import atexit
+import functools
+import itertools
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -13,23 +17,58 @@ import time
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from verbs import Verbs
+
 HOME = pathlib.Path(__file__).resolve().parent.parent
 BIN = pathlib.Path(sys.executable).parent
 OSTEON = HOME / "osteon"
+BEGIN = time.monotonic()
+
+# A script takes its ports from a range of its own, below those that the kernel gives to callers: scripts side by side do not
+# meet. Who starts several says which range; one by itself begins anywhere.
+PORTS = 300
+FIRST = int(os.environ.get("OSTEON_INTEROP_PORTS") or random.randrange(20000, 32000, PORTS))
+NEXT = itertools.count()
+
+# The daemons of a script live for minutes: the second compiler costs more than it brings.
+SHORT_LIVED = {**os.environ, "OSTEON_JAVA_OPTS": os.environ.get("OSTEON_JAVA_OPTS", "-XX:TieredStopAtLevel=1")}
 
 
 def check(what: str, holds: bool, seen: object = "") -> None:
-    """Says what was checked; ends the script when it does not hold."""
-    print(f"{'ok  ' if holds else 'FAIL'} {what}", flush=True)
+    """Says what was checked, and when; ends the script when it does not hold."""
+    print(f"{'ok  ' if holds else 'FAIL'} {time.monotonic() - BEGIN:6.1f} s  {what}", flush=True)
     if not holds:
         sys.exit(f"does not hold: {what}; seen: {seen}")
 
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free now, and that this script did not get before."""
+    while True:
+        port = FIRST + next(NEXT) % PORTS
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+@functools.cache
+def command() -> Verbs:
+    """The osteon command of this script, in one process for all verbs but those that a daemon's own program does."""
+    log = HOME / "target" / "interop" / f"verbs-{os.getpid()}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    # Builds when it must.
+    subprocess.run([OSTEON, "--version"], check=True, stdout=subprocess.DEVNULL)
+    verbs = Verbs(log)
+
+    def ends() -> None:
+        verbs.close()
+        if log.stat().st_size == 0:
+            log.unlink()
+
+    atexit.register(ends)
+    return verbs
 
 
 def flower(home: pathlib.Path) -> dict[str, str]:
@@ -201,7 +240,7 @@ class Daemon:
         """Starts it and waits until it is ready."""
         log = open(self.folder.with_suffix(".log"), "ab")
         self.process = subprocess.Popen(
-            [OSTEON, self.kind, "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True
+            [OSTEON, self.kind, "start", self.folder], stdout=subprocess.PIPE, stderr=log, text=True, env=SHORT_LIVED
         )
         line = self.process.stdout.readline()
         check(f"{self.folder.name} is up at {self.address}", line.startswith("ready "), line or self.folder.with_suffix(".log"))
@@ -230,7 +269,9 @@ class Daemon:
 
     @staticmethod
     def _said(*arguments: str) -> tuple[int, dict, str]:
-        done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True)
+        if arguments[1] != "init":
+            return command().call(*arguments)
+        done = subprocess.run([OSTEON, *arguments, "--json"], capture_output=True, text=True, env=SHORT_LIVED)
         lines = [line for line in done.stdout.strip().splitlines() if line.startswith("{")]
         return done.returncode, json.loads(lines[-1]) if lines else {}, done.stderr
 
@@ -274,4 +315,4 @@ class Hub(Daemon):
             if view["state"] != "running" or time.monotonic() > deadline:
                 return view
             key = view["stateKey"]
-            time.sleep(1)
+            time.sleep(0.5)

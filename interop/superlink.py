@@ -3,9 +3,10 @@
 
 The hub keeps its part: it enrols the sites, publishes the study and gets the officers' decisions. Flower carries the rounds: the
 SuperLink, the ServerApp started by ``flwr run``, TLS. hospital-a's key is registered by ``flwr supernode register``; hospital-b
-registers its own at a SuperLink that takes any and keeps a database, and its line is cut and its agent killed in mid-round. The
-agents follow nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink-RELEASE. Exit code 0
-when all holds.
+registers its own at a SuperLink that takes any and keeps a database. The line of each is cut and its agent killed in mid-round; at
+last the SuperLink with the database is killed, with the ServerApp and all that it started, and started again. The agents follow
+nothing but instructions signed by the hub's key. Everything is written below target/interop/superlink-RELEASE. Exit code 0 when all
+holds.
 """
 
 import datetime
@@ -18,9 +19,11 @@ import pathlib
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import numpy as np
@@ -102,11 +105,17 @@ class SuperLink:
                 "--ssl-ca-certfile", certificate, "--ssl-certfile", certificate, "--ssl-keyfile", key,
             ],
             stdout=open(self.folder / "superlink.log", "ab"), stderr=subprocess.STDOUT, env=flower(self.folder / "superlink-home"),
+            start_new_session=True,
         )
 
     def stop(self) -> None:
         if self.process is not None:
             stop(self.process)
+
+    def kill(self) -> None:
+        """Ends it and all that it started, as a power failure does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def engineer(self) -> None:
         """Tells the flwr command of this release where the SuperLink is: in the app up to 1.25, in its home since."""
@@ -126,8 +135,10 @@ class SuperLink:
         flwr(self.folder, "supernode", "register", str(public), *self.app(), "lab", says="registered successfully")
 
     def over(self) -> bool:
-        """Whether the ServerApp ended."""
-        return "finished:" in flwr(self.folder, "ls", *self.app(), "lab", "--format", "json")
+        """Whether every ServerApp ended."""
+        said = flwr(self.folder, "ls", *self.app(), "lab", "--format", "json")
+        statuses = [run["status"] for run in json.loads(said[said.index("{"):])["runs"]]
+        return bool(statuses) and all(status.startswith("finished:") for status in statuses)
 
     def app(self) -> list[str]:
         """The argument that names the app, where the flwr command reads the SuperLink's address there."""
@@ -194,26 +205,26 @@ class Hospital:
         self.site.verb("data", "map", "--input", str(export), "--out", str(snapshot), "--site", str(self.folder))
         self.site.verb("site", "data", "add", str(self.folder), str(snapshot))
 
-    def approve(self, digest: str, study: dict) -> None:
-        """The officer approves three rounds."""
+    def approve(self, digest: str, study: dict, rounds: int = APPROVED) -> None:
+        """The officer approves so many rounds of the study, over all runs."""
         deadline = time.monotonic() + 60
         while self.site.call("officer", "review", str(self.folder), digest)[0] != 0:
             check(f"the study reached {self.name}", time.monotonic() < deadline, digest)
         until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.capsule = self.site.verb(
             "officer", "approve", str(self.folder), digest, "--key", str(self.key), "--passphrase-file", str(self.passphrase),
-            "--epsilon", str(study["privacy"]["epsilon"]), "--rounds", str(APPROVED), "--until", until,
+            "--epsilon", str(study["privacy"]["epsilon"]), "--rounds", str(rounds), "--until", until,
         )["digest"]
-        print(f"  {self.name}'s officer approved {APPROVED} of the study's {study['plan']['rounds']} rounds")
+        print(f"  {self.name}'s officer approved {rounds} of the study's {study['plan']['rounds']} rounds")
 
-    def plan(self, digest: str, study: dict) -> None:
-        """Starts the governed app at its SuperLink."""
-        self.out = FOLDER / f"{self.name}.rounds"
+    def plan(self, digest: str, study: dict, run: str = "", rounds: int = APPROVED) -> None:
+        """Starts the governed app at its SuperLink; a run with a name of its own trains and does nothing else."""
+        self.out = FOLDER / f"{self.name}{run}.rounds"
         self.out.mkdir()
-        plan = FOLDER / f"{self.name}.plan.json"
+        plan = FOLDER / f"{self.name}{run}.plan.json"
         pem = self.node.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
         plan.write_text(json.dumps({
-            "federation": study["federation"], "study": digest, "run": f"r-{self.name}", "rounds": APPROVED, "big": BIG,
+            "federation": study["federation"], "study": digest, "run": f"r-{self.name}{run}", "rounds": rounds, "big": BIG, "only": run != "",
             "arrays": study["model"]["arrays"], "hubKey": str(self.hub.folder / "hub.key"), "out": str(self.out),
             "site": {"site": self.name, "node": self.known["nodeId"], "nodeKey": pem, "capsule": self.capsule},
         }))
@@ -279,38 +290,50 @@ def main() -> None:
         running.callback(hub.stop)
         first, second = Hospital(hub, "hospital-a", registered), Hospital(hub, "hospital-b", taking)
         registered.register(first.public())
-        relay = Relay(taking.fleet)
-        running.callback(relay.close)
-        for hospital, fleet in ((first, registered.fleet), (second, relay.address)):
-            hospital.start(fleet, pin)
+        relays = [Relay(link.fleet) for link in (registered, taking)]
+        for hospital, relay in zip((first, second), relays):
+            running.callback(relay.close)
+            hospital.start(relay.address, pin)
             running.callback(hospital.site.stop)
         digest, study = publish(hub)
         cells = Cells(registered)
+        both = [(first, relays[0], REGISTERED), (second, relays[1], SELF)]
         for hospital in (first, second):
             hospital.approve(digest, study)
-            hospital.plan(digest, study)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda one: troubled(one[0], one[1], digest, study), both))
+        for _, _, registration in both:
+            for case in ("cut link", "node SIGKILL"):
+                cells.ok(registration, case)
         (first.out / "decided").touch()
-        cut(second, relay, cells)
-        killed(second, cells)
         foreign(second)
-        for hospital, registration in ((first, REGISTERED), (second, SELF)):
+        for hospital, _, registration in both:
             judge(hospital, registration, digest, study, cells)
+        restarted(second, digest, study, cells)
         cells.write()
 
 
-def cut(hospital: Hospital, relay: Relay, cells: Cells) -> None:
-    """The line breaks in the first round, when the agent has taken the message; the SuperLink hands it out no second time."""
-    taken = hospital.taken(1)
-    relay.cut()
+def troubled(hospital: Hospital, relay: Relay, digest: str, study: dict) -> None:
+    """A site's run, and what befalls the site in its first two rounds."""
+    # In the middle of the array of 12 MiB.
+    relay.cut_after(BIG // 2)
+    hospital.plan(digest, study)
+    cut(hospital, relay)
+    killed(hospital)
+
+
+def cut(hospital: Hospital, relay: Relay) -> None:
+    """The line breaks in the first round, while the agent fetches the message's arrays; the SuperLink hands it out no second time."""
+    check(f"{hospital.name}: the line is cut in the middle of an array", relay.was_cut.wait(180))
     time.sleep(2)
-    check("the line was cut before the answer was there", taken.exists() and not (hospital.out / "round-1.json").exists(), taken)
+    taken = list((hospital.folder / "inbox").glob("*/announced"))
+    check(f"{hospital.name}: the message was taken and not answered", len(taken) == 1 and not (hospital.out / "round-1.json").exists(), taken)
     relay.mend()
     answered = hospital.step("round-1")["replies"]
-    check("what was taken before the line was cut is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
-    cells.ok(SELF, "cut link")
+    check(f"{hospital.name}: what was taken before the line was cut is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
 
 
-def killed(hospital: Hospital, cells: Cells) -> None:
+def killed(hospital: Hospital) -> None:
     """The agent is killed in the second round, as soon as the update's file is there."""
     hospital.taken(2)
     before = set((hospital.folder / "outbox").iterdir())
@@ -319,11 +342,26 @@ def killed(hospital: Hospital, cells: Cells) -> None:
         time.sleep(0.002)
     hospital.site.process.kill()
     hospital.site.process.wait()
-    check("the agent was killed before its answer was there", not (hospital.out / "round-2.json").exists())
+    check(f"{hospital.name}: the agent was killed before its answer was there", not (hospital.out / "round-2.json").exists())
     hospital.site.start()
     answered = hospital.step("round-2")["replies"]
-    check("what was taken before the agent was killed is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
-    cells.ok(SELF, "node SIGKILL")
+    check(f"{hospital.name}: what was taken before the agent was killed is answered after it", [r.get("outcome") for r in answered] == ["update"], answered)
+
+
+def restarted(hospital: Hospital, digest: str, study: dict, cells: Cells) -> None:
+    """The SuperLink is killed with all that it started, and started again with its database, while the agent runs: the agent comes
+    back under the node id it had, and a run that is started then trains."""
+    link, before = hospital.link, hospital.step("round-1")["node"]
+    link.kill()
+    time.sleep(2)
+    link.start()
+    hospital.approve(digest, study, APPROVED + 1)
+    hospital.plan(digest, study, "-again", 1)
+    answered = hospital.step("round-1")
+    check("after the SuperLink was killed and started again a new run's round is answered", [r.get("outcome") for r in answered["replies"]] == ["update"], answered)
+    check(f"and the site is the node that it was, {before}", answered["node"] == before and hospital.site.process.poll() is None, answered)
+    recomputed(hospital.folder, answered["replies"], hospital.out, study)
+    cells.ok(SELF, "coordinator restart")
 
 
 def foreign(hospital: Hospital) -> None:

@@ -8,7 +8,8 @@ Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC 
 
 TLS; the key of one node is registered beforehand, the other registered itself while the operator let nodes do so; both call over
 lines that are cut and that lose answers. A third node registers itself and waits. Everything is written below target/interop/supernodes-RELEASE, and what was checked to target/interop/cells. Exit code 0 when all holds.
-Named parts (train action metrics error restart killed guest) are played alone, and write no cells.
+Named parts (train action metrics error restart killed guest torch sklearn) are played alone, and write no cells. torch and sklearn
+need these two libraries beside flwr, and are played with the others when --frameworks is said.
 """
 
 import json
@@ -48,11 +49,13 @@ def holds(case: str, *registrations: str) -> None:
         CELLS.append({"registration": registration, "case": case, "result": "ok"})
 
 
-def build_app(folder: pathlib.Path) -> pathlib.Path:
-    """The app bundle, written by Flower's own tool."""
+def build_app(name: str) -> pathlib.Path:
+    """An app's bundle, written by Flower's own tool."""
+    folder = FOLDER / name
+    folder.mkdir()
     subprocess.run(
-        [BIN / "flwr", "build", "--app", HOME / "interop" / "flower-app"],
-        cwd=folder, check=True, stdout=subprocess.DEVNULL, env=flower(folder / "flwr-home"),
+        [BIN / "flwr", "build", "--app", HOME / "interop" / name],
+        cwd=folder, check=True, stdout=subprocess.DEVNULL, env=flower(FOLDER / "flwr-home"),
     )
     return next(folder.glob("*.fab"))
 
@@ -66,7 +69,7 @@ def supernode(hub: Hub, folder: pathlib.Path, key: pathlib.Path | str, partition
             "--superlink", address or (hub.fleet_http if HTTP else hub.address),
             "--root-certificates", hub.folder / "tls.crt",
             *([] if isinstance(key, str) else ["--auth-supernode-private-key", key]),
-            "--node-config", f'partition={partition} gate="{folder / "gate"}"',
+            "--node-config", f'partition={partition} gate="{folder / "gate"}" answers="{folder / "answers"}"',
             *(["--port", str(free_port())] if MINOR >= (1, 35) else ["--clientappio-api-address", f"127.0.0.1:{free_port()}"]),
         ],
         stdout=open(folder / f"supernode-{name}.log", "ab"), stderr=subprocess.STDOUT,
@@ -123,10 +126,10 @@ class Scene:
         self.order = [partitions[site] for site in sorted(partitions)]
         self.app = app
 
-    def start(self, arrays: pathlib.Path, rounds: int, message_type: str) -> str:
-        """Starts a run."""
+    def start(self, arrays: pathlib.Path, rounds: int, message_type: str, app: pathlib.Path | None = None) -> str:
+        """Starts a run, of the scene's own app when none is named."""
         run = self.hub.verb(
-            "run", "start-flower", "--fab", str(self.app), "--arrays", str(arrays), "--rounds", str(rounds),
+            "run", "start-flower", "--fab", str(app or self.app), "--arrays", str(arrays), "--rounds", str(rounds),
             "--nodes", "2", "--message-type", message_type, "--hub", str(self.hub.folder),
         )
         check(f"{message_type}: the run is marked ungoverned", run["governed"] is False)
@@ -251,6 +254,42 @@ def error_reply(scene: Scene) -> None:
     holds("error reply")
 
 
+def framework(scene: Scene, name: str, title: str, initial: dict[str, np.ndarray]) -> None:
+    """Two rounds with a ClientApp that somebody writes with a framework; NumPy computes what comes of what the apps kept."""
+    start = FOLDER / f"{name}.npz"
+    np.savez(start, **initial)
+    run = scene.start(start, 2, "train", build_app(f"{name}-app"))
+    scene.completed(run, title)
+    by_round = scene.models(run)
+    for done in (1, 2):
+        kept = [dict(np.load(FOLDER / "answers" / f"{name}-{done}-{partition}.npz")) for partition in scene.order]
+        counts = [int(one.pop("num-examples")) for one in kept]
+        check(f"{title}: round {done}: the apps answered the arrays of the framework's model", all(set(one) == set(initial) for one in kept))
+        as_sent = [array for one in kept for array, before in initial.items() if same(one[array], before)]
+        check(f"{title}: round {done}: each array was trained", not as_sent, as_sent)
+        expected = {array: mean([one[array] for one in kept], counts) for array in initial}
+        got = scene.stored(by_round[done])
+        differ = [array for array in expected if array not in got or not same(got[array], expected[array])]
+        kinds = ", ".join(sorted({f"{one.dtype}{list(one.shape)}" for one in got.values()}))
+        check(f"{title}: round {done}: the stored model ({kinds}) is NumPy's, bit for bit", not differ and len(got) == len(expected), differ)
+        initial = got
+    holds(title)
+
+
+def torch_app(scene: Scene) -> None:
+    sys.path.insert(0, str(HOME / "interop" / "torch-app"))
+    from network.task import Net
+
+    framework(scene, "torch", "PyTorch ClientApp", {name: tensor.numpy() for name, tensor in Net().state_dict().items()})
+
+
+def sklearn_app(scene: Scene) -> None:
+    sys.path.insert(0, str(HOME / "interop" / "sklearn-app"))
+    from screening.task import fresh, parameters
+
+    framework(scene, "sklearn", "scikit-learn ClientApp", {str(at): array for at, array in enumerate(parameters(fresh()))})
+
+
 def begun(gate: pathlib.Path, partition: int, what: str) -> None:
     """Waits until an app says that it is at work."""
     deadline = time.monotonic() + 90
@@ -323,7 +362,7 @@ def introduced(hub: Hub, known: dict[str, int]) -> list[dict]:
 
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not others():
-        time.sleep(1)
+        time.sleep(0.3)
     return others()
 
 
@@ -361,7 +400,7 @@ def registers_itself(scene: Scene, guest: subprocess.Popen) -> None:
     guest.terminate()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and introduced(scene.hub, scene.partitions)[0]["state"] != "revoked":
-        time.sleep(1)
+        time.sleep(0.3)
     gone = introduced(scene.hub, scene.partitions)
     check("self-registered: it says that it goes, and its key counts no more", gone[0]["state"] == "revoked", gone)
 
@@ -395,6 +434,7 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     gate = FOLDER / "gate"
+    (FOLDER / "answers").mkdir()
     with ExitStack() as running:
         hub = Hub.make(FOLDER / "hub", "--allow-ungoverned")
         print(f"  flower-supernode is {RELEASE}; it calls over {'HTTP' if HTTP else 'gRPC'}")
@@ -420,7 +460,7 @@ def main() -> None:
         confirm(hub, found[0])
         partitions[found[0]["site"]] = 1
         print(f"  the nodes are {', '.join(partitions)}; the second registered itself")
-        scene = Scene(hub, partitions, links, build_app(FOLDER))
+        scene = Scene(hub, partitions, links, build_app("flower-app"))
 
         def third() -> None:
             guest = supernode(hub, FOLDER, "guest", 2)
@@ -437,10 +477,12 @@ def main() -> None:
             "killed": lambda: node_killed_and_answers_lost(scene, gate, nodes, again),
             "guest": third,
         }
-        for part in sys.argv[1:] or parts:
-            parts[part]()
+        frameworks = {"torch": lambda: torch_app(scene), "sklearn": lambda: sklearn_app(scene)}
+        named = [part for part in sys.argv[1:] if part != "--frameworks"]
+        for part in named or [*parts, *(frameworks if "--frameworks" in sys.argv else [])]:
+            {**parts, **frameworks}[part]()
         check("both SuperNodes are still connected", all(p.poll() is None for p in nodes))
-        if not sys.argv[1:]:
+        if not named:
             cells = HOME / "target" / "interop" / "cells"
             cells.mkdir(exist_ok=True)
             (cells / f"supernode-{RELEASE}.json").write_text(

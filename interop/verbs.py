@@ -1,15 +1,29 @@
 """The osteon command, kept running: a process for each verb would take longer than what it asks for."""
 
+import fcntl
 import json
 import pathlib
 import subprocess
 import threading
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = HOME / "interop" / "Verbs.java"
 
 
 class Broken(Exception):
     """It cannot go on; the text says why."""
+
+
+def compiled(libraries: str) -> pathlib.Path:
+    """The folder with Verbs, compiled once for all that use it."""
+    folder = HOME / "target" / "interop" / "verbs"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / "Verbs.class"
+    with open(folder / "lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists() or made.stat().st_mtime < SOURCE.stat().st_mtime:
+            subprocess.run(["javac", "-proc:none", "-cp", libraries, "-d", folder, SOURCE], check=True)
+    return folder
 
 
 class Verbs:
@@ -17,10 +31,13 @@ class Verbs:
 
     def __init__(self, log: pathlib.Path):
         jar = next((HOME / "cli" / "target").glob("cli-*.jar"))
+        libraries = f"{jar}:{jar.parent / 'lib'}/*"
         flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto"]
+        archive = HOME / "target" / "cli.jsa"
+        if archive.exists():
+            flags += [f"-XX:SharedArchiveFile={archive}", "-Xlog:disable", "-Xlog:all=error:stderr"]
         self.process = subprocess.Popen(
-            ["java", *flags, f"-Dosteon.home={HOME}", "-cp", f"{jar}:{jar.parent / 'lib'}/*",
-             str(HOME / "interop" / "Verbs.java")],
+            ["java", *flags, f"-Dosteon.home={HOME}", "-cp", f"{libraries}:{compiled(libraries)}", "Verbs"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(log, "ab"), text=True,
         )
         self.turn = threading.Lock()

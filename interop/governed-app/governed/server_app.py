@@ -1,8 +1,8 @@
 """Asks an Osteon agent over a Flower SuperLink, round by round, with instructions signed by the hub's key.
 
 The run's only setting, ``plan``, is a JSON file: federation, study, run, rounds, arrays (name, dtype, shape), bytes of the big array
-that travels beside the model, hub key file, out folder, and the site (name, node id at the hub, node key, capsule). What came of
-each step is written to the out folder.
+that travels beside the model, whether it trains and does nothing else, hub key file, out folder, and the site (name, node id at the
+hub, node key, capsule). What came of each step is written to the out folder.
 """
 
 import hashlib
@@ -33,11 +33,12 @@ def main(grid: Grid, context: Context) -> None:
     while not (nodes := list(grid.get_node_ids())) and time.monotonic() < deadline:
         time.sleep(0.5)
     asker = Asker(grid, nodes[0], plan)
-    write(out / "odd.json", {"answers": asker.ask(*asker.odd(arrays, model))[0]})
+    if not plan["only"]:
+        write(out / "odd.json", {"answers": asker.ask(*asker.odd(arrays, model))[0]})
     for number in range(1, plan["rounds"] + 1):
         order = asker.instruction("train", number, arrays, model)
         answers, updates = asker.ask(asker.message(f"train {number}", order, arrays, beside=True))
-        result = {"round": number, "replies": answers}
+        result = {"round": number, "node": str(asker.node), "replies": answers}
         if updates:
             arrays = {
                 name: (base.astype(np.float64) + sum(u[name].astype(np.float64) for u in updates) / len(updates)).astype(base.dtype)
@@ -47,6 +48,8 @@ def main(grid: Grid, context: Context) -> None:
             model = version(plan, number, arrays, model, "mean", inputs)
             np.savez(out / f"round-{number}.npz", **arrays)
         write(out / f"round-{number}.json", result)
+    if plan["only"]:
+        return
     # The last instruction once more, under a new Flower message; an evaluation; and a round that was not approved.
     again = asker.message("again", order, asker.sent[identity(order)])
     evaluation = asker.message("evaluate", asker.instruction("evaluate", plan["rounds"], arrays, model), arrays)

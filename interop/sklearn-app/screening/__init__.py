@@ -1,0 +1,1 @@
+"""Logistic regression by scikit-learn; each site has its own invented rows."""

@@ -1,0 +1,1 @@
+"""A PyTorch network; each site has its own invented rows."""
