@@ -134,12 +134,13 @@ def ready(jobs: list[Job], out: pathlib.Path, reuse: bool) -> dict:
         print(f"faults: founded in {time.monotonic() - begin:.0f} s", flush=True)
         with ThreadPoolExecutor(len(jobs)) as side:
             recorded, *others = side.map(lambda job: job.ask("record" if job is jobs[0] else "plain"), jobs)
-        recorded["seconds"] = max(one["seconds"] for one in (recorded, *others))
+        recorded["runs"] = {which: max(one["runs"][which] for one in (recorded, *others)) for which in recorded["runs"]}
         kept.write_text(json.dumps(recorded))
     recorded = json.loads(kept.read_text())
     for job in jobs:
         job.ask("read", recorded=recorded)
-    print(f"faults: a run takes {recorded['seconds']:.1f} s; durable steps in it: "
+    print(f"faults: a run takes {recorded['runs']['cold']:.1f} s on daemons that have just started, {recorded['runs']['warm']:.1f} s on "
+          "them after that; durable steps in it: "
           + ", ".join(f"{name} {len(steps)}, {len(recorded['round'][name])} of them kept on disk in a round"
                       for name, steps in recorded["steps"].items()), flush=True)
     return recorded
