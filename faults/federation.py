@@ -308,6 +308,11 @@ def base_archive() -> pathlib.Path:
     return java.resolve().parent.parent / "lib" / "server" / "classes.jsa"
 
 
+def newest() -> float:
+    """When the daemons' programs were built."""
+    return max(file.stat().st_mtime for module in ("coordinator", "site-agent") for file in (HOME / module / "target").rglob("*.jar"))
+
+
 def rows(file: pathlib.Path) -> sqlite3.Connection:
     """A daemon's database, to read."""
     database = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)

@@ -17,7 +17,7 @@ from flwr.supercore.primitives.asymmetric import sign_message
 
 import judge
 from faults import Fault
-from federation import HUB, SITES, Broken, Daemon, Federation, Ports, Verbs, base_archive, found, rows, settle, until
+from federation import HUB, SITES, Broken, Daemon, Federation, Ports, Verbs, base_archive, found, newest, rows, settle, until
 from judge import Trial
 from steps import Steps, library
 from tap import FLEET, Calls, Relay, Tap
@@ -59,11 +59,14 @@ class Field:
         shutil.rmtree(self.base, ignore_errors=True)
         found(self.live, self.verbs, self.ports)
         self.live.rename(self.base)
-        self.archive()
 
     def archive(self) -> None:
         """Class-data archives of a hub and a hospital, taken when they end after a run: what is started with them is ready
-        sooner and has less to do in its first run. Where none comes of it, everything goes without."""
+        sooner and has less to do in its first run. Where none comes of it, everything goes without. Those that are as new as the
+        programs are kept."""
+        made = [self.base / f"{kind}.jsa" for kind in ("coordinator", "site")]
+        if all(file.is_file() and file.stat().st_mtime > newest() for file in made):
+            return
         daemons = self._anew()
         for name in (HUB, SITES[0]):
             # JDK 17 dies in writing an archive when native code for signatures was loaded.

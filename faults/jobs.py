@@ -168,6 +168,9 @@ def _done(field: Field, out: pathlib.Path, do: str, order: dict) -> dict:
     if do == "found":
         field.found()
         return {}
+    if do == "archive":
+        field.archive()
+        return {}
     if do == "record":
         field.record()
         return field.written()
