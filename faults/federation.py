@@ -308,9 +308,10 @@ def base_archive() -> pathlib.Path:
     return java.resolve().parent.parent / "lib" / "server" / "classes.jsa"
 
 
-def newest() -> float:
-    """When the daemons' programs were built."""
-    return max(file.stat().st_mtime for module in ("coordinator", "site-agent") for file in (HOME / module / "target").rglob("*.jar"))
+def programs() -> str:
+    """What the virtual machine compares of the daemons' files with those that an archive was made of."""
+    files = sorted(file for module in ("coordinator", "site-agent") for file in (HOME / module / "target").rglob("*.jar"))
+    return sha256(json.dumps([str(base_archive()), *((str(file), file.stat().st_size, int(file.stat().st_mtime)) for file in files)]).encode())
 
 
 def rows(file: pathlib.Path) -> sqlite3.Connection:

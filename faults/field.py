@@ -17,7 +17,7 @@ from flwr.supercore.primitives.asymmetric import sign_message
 
 import judge
 from faults import Fault
-from federation import HUB, SITES, Broken, Daemon, Federation, Ports, Verbs, base_archive, found, newest, rows, settle, until
+from federation import HUB, SITES, Broken, Daemon, Federation, Ports, Verbs, base_archive, found, programs, rows, settle, until
 from judge import Trial
 from steps import Steps, library
 from tap import FLEET, Calls, Relay, Tap
@@ -62,11 +62,13 @@ class Field:
 
     def archive(self) -> None:
         """Class-data archives of a hub and a hospital, taken when they end after a run: what is started with them is ready
-        sooner and has less to do in its first run. Where none comes of it, everything goes without. Those that are as new as the
-        programs are kept."""
-        made = [self.base / f"{kind}.jsa" for kind in ("coordinator", "site")]
-        if all(file.is_file() and file.stat().st_mtime > newest() for file in made):
+        sooner and has less to do in its first run. Where none comes of it, everything goes without. They are made once
+        for the programs as they are."""
+        of = self.base / "archives"
+        if of.is_file() and of.read_text() == programs():
             return
+        for file in self.base.glob("*.jsa"):
+            file.unlink()
         daemons = self._anew()
         for name in (HUB, SITES[0]):
             # JDK 17 dies in writing an archive when native code for signatures was loaded.
@@ -77,6 +79,7 @@ class Field:
         for daemon in daemons.values():
             daemon.stop()
         self.leave()
+        of.write_text(programs())
 
     @property
     def seconds(self) -> float:

@@ -28,7 +28,7 @@ ON_EVERY_CHANGE = {"clock": 2, "disk": 2, "absent": 1, "slow": 1, "mix": 1, "per
                    "call": 3, "time": 3, "step": 2 * len(steps.KINDS)}
 # So many rounds of all kinds are put in order together, those first that begin with a federation of their own: then the others go on
 # with one another's.
-TOGETHER = 10
+TOGETHER = 3
 
 
 def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
