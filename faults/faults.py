@@ -9,16 +9,19 @@ import threading
 import time
 
 from federation import HUB, ROUND_SECONDS, SITES, Broken
-from steps import Steps
 from tap import FLEET, Calls, Lost
 
 CLOCK = [pathlib.Path(folder) / "faketime" / "libfaketimeMT.so.1"
          for folder in ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib", "/usr/lib64", "/usr/local/lib")]
-SPARE = 24 << 20
+# Native libraries are unpacked into the temporary folder as a daemon starts, the largest of them 60 MB.
+SPARE = 128 << 20
 
 
 class Fault:
     """Nothing happens; the others change some of this."""
+
+    # Whether daemons must be started for it, so that no other trial goes on with them.
+    alone = False
 
     def __init__(self, field, draw: random.Random):
         self.field = field
@@ -61,11 +64,8 @@ class Step(Fault):
         self.kind = kind
         self.words = f"kill -9 of {self.daemon} {'after' if self.after else 'before'} {kind or 'durable step'} {self.number}"
 
-    def prepare(self) -> None:
-        self.steps = Steps(self.field.library, self.field.work / f"steps-{self.daemon}")
-        self.field.federation.daemons[self.daemon].environment = self.steps.environment
-
     def arm(self) -> None:
+        self.steps = self.field.steps[self.daemon]
         self.steps.kill_at(self.number, self.after, self.kind)
 
     def strike(self) -> None:
@@ -91,6 +91,7 @@ class AtTime(Fault):
         begin = time.monotonic()
         for at, who in self.kills:
             self.pause(max(0.0, begin + at - time.monotonic()))
+            self.missed |= at == self.kills[0][0] and self.field.ended.is_set()
             for name in who:
                 self.field.federation.daemons[name].kill()
 
@@ -155,6 +156,7 @@ class Cut(Fault):
         self.field.relays[SITES[0]].cut_after(self.bytes)
         for at, who, long in self.cuts:
             self.pause(max(0.0, begin + at - time.monotonic()))
+            self.missed |= at == self.cuts[0][0] and self.field.ended.is_set()
             for site in who:
                 self.field.relays[site].refusing = True
                 self.field.relays[site].cut()
@@ -210,6 +212,7 @@ class Unheard(Fault, Calls):
     def strike(self) -> None:
         while not self.field.ended.is_set() and len(self.lost) < self.most:
             self.pause(0.1)
+        self.missed = not self.lost
         self.words += f" ({', '.join(self.lost) or 'none'})"
 
 
@@ -241,11 +244,14 @@ class Again(Fault):
                     self.field.remark("TWICE", f"the hub took a call of {method} again under a signature that was used")
             else:
                 self.taken += tap.again(method, request, self.field.signed(headers))
+        self.missed = not self.taken + self.replays
         self.words += f" ({self.taken} were answered, {self.replays} had a used signature)"
 
 
 class Disk(Fault, Calls):
-    """A daemon's disk is full for a while, from a time on or from a call that brings a reply."""
+    """A daemon's disk, on which its temporary folder lies too, is full for a while, from a time on or from a call that brings a reply."""
+
+    alone = True
 
     def __init__(self, field, draw):
         super().__init__(field, draw)
@@ -260,6 +266,7 @@ class Disk(Fault, Calls):
         when = f"PushObject {self.call} reaches the hub" if self.call else f"{self.at:.2f} s"
         self.words = f"the disk of {self.daemon} is full but for {self.left} bytes from {when} on for {self.long:.1f} s"
         self.place = field.live / self.daemon
+        self.temporary = self.place / "temporary"
         self.mounted = False
 
     @staticmethod
@@ -284,6 +291,8 @@ class Disk(Fault, Calls):
         self.mounted = True
         shutil.copytree(aside, self.place, symlinks=True, dirs_exist_ok=True)
         shutil.rmtree(aside)
+        self.temporary.mkdir()
+        self.field.federation.daemons[self.daemon].options += (f"-Djava.io.tmpdir={self.temporary}",)
         self.field.tap.calls = self
 
     def before(self, method: str, request: bytes) -> None:
@@ -320,12 +329,13 @@ class Disk(Fault, Calls):
         if self.mounted:
             aside = self.field.work / f"aside-{self.daemon}"
             shutil.rmtree(aside, ignore_errors=True)
-            shutil.copytree(self.place, aside, symlinks=True)
+            shutil.copytree(self.place, aside, symlinks=True, ignore=shutil.ignore_patterns(self.temporary.name))
             for option in ([], ["-l"]):
                 if subprocess.run(["umount", *option, self.place], capture_output=True).returncode == 0:
                     break
             self.place.rmdir()
             aside.rename(self.place)
+            self.mounted = False
 
 
 def _mount(place: pathlib.Path, size: int) -> str:
@@ -336,6 +346,8 @@ def _mount(place: pathlib.Path, size: int) -> str:
 class Jump(Fault):
     """The clock of one daemon or of all jumps. Forward jumps are below two minutes: by more a hospital's clock may not be
     behind what it has seen, and by more a daemon refuses people, the driver among them, whose clock did not jump."""
+
+    alone = True
 
     def __init__(self, field, draw):
         super().__init__(field, draw)
@@ -369,6 +381,7 @@ class Jump(Fault):
 
     def strike(self) -> None:
         self.pause(self.at)
+        self.missed = self.field.ended.is_set()
         self.file.write_text(f"{self.jump:+d}")
         if self.kill:
             for name in self.who:
@@ -427,6 +440,7 @@ class Person(Fault):
         field, begin = self.field, time.monotonic()
         for at, what, who, long in self.acts:
             self.pause(max(0.0, begin + at - time.monotonic()))
+            self.missed |= at == self.acts[0][0] and field.ended.is_set()
             field.verbs.call("run", what, field.run, "--hub", field.federation.hub.folder)
             if who:
                 field.federation.daemons[who].kill()
@@ -471,6 +485,7 @@ class Mix(Fault):
             thread.join()
         for part in self.parts:
             part.over = True
+        self.missed = all(part.missed for part in self.parts)
 
     def end(self) -> None:
         for part in self.parts:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME / "interop"))
@@ -34,7 +34,9 @@ STUDIES = {
     "deadline": None,
     "fedyogi": {"strategy": "fedyogi", "serverLearningRate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.001},
 }
-OPTIONS = "-XX:TieredStopAtLevel=1 -Xss512k"
+# As many trials as can be played on one federation: a study can be run once, its capsules name its rounds.
+COPIES = {"fedavg": 6, "deadline": 2, "fedyogi": 6}
+OPTIONS = ("-XX:TieredStopAtLevel=1", "-Xss512k")
 
 
 class Ports(dict):
@@ -112,6 +114,7 @@ class Daemon:
         self.kind = "coordinator" if name == HUB else "site"
         self.process: subprocess.Popen | None = None
         self.environment: dict[str, str] = {}
+        self.options: tuple[str, ...] = ()
         self.slowest = 0.0
         self.starts = 0
 
@@ -119,7 +122,8 @@ class Daemon:
         """Starts it and returns at once."""
         logs = self.folder.parent / "logs"
         logs.mkdir(exist_ok=True)
-        environment = {**os.environ, "OSTEON_NO_BUILD": "1", "OSTEON_JAVA_OPTS": OPTIONS, **self.environment}
+        environment = {**os.environ, "OSTEON_NO_BUILD": "1", "OSTEON_JAVA_OPTS": " ".join(OPTIONS + self.options),
+                       **self.environment}
         self.process = subprocess.Popen(
             [OSTEON, self.kind, "start", self.folder], env=environment, text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=open(logs / f"{self.name}.err", "ab"),
@@ -147,6 +151,11 @@ class Daemon:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self.process is not None and self.process.poll() is None
+
+    def send(self, number: int) -> None:
+        """A signal, if it runs."""
+        if self.alive():
+            self.process.send_signal(number)
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -184,6 +193,17 @@ class Federation:
             self.daemons[name].start()
         for name in names:
             self.daemons[name].ready()
+
+    @contextmanager
+    def frozen(self):
+        """Nothing goes on meanwhile: the files are as SIGKILL would leave them."""
+        for daemon in self.daemons.values():
+            daemon.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for daemon in self.daemons.values():
+                daemon.send(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL to all that still run."""
@@ -236,28 +256,30 @@ def _found(folder: pathlib.Path, verbs: Verbs, ports: dict[str, int], federation
         verbs.done("data", "map", "--input", HOME / "sample-data" / data / "export.csv", "--out", snapshot,
                    "--site", folder / name)
         verbs.done("site", "data", "add", folder / name, snapshot)
-    digests = {}
+    digests: dict[str, list[str]] = {}
     for name, aggregation in STUDIES.items():
-        file = folder / f"study-{name}.json"
-        file.write_text(json.dumps(study(name, aggregation)))
-        digests[name] = verbs.done("study", "publish", file, "--hub", where)["digest"]
+        for number in range(COPIES[name]):
+            file = folder / "study.json"
+            file.write_text(json.dumps(study(name, number, aggregation)))
+            digests.setdefault(name, []).append(verbs.done("study", "publish", file, "--hub", where)["digest"])
+    published = [digest for copies in digests.values() for digest in copies]
     for site in SITES:
-        for digest in digests.values():
-            until(f"the study at {site}",
-                  lambda: verbs.call("officer", "review", folder / site, digest)[0] == 0)
+        until(f"the studies at {site}",
+              lambda: verbs.call("officer", "review", folder / site, published[-1])[0] == 0)
+        for digest in published:
             verbs.done("officer", "approve", folder / site, digest, "--key", people / f"{site}.key",
                        "--passphrase-file", secret, "--epsilon", EPSILON, "--rounds", ROUNDS, "--until",
                        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3 * 86400)))
-    until("all approvals at the hub", lambda: _decisions(where) == len(SITES) * len(digests))
+    until("all approvals at the hub", lambda: _decisions(where) == len(SITES) * len(published))
     (folder / "studies.json").write_text(json.dumps(digests))
     for daemon in federation.daemons.values():
         daemon.stop()
 
 
-def study(name: str, aggregation: dict | None) -> dict:
+def study(name: str, number: int, aggregation: dict | None) -> dict:
     """The sample study with short rounds, whole-data steps and a plain Gaussian mechanism."""
     tree = json.loads((HOME / "sample-data" / "studies" / "fracture-risk.json").read_text())
-    tree["name"] = f"faults-{name}"
+    tree["name"] = f"faults-{name}-{number}"
     tree["plan"].update(rounds=ROUNDS, steps=1, samplingRate=1, noiseMultiplier=SIGMA)
     tree["privacy"].update(epsilon=EPSILON, delta=DELTA)
     tree["evaluation"]["heldOutFraction"] = 0
@@ -277,6 +299,19 @@ def _program(*arguments: object) -> dict:
 def _decisions(hub: pathlib.Path) -> int:
     with closing(rows(hub / "hub.db")) as database:
         return database.execute("SELECT COUNT(*) FROM decision WHERE kind = 'capsule'").fetchone()[0]
+
+
+def base_archive() -> pathlib.Path:
+    """The class-data archive of the virtual machine that the osteon command takes."""
+    home = os.environ.get("JAVA_HOME", "")
+    java = pathlib.Path(home) / "bin" / "java" if home else pathlib.Path(shutil.which("java") or "java")
+    return java.resolve().parent.parent / "lib" / "server" / "classes.jsa"
+
+
+def programs() -> str:
+    """What the virtual machine compares of the daemons' files with those that an archive was made of."""
+    files = sorted(file for module in ("coordinator", "site-agent") for file in (HOME / module / "target").rglob("*.jar"))
+    return sha256(json.dumps([str(base_archive()), *((str(file), file.stat().st_size, int(file.stat().st_mtime)) for file in files)]).encode())
 
 
 def rows(file: pathlib.Path) -> sqlite3.Connection:

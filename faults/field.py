@@ -17,45 +17,79 @@ from flwr.supercore.primitives.asymmetric import sign_message
 
 import judge
 from faults import Fault
-from federation import HUB, SITES, Broken, Federation, Ports, Verbs, found, rows, settle, until
+from federation import HUB, SITES, Broken, Daemon, Federation, Ports, Verbs, base_archive, found, programs, rows, settle, until
 from judge import Trial
 from steps import Steps, library
-from tap import FLEET, Relay, Tap
+from tap import FLEET, Calls, Relay, Tap
 
 LIMIT = 150.0
 QUIET = 30.0
-LOOK = 0.7
+LOOK = 0.4
 LOOKS = 25
 
 
 class Field:
     """What stays over all trials of a job: the federation as it was founded, the command, the recorded steps; and the trial
-    on it. Fields side by side share the founded federation and nothing else."""
+    on it. Fields side by side share the founded federation and nothing else.
+
+    A trial goes on with the federation that the one before has left, if it held: its daemons run on, what died is started
+    again. A copy of the founded one is taken when a trial failed, when the studies are used up, and for faults that daemons
+    must be started for, which leave none behind."""
 
     def __init__(self, out: pathlib.Path, name: str):
         self.base = out / "base"
         self.work = out / name
         self.live = self.work / "live"
         self.work.mkdir(parents=True, exist_ok=True)
-        self.library = library(self.work)
+        made = library(self.work)
+        self.steps = {name: Steps(made, self.work / f"steps-{name}") for name in (HUB, *SITES)}
         self.ports = Ports()
         self.verbs = Verbs(self.work / "verbs.err")
         self.recorded: dict[str, dict[int, str]] = {}
         self.round: dict[str, list[int]] = {}
-        self.seconds = 4.0
+        self.runs = {"cold": 4.0, "warm": 2.0}
         self.load = load()
         self.federation: Federation | None = None
+        self.unused: dict[str, list[str]] = {}
+        self.warm = False
         self.recoveries: list[tuple[str, float]] = []
 
     def found(self) -> None:
-        """Founds the federation that each trial begins with a copy of."""
+        """Founds the federation that trials begin with a copy of."""
         shutil.rmtree(self.base, ignore_errors=True)
         found(self.live, self.verbs, self.ports)
         self.live.rename(self.base)
 
+    def archive(self) -> None:
+        """Class-data archives of a hub and a hospital, taken when they end after a run: what is started with them is ready
+        sooner and has less to do in its first run. Where none comes of it, everything goes without. They are made once
+        for the programs as they are."""
+        of = self.base / "archives"
+        if of.is_file() and of.read_text() == programs():
+            return
+        for file in self.base.glob("*.jsa"):
+            file.unlink()
+        daemons = self._anew()
+        for name in (HUB, SITES[0]):
+            # JDK 17 dies in writing an archive when native code for signatures was loaded.
+            daemons[name].options = (f"-XX:SharedArchiveFile={base_archive()}", "-Dosteon.signatures=jdk",
+                                     f"-XX:ArchiveClassesAtExit={self.base / daemons[name].kind}.jsa")
+            daemons[name].environment = {}
+        self.play(Fault, "fedavg", random.Random(0))
+        for daemon in daemons.values():
+            daemon.stop()
+        self.leave()
+        of.write_text(programs())
+
+    @property
+    def seconds(self) -> float:
+        """How long the run of the trial at hand would take without a fault."""
+        return self.runs["warm" if self.warm else "cold"]
+
     def patience(self) -> float:
-        """Seconds that a run may take: eight times those of a run without a fault, more when the machine has become busier."""
-        return max(LIMIT, 8 * self.seconds * max(1.0, load() / self.load))
+        """Seconds that a run may take: eight times those of a run without a fault on daemons that have just started, more when the machine
+        has become busier."""
+        return max(LIMIT, 8 * self.runs["cold"] * max(1.0, load() / self.load))
 
     def steps_of(self, daemon: str) -> int:
         """Durable steps of a daemon in the recorded run."""
@@ -66,21 +100,12 @@ class Field:
         return re.sub(r"[0-9a-f]{64}", "<digest>", text.replace(str(self.live) + "/", ""))
 
     def record(self) -> None:
-        """One run without a fault, to learn the durable steps and how long it takes."""
-        steps = {}
+        """Two runs without a fault, to learn the durable steps and how long one takes."""
         marks: dict[int, dict[str, int]] = {}
 
-        def watch(trial_field: "Field") -> None:
-            for name in (HUB, *SITES):
-                steps[name] = Steps(self.library, self.work / f"steps-{name}")
-                trial_field.federation.daemons[name].environment = steps[name].environment
-
         class Watching(Fault):
-            def prepare(self) -> None:
-                watch(self.field)
-
             def arm(self) -> None:
-                for one in steps.values():
+                for one in self.field.steps.values():
                     one.record()
 
             def strike(self) -> None:
@@ -91,85 +116,123 @@ class Field:
                         for row in hub.execute("SELECT MAX(round) AS round FROM run"):
                             if (row["round"] or 0) > seen:
                                 seen = row["round"]
-                                marks[seen] = {name: one.count() for name, one in steps.items()}
+                                marks[seen] = {name: one.count() for name, one in self.field.steps.items()}
                         time.sleep(0.01)
 
         self.plain(Watching)
-        for name, one in steps.items():
-            one.rest()
+        for name, one in self.steps.items():
             self.recorded[name] = one.made()
             self.round[name] = [number for number, kind in sorted(self.recorded[name].items())
                                 if kind != "send" and marks[2][name] < number <= marks[3][name]]
 
     def plain(self, make=Fault) -> None:
-        """One run without a fault, which must hold; how long it takes is what all times and deadlines go by."""
-        _, trial, _ = self.play(make, "fedavg", random.Random(0))
-        if trial.faults:
-            raise Broken(f"a run without a fault does not hold: {trial.faults}")
-        self.seconds, self.load = max(1.0, self.ran), load()
+        """Two runs without a fault, which must hold, one on daemons that have just started and one more on them; how long they
+        take is what all times and deadlines go by."""
+        self.leave()
+        for which, kind in (("cold", make), ("warm", Fault)):
+            trial, _ = self.play(kind, "fedavg", random.Random(0))
+            if trial.faults:
+                raise Broken(f"a run without a fault does not hold: {trial.faults}")
+            self.runs[which] = max(1.0, self.ran)
+            if which == "cold":
+                for one in self.steps.values():
+                    one.rest()
+        self.load = load()
 
     def written(self) -> dict:
         """What was recorded, as `read` takes it."""
-        return {"seconds": self.seconds, "load": self.load, "round": self.round,
+        return {"runs": self.runs, "load": self.load, "round": self.round,
                 "steps": {name: sorted(steps.items()) for name, steps in self.recorded.items()}}
 
     def read(self, recorded: dict) -> None:
         """Takes what a field recorded."""
-        self.seconds, self.load, self.round = recorded["seconds"], recorded["load"], recorded["round"]
+        self.runs, self.load, self.round = recorded["runs"], recorded["load"], recorded["round"]
         self.recorded = {name: dict(map(tuple, steps)) for name, steps in recorded["steps"].items()}
 
-    def play(self, make, study: str, draw: random.Random):
-        """One trial: its start, what it left behind, judged, and the fault."""
-        begin = time.monotonic()
+    def _anew(self) -> dict[str, Daemon]:
+        """Takes a copy of the founded federation; its daemons do not run yet."""
+        self.leave()
         shutil.rmtree(self.live, ignore_errors=True)
-        shutil.copytree(self.base, self.live, symlinks=True)
+        shutil.copytree(self.base, self.live, symlinks=True, ignore=shutil.ignore_patterns("*.jsa"))
         settle(self.live, self.ports)
-        self.ended = threading.Event()
-        self.federation = federation = Federation(self.live, self.verbs, self.ports)
-        self.tap = Tap(federation.hub.folder, self.ports[HUB])
-        relays = {site: Relay(self.ports[f"{site}-way"], self.tap.port) for site in SITES}
-        self.relays = relays
+        self.unused = json.loads((self.live / "studies.json").read_text())
+        self.federation = Federation(self.live, self.verbs, self.ports)
+        self.tap = Tap(self.federation.hub.folder, self.ports[HUB])
+        self.relays = {site: Relay(self.ports[f"{site}-way"], self.tap.port) for site in SITES}
         self.watch = Watch(self)
-        fault = make(self, draw)
+        self.warm = False
+        for name, daemon in self.federation.daemons.items():
+            daemon.environment = self.steps[name].environment
+            archive = self.base / f"{daemon.kind}.jsa"
+            daemon.options = (f"-XX:SharedArchiveFile={archive}",) if archive.is_file() else ()
+        return self.federation.daemons
+
+    def leave(self) -> None:
+        """Ends the federation at hand, whose folder stays."""
+        if self.federation is not None:
+            self.federation.kill()
+            self.federation = None
+            self.tap.close()
+            for relay in self.relays.values():
+                relay.close()
+
+    def play(self, make, study: str, draw: random.Random, anew: bool = False):
+        """One trial: what it left behind, judged, and the fault. Its federation runs on when it held and may be gone on with.
+
+        anew: with a copy of the founded federation, also when there is one to go on with"""
+        if anew or self.federation is None or not self.unused[study]:
+            self._anew()
+        federation, tap = self.federation, self.tap
+        digest = self.unused[study].pop()
+        self.ended = threading.Event()
         self.views = views = []
         self.remarks: list[tuple[str, str]] = []
         spoken: dict = {}
         run = self.run = ""
         broken = ""
+        held = False
+        fault = make(self, draw)
+        striking = threading.Thread(target=self._strike, args=(fault,), daemon=True)
         try:
-            fault.prepare()
-            federation.start(HUB, *SITES)
-            digest = json.loads((self.live / "studies.json").read_text())[study]
-            fault.arm()
-            started = time.monotonic()
-            self.run = run = self._run(digest)
-            striking = threading.Thread(target=self._strike, args=(fault,), daemon=True)
-            striking.start()
-            self._follow(run, fault, views, draw)
-            self.ran = time.monotonic() - started
-            self.ended.set()
-            striking.join(30)
-            spoken = self._ask(run)
-        except Broken as error:
-            broken = str(error)
+            try:
+                fault.prepare()
+                federation.start(*(name for name, daemon in federation.daemons.items() if not daemon.alive()))
+                fault.arm()
+                started = time.monotonic()
+                self.run = run = self._run(digest)
+                striking.start()
+                self._follow(run, fault, views, draw)
+                self.ran = time.monotonic() - started
+                self.ended.set()
+                striking.join(30)
+                tap.calls, tap.keep, tap.kept = Calls(), (), []
+                for relay in self.relays.values():
+                    relay.open_up()
+                spoken = self._ask(run)
+            except Broken as error:
+                broken = str(error)
+            with federation.frozen():
+                updates = tap.record.updates()
+                if broken or fault.alone:
+                    self.leave()
+                    fault.end()
+                trial = Trial(self.live, study, run, updates, views, spoken)
+                if broken:
+                    trial.fault("END", broken)
+                if tap.troubles:
+                    raise RuntimeError(tap.troubles[0])
+                for text in spoken.pop("faults", []) + self.remarks:
+                    trial.fault(*text)
+                if run:
+                    judge.judge(trial)
+            held = not trial.faults and not striking.is_alive()
+            return trial, fault
         finally:
             self.ended.set()
-            federation.kill()
-            updates = self.tap.record.updates()
-            self.tap.close()
-            for relay in relays.values():
-                relay.close()
-            fault.end()
-        trial = Trial(self.live, study, run, updates, views, spoken)
-        if broken:
-            trial.fault("END", broken)
-        if self.tap.troubles:
-            raise RuntimeError(self.tap.troubles[0])
-        for text in spoken.pop("faults", []) + self.remarks:
-            trial.fault(*text)
-        if run:
-            judge.judge(trial)
-        return begin, trial, fault
+            self.warm = True
+            if not held:
+                self.leave()
+                fault.end()
 
     def remark(self, invariant: str, text: str) -> None:
         """Something that a fault saw itself."""
@@ -247,7 +310,7 @@ class Field:
             daemon.ready()
         said: dict = {"faults": []}
         try:
-            until("receipts and logs on both sides", self._arrived(run), max(QUIET, self.patience() / 5))
+            until("receipts and logs on both sides", self._arrived(), max(QUIET, self.patience() / 5))
         except Broken as error:
             said["faults"].append(("LOG", f"{error}: {self.lacking}"))
         for site in SITES:
@@ -263,7 +326,7 @@ class Field:
                     said["faults"].append(("MODEL", f"osteon round replay of round {one['number']}: {answer or error[:300]}"))
         return said
 
-    def _arrived(self, run: str):
+    def _arrived(self):
         """Whether receipts lie at the sites, all events in the logs, and the sites' logs at the hub."""
         def look() -> bool:
             lacking = []
@@ -278,7 +341,7 @@ class Field:
                             had = hub.execute("SELECT COUNT(*) FROM site_entry WHERE site = ?", (name,)).fetchone()[0]
                             if had < events:
                                 lacking.append(f"the hub has {had} of {events} entries of {name}")
-                            given = hub.execute("SELECT COUNT(*) FROM receipt WHERE site = ? AND run = ?", (name, run)).fetchone()[0]
+                            given = hub.execute("SELECT COUNT(*) FROM receipt WHERE site = ?", (name,)).fetchone()[0]
                             got = own.execute("SELECT COUNT(*) FROM receipt").fetchone()[0]
                             if got < given:
                                 lacking.append(f"{name} has {got} of {given} receipts")
@@ -287,9 +350,8 @@ class Field:
         return look
 
     def close(self) -> None:
-        """Ends the command, and what a trial that was broken off has left."""
-        if self.federation is not None:
-            self.federation.kill()
+        """Ends the command, and the federation at hand."""
+        self.leave()
         self.verbs.close()
         self.ports.close()
 

@@ -96,17 +96,20 @@ class Job:
 
 
 def cpu(field: Field) -> float:
-    """CPU seconds of this process, of those of its children that ended, and of the command that it keeps running."""
+    """CPU seconds of this process, of those of its children that ended, and of those that run: the command and the daemons."""
+    running = [field.verbs.process.pid]
+    if field.federation is not None:
+        running += [daemon.process.pid for daemon in field.federation.daemons.values() if daemon.alive()]
     seconds = sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-    ticks = pathlib.Path(f"/proc/{field.verbs.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    return seconds + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+    ticks = [pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13] for pid in running]
+    return seconds + sum(int(one) for two in ticks for one in two) / os.sysconf("SC_CLK_TCK")
 
 
 def trial(field: Field, out: pathlib.Path, number: int, seed: int, kind: str, study: str, fixed: list) -> dict:
     """Plays a trial, whose faults are drawn by the seed and its number alone; what fails keeps its folder."""
     begin, before = time.monotonic(), cpu(field)
     field.recoveries = []
-    _, played, fault = field.play(functools.partial(_made, kind, fixed), study, random.Random(f"{seed}/{number}"))
+    played, fault = field.play(functools.partial(_made, kind, fixed), study, random.Random(f"{seed}/{number}"), KINDS[kind].alone)
     kept = ""
     if played.faults:
         folder = out / f"failed-{seed}-{number}"
@@ -165,12 +168,15 @@ def _done(field: Field, out: pathlib.Path, do: str, order: dict) -> dict:
     if do == "found":
         field.found()
         return {}
+    if do == "archive":
+        field.archive()
+        return {}
     if do == "record":
         field.record()
         return field.written()
     if do == "plain":
         field.plain()
-        return {"seconds": field.seconds}
+        return {"runs": field.runs}
     if do == "read":
         field.read(order["recorded"])
         return {}

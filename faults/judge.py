@@ -25,6 +25,7 @@ INVARIANTS = {
 }
 ORDERS = [1.25 + 0.25 * i for i in range(39)] + list(range(11, 65)) + [72, 80, 96, 112, 128, 160, 192, 256, 384, 512]
 STANDS = 30.0
+HUB_TRIES = "HUB_TRIES_AGAIN"
 
 
 class Trial:
@@ -56,7 +57,7 @@ def judge(trial: Trial) -> list[tuple[str, str]]:
     try:
         models = [json.loads(row["document"]) for row in
                   hub.execute("SELECT document FROM model WHERE run = ? ORDER BY round", (trial.run,))]
-        replies = {row["digest"]: dict(row) for row in hub.execute("SELECT * FROM reply WHERE run = ?", (trial.run,))}
+        replies = {row["digest"]: dict(row) for row in hub.execute("SELECT * FROM reply")}
         run = hub.execute("SELECT * FROM run WHERE id = ?", (trial.run,)).fetchone()
         if run is None:
             trial.fault("LOST", "the run itself")
@@ -82,7 +83,7 @@ def judge(trial: Trial) -> list[tuple[str, str]]:
 
 
 def counted(trial: Trial, models: list[dict], replies: dict[str, dict]) -> None:
-    """What was acknowledged is there and in its round's model, each once."""
+    """What was acknowledged is there, in earlier runs too, and in its round's model, each once."""
     seen = {update.reply: update for update in trial.updates}
     places: dict[str, int] = {}
     bytes_of: dict[str, int] = {}
@@ -97,12 +98,12 @@ def counted(trial: Trial, models: list[dict], replies: dict[str, dict]) -> None:
                     trial.fault("TWICE", f"{what} of {one['site']} in rounds {known[what]} and {model['round']}")
                 known[what] = model["round"]
             sent = seen.get(one["reply"])
-            if sent is None or (sent.site, sent.round, sent.update) != (one["site"], model["round"], one["update"]):
+            if sent is None or (sent.run, sent.site, sent.round, sent.update) != (trial.run, one["site"], model["round"], one["update"]):
                 trial.fault("TWICE", f"round {model['round']} counts {one['reply']} of {one['site']}, which was not sent")
             elif sha256(sent.payload) != one["update"]:
                 trial.fault("TWICE", f"round {model['round']} counts other bytes than {one['site']} sent")
     for update in trial.updates:
-        if not update.acknowledged or update.run != trial.run:
+        if not update.acknowledged:
             continue
         row = replies.get(update.reply)
         if row is None:
@@ -116,7 +117,7 @@ def counted(trial: Trial, models: list[dict], replies: dict[str, dict]) -> None:
             continue
         if trial.object(update.update) != update.payload:
             trial.fault("LOST", f"the bytes of the accepted update {update.update} of {update.site}")
-        model = by_round.get(update.round)
+        model = by_round.get(update.round) if update.run == trial.run else None
         if model is not None and update.reply not in [one["reply"] for one in model["inputs"]]:
             trial.fault("LOST", f"round {update.round} was closed without the accepted {update.reply} of {update.site}")
 
@@ -228,7 +229,8 @@ def ended(trial: Trial, run: dict, models: list[dict]) -> None:
 
 
 def waits(trial: Trial) -> None:
-    """Who is awaited has a name and a why; a run that stands and waits for nobody is seen twice or more."""
+    """Who is awaited has a name and a why; a run that stands and waits for nobody is seen twice or more. The hub is awaited only
+    when a step of its own has failed and it tries again, which is over soon after the fault."""
     standing, since = "", 0.0
     for view in trial.views:
         if view.get("state") != "running":
@@ -236,18 +238,20 @@ def waits(trial: Trial) -> None:
             continue
         awaited = view.get("waitingFor", [])
         for one in awaited:
-            if one.get("site") not in SITES or not one.get("why") or not one.get("since"):
+            known = one.get("site") in SITES or (one.get("site"), one.get("why")) == (HUB, HUB_TRIES)
+            if not known or not one.get("why") or not one.get("since"):
                 trial.fault("WAIT", f"a wait without a name or a why: {one}")
         rounds = view.get("rounds", [])
         answered = rounds[-1]["counted"] if rounds else []
         if {one.get("site") for one in awaited} & set(answered):
             trial.fault("WAIT", f"{answered} have answered, and {awaited} are awaited")
-        if awaited or view.get("quiet") is False:
+        hospitals = [one for one in awaited if one.get("site") != HUB]
+        if hospitals or view.get("quiet") is False:
             standing = ""
         elif standing != view["stateKey"]:
             standing, since = view["stateKey"], view["at"]
         elif view["at"] - since > STANDS:
-            trial.fault("WAIT", f"the run stands at {standing} for {view['at'] - since:.0f} s and awaits nobody")
+            trial.fault("WAIT", f"the run stands at {standing} for {view['at'] - since:.0f} s and awaits {awaited or 'nobody'}")
             return
 
 
@@ -259,7 +263,7 @@ def receipts(trial: Trial, hub, replies: dict[str, dict]) -> None:
         given[receipt["reply"]] = receipt["outcome"]
     closed = {row["round"] for row in hub.execute("SELECT round FROM round WHERE run = ?", (trial.run,))}
     for digest, reply in replies.items():
-        if reply["outcome"] == "accepted" and reply["round"] in closed and given.get(digest) != "counted":
+        if reply["run"] == trial.run and reply["outcome"] == "accepted" and reply["round"] in closed and given.get(digest) != "counted":
             trial.fault("LOG", f"no receipt for {digest} of {reply['site']}")
 
 

@@ -13,16 +13,19 @@ from flwr.proto import message_pb2
 import judge
 from faults import Fault
 from federation import HUB, SITES, sha256
-from tap import FLEET, Calls
+from tap import FLEET, Calls, Update
 
 VIEW = {"state": "running", "stateKey": "running/2/train/2", "waitingFor": [], "rounds": [], "quiet": True}
 
 
 def check(field) -> bool:
-    """Plays a trial without a fault, plants each fault in a copy of it, and says which are found; whether all are."""
-    _, good, _ = field.play(Fault, "fedyogi", random.Random(0))
-    found = not good.faults
-    print(f"faults: nothing planted: {'holds' if found else good.faults}", flush=True)
+    """Plays two trials without a fault on one federation, plants each fault in a copy of the second, and says which are found;
+    whether all are."""
+    first, _ = field.play(Fault, "fedavg", random.Random(0), anew=True)
+    good, _ = field.play(Fault, "fedyogi", random.Random(0))
+    field.leave()
+    found = not first.faults and not good.faults and {one.run for one in good.updates} == {first.run, good.run}
+    print(f"faults: nothing planted: {'holds' if found else first.faults + good.faults}", flush=True)
     kept = field.work / "kept"
     shutil.rmtree(kept, ignore_errors=True)
     field.live.rename(kept)
@@ -35,7 +38,7 @@ def check(field) -> bool:
         plant(trial)
         found &= _tell(words, invariant, judge.judge(trial))
     field.patience = lambda: 4 * field.seconds
-    _, trial, _ = field.play(Unkept, "fedavg", random.Random(0))
+    trial, _ = field.play(Unkept, "fedavg", random.Random(0))
     del field.patience
     return _tell("an acknowledgement that nothing stands behind, live", "LOST", trial.faults) and found
 
@@ -72,6 +75,10 @@ class Unkept(Fault, Calls):
         return message_pb2.PushObjectResponse(stored=True).SerializeToString()
 
 
+def _own(trial: judge.Trial) -> list[Update]:
+    return [one for one in trial.updates if one.run == trial.run]
+
+
 def _change(trial: judge.Trial, where: str, *statements: tuple) -> None:
     with closing(sqlite3.connect(trial.folder / where / ("hub.db" if where == HUB else "site.db"))) as database, database:
         for statement, *values in statements:
@@ -87,12 +94,16 @@ def _model(trial: judge.Trial, number: int, change) -> None:
 
 
 def _object_gone(trial: judge.Trial) -> None:
-    digest = trial.updates[0].update
+    digest = _own(trial)[0].update
     (trial.folder / HUB / "objects" / "sha256" / digest[:2] / digest).unlink()
 
 
 def _reply_gone(trial: judge.Trial) -> None:
-    _change(trial, HUB, ("DELETE FROM reply WHERE digest = ?", trial.updates[-1].reply))
+    _change(trial, HUB, ("DELETE FROM reply WHERE digest = ?", _own(trial)[-1].reply))
+
+
+def _earlier_gone(trial: judge.Trial) -> None:
+    _change(trial, HUB, ("DELETE FROM reply WHERE digest = ?", next(one.reply for one in trial.updates if one.run != trial.run)))
 
 
 def _left_out(trial: judge.Trial) -> None:
@@ -110,7 +121,7 @@ def _one_site_twice(trial: judge.Trial) -> None:
 
 
 def _out_of_nowhere(trial: judge.Trial) -> None:
-    trial.updates = [one for one in trial.updates if (one.site, one.round) != (SITES[0], 2)]
+    trial.updates = [one for one in trial.updates if (one.run, one.site, one.round) != (trial.run, SITES[0], 2)]
 
 
 def _one_bit(trial: judge.Trial) -> None:
@@ -132,16 +143,23 @@ def _state_before(trial: judge.Trial) -> None:
 
 def _charge_gone(trial: judge.Trial) -> None:
     _change(trial, SITES[0], ("DELETE FROM charge WHERE id = ?",
-                              next(one.instruction for one in trial.updates if one.site == SITES[0])))
+                              next(one.instruction for one in _own(trial) if one.site == SITES[0])))
+
+
+def _charge(trial: judge.Trial, **other: str) -> None:
+    """One charge more: as another one but for these columns."""
+    with closing(sqlite3.connect(trial.folder / SITES[1] / "site.db")) as database, database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(charge)")]
+        values = ", ".join(f":{name}" if name in other else name for name in columns)
+        database.execute(f"INSERT INTO charge SELECT {values} FROM charge LIMIT 1", other)
 
 
 def _charged_twice(trial: judge.Trial) -> None:
-    _change(trial, SITES[1], ("INSERT INTO charge SELECT ?, study, run, round, mechanism, state, made FROM charge LIMIT 1", "0" * 64))
+    _charge(trial, id="0" * 64)
 
 
 def _reserved_unseen(trial: judge.Trial) -> None:
-    _change(trial, SITES[1], ("INSERT INTO charge SELECT ?, study, run, round, mechanism, 'reserved', made FROM charge LIMIT 1",
-                              "0" * 64))
+    _charge(trial, id="0" * 64, state="reserved")
 
 
 def _epsilon(trial: judge.Trial) -> None:
@@ -149,7 +167,7 @@ def _epsilon(trial: judge.Trial) -> None:
 
 
 def _other_release(trial: judge.Trial) -> None:
-    other = copy.deepcopy(trial.updates[0])
+    other = copy.deepcopy(_own(trial)[0])
     other.payload = bytes(len(other.payload))
     other.update = sha256(other.payload)
     trial.updates.append(other)
@@ -192,6 +210,15 @@ def _awaits_nobody(trial: judge.Trial) -> None:
     trial.views += [{**VIEW, "at": 0.0}, {**VIEW, "at": judge.STANDS + 1}]
 
 
+def _hub_for_no_cause(trial: judge.Trial) -> None:
+    trial.views.append({**VIEW, "at": 0.0, "waitingFor": [{"site": HUB, "since": "2026-01-01T00:00:00Z", "why": "COMPUTING_OR_SENDING"}]})
+
+
+def _hub_for_ever(trial: judge.Trial) -> None:
+    awaited = [{"site": HUB, "since": "2026-01-01T00:00:00Z", "why": judge.HUB_TRIES}]
+    trial.views += [{**VIEW, "at": 0.0, "waitingFor": awaited}, {**VIEW, "at": judge.STANDS + 1, "waitingFor": awaited}]
+
+
 def _without_why(trial: judge.Trial) -> None:
     trial.views.append({**VIEW, "at": 0.0, "waitingFor": [{"site": SITES[0], "since": "2026-01-01T00:00:00Z", "why": ""}]})
 
@@ -203,6 +230,7 @@ def _still_runs(trial: judge.Trial) -> None:
 PLANTS = [
     ("the bytes of an acknowledged update are gone", "LOST", _object_gone),
     ("an acknowledged reply is gone", "LOST", _reply_gone),
+    ("an acknowledged reply of an earlier run is gone", "LOST", _earlier_gone),
     ("an acknowledged update was left out of its round", "LOST", _left_out),
     ("an update of the round before is counted again", "TWICE", _round_before),
     ("one site is counted twice in a round", "TWICE", _one_site_twice),
@@ -223,5 +251,7 @@ PLANTS = [
     ("a completed run lacks a round", "QUORUM", _too_few_rounds),
     ("a run stands and awaits nobody", "WAIT", _awaits_nobody),
     ("a wait without a why", "WAIT", _without_why),
+    ("a wait for the hub, of which no step has failed", "WAIT", _hub_for_no_cause),
+    ("a hub that tries again and again, long after the fault", "WAIT", _hub_for_ever),
     ("a run goes on and on", "END", _still_runs),
 ]

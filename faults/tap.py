@@ -287,6 +287,12 @@ class Relay:
                 pass
             one.close()
 
+    def open_up(self) -> None:
+        """Carries all there is, at once, from now on."""
+        self.rate = self.delay = 0.0
+        self.cut_at = 0
+        self.refusing = False
+
     def cut_after(self, count: int) -> None:
         """Cuts the line in the middle of what it carries, when that many more bytes have gone over it; 0 for never."""
         self.cut_at = self.bytes + count if count else 0

@@ -22,9 +22,13 @@ from jobs import Gone, Job
 from judge import INVARIANTS, upper95
 
 DRIVER = "DRIVER"
-# How many of each kind are tried on every change, the long ones first. A kill before and one after each kind of durable step.
-ON_EVERY_CHANGE = {"absent": 1, "slow": 1, "mix": 1, "person": 1, "clock": 2, "disk": 2, "unheard": 2, "cut": 2, "again": 2,
+# How many of each kind are tried on every change, long ones first. A kill before and one after each kind of durable step. What is left
+# out of --kinds is made up for by kills at random times.
+ON_EVERY_CHANGE = {"clock": 2, "disk": 2, "absent": 1, "slow": 1, "mix": 1, "person": 1, "unheard": 2, "cut": 2, "again": 2,
                    "call": 3, "time": 3, "step": 2 * len(steps.KINDS)}
+# So many rounds of all kinds are put in order together, those first that begin with a federation of their own: then the others go on
+# with one another's.
+TOGETHER = 3
 
 
 def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
@@ -38,6 +42,8 @@ def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
     if options.on_every_change:
         spread = iter(kills(seed, recorded))
         chosen = [kind for kind, count in ON_EVERY_CHANGE.items() for _ in range(count) if kind in kinds]
+        if "time" in kinds:
+            chosen[0:0] = ["time"] * (sum(ON_EVERY_CHANGE.values()) - len(chosen))
         return [(kind, Absent.study if kind == "absent" else studies[i % len(studies)], next(spread) if kind == "step" else ())
                 for i, kind in enumerate(chosen)]
     planned: list[tuple[str, str, tuple]] = []
@@ -48,9 +54,11 @@ def plans(options, seed: int, recorded: dict) -> list[tuple[str, str, tuple]]:
                     planned.append(("step", studies[number % len(studies)], (name, number, after)))
         # What is broken off has tried steps all over the round.
         random.Random(f"{seed}/steps").shuffle(planned)
-    for i in range(max(0, options.trials - len(planned))):
-        kind = kinds[i % len(kinds)]
-        planned.append((kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)], ()))
+    drawn = [kinds[i % len(kinds)] for i in range(max(0, options.trials - len(planned)))]
+    for first in range(0, len(drawn), TOGETHER * len(kinds)):
+        several = sorted(drawn[first:first + TOGETHER * len(kinds)], key=lambda kind: not KINDS[kind].alone)
+        planned += [(kind, Absent.study if kind == "absent" else studies[(i + i // len(kinds)) % len(studies)], ())
+                    for i, kind in enumerate(several)]
     return planned
 
 
@@ -129,17 +137,21 @@ def ready(jobs: list[Job], out: pathlib.Path, reuse: bool) -> dict:
     side, so that times and deadlines are those of a machine with as much to do as in the trials."""
     begin = time.monotonic()
     kept = out / "base" / "recorded.json"
-    if not (reuse and kept.is_file()):
+    again = reuse and kept.is_file()
+    if not again:
         jobs[0].ask("found")
+    jobs[0].ask("archive")
+    if not again:
         print(f"faults: founded in {time.monotonic() - begin:.0f} s", flush=True)
         with ThreadPoolExecutor(len(jobs)) as side:
             recorded, *others = side.map(lambda job: job.ask("record" if job is jobs[0] else "plain"), jobs)
-        recorded["seconds"] = max(one["seconds"] for one in (recorded, *others))
+        recorded["runs"] = {which: max(one["runs"][which] for one in (recorded, *others)) for which in recorded["runs"]}
         kept.write_text(json.dumps(recorded))
     recorded = json.loads(kept.read_text())
     for job in jobs:
         job.ask("read", recorded=recorded)
-    print(f"faults: a run takes {recorded['seconds']:.1f} s; durable steps in it: "
+    print(f"faults: a run takes {recorded['runs']['cold']:.1f} s on daemons that have just started, {recorded['runs']['warm']:.1f} s on "
+          "them after that; durable steps in it: "
           + ", ".join(f"{name} {len(steps)}, {len(recorded['round'][name])} of them kept on disk in a round"
                       for name, steps in recorded["steps"].items()), flush=True)
     return recorded

@@ -34,7 +34,7 @@ import org.osteon.protocol.sign.SigningKey;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserProofTest {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(40);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
 
     private Chromium chromium;
     private Federation federation;
@@ -71,8 +71,7 @@ class BrowserProofTest {
         }
         trust = given.resolve("trust.json");
         federation.done("trust", "export", "--out", trust.toString(), "--hub", hub);
-        page = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
+        page = chromium.context(new Browser.NewContextOptions()
                         .setIgnoreHTTPSErrors(true)
                         .setLocale("en-GB"))
                 .newPage();
@@ -249,10 +248,9 @@ class BrowserProofTest {
 
     @Test
     void aBrowserWithoutTheSchemeSaysSo() {
-        try (BrowserContext old = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setIgnoreHTTPSErrors(true)
-                        .setStorageState(page.context().storageState()))) {
+        try (BrowserContext old = chromium.context(new Browser.NewContextOptions()
+                .setIgnoreHTTPSErrors(true)
+                .setStorageState(page.context().storageState()))) {
             Page without = old.newPage();
             without.addInitScript("const real = crypto.subtle.importKey.bind(crypto.subtle);"
                     + "crypto.subtle.importKey = (form, key, scheme, ...more) => scheme.name === 'Ed25519'"

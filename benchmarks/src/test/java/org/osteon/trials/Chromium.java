@@ -1,6 +1,7 @@
 package org.osteon.trials;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 /** The system's own Chromium; absent it skips visibly unless {@code osteon.require} names it. */
 final class Chromium implements AutoCloseable {
     private static final List<String> PLACES = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser");
+
+    private static final int PATIENCE = 120_000;
 
     private final Playwright playwright;
     private final Browser browser;
@@ -45,6 +48,13 @@ final class Chromium implements AutoCloseable {
 
     Browser browser() {
         return browser;
+    }
+
+    /** A context of its own, patient on a machine with much else to do. */
+    BrowserContext context(Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
+        context.setDefaultTimeout(PATIENCE);
+        return context;
     }
 
     @Override

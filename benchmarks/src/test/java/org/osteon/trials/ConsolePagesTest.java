@@ -675,11 +675,10 @@ class ConsolePagesTest {
     }
 
     private BrowserContext context() {
-        return chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setIgnoreHTTPSErrors(true)
-                        .setLocale("en-GB")
-                        .setViewportSize(1280, 900));
+        return chromium.context(new Browser.NewContextOptions()
+                .setIgnoreHTTPSErrors(true)
+                .setLocale("en-GB")
+                .setViewportSize(1280, 900));
     }
 
     /** The sample study with two cheap rounds, asking more than south allows. */

@@ -17,13 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.osteon.benchmarks.measure.Ports;
 import org.osteon.cli.Osteon;
 import org.osteon.protocol.document.CanonicalJson;
 
 /** A hub and sites as processes of their own in one folder; people's verbs run in this process. */
 public final class Federation implements AutoCloseable {
-    private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(90);
+    private static final long START_LIMIT = TimeUnit.SECONDS.toNanos(180);
 
     private final Path folder;
     private final java.util.Map<String, Path> snapshots = new java.util.concurrent.ConcurrentHashMap<>();
@@ -31,6 +32,7 @@ public final class Federation implements AutoCloseable {
     private final Map<String, Process> running = new LinkedHashMap<>();
     private final Map<String, List<String>> hubOptions = new LinkedHashMap<>();
     private final List<String> spoken = new ArrayList<>();
+    private @Nullable Path archives;
     private String host = "127.0.0.1";
     private String hubAddress = "";
 
@@ -73,6 +75,12 @@ public final class Federation implements AutoCloseable {
     /** The hub will be at another address of this machine than 127.0.0.1. */
     Federation at(String address) {
         host = address;
+        return this;
+    }
+
+    /** Its programs leave class-data archives in this folder. */
+    Federation leavingArchives(Path made) {
+        archives = made;
         return this;
     }
 
@@ -371,13 +379,14 @@ public final class Federation implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto"));
-        command.addAll(javaOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        if (archives == null) {
+            command.addAll(java(main, javaOptions));
+        } else {
+            command.addAll(java(
+                    main,
+                    javaOptions,
+                    arguments.contains("init") ? List.of() : DaemonArchives.leaving(main, archives)));
+        }
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
@@ -389,6 +398,26 @@ public final class Federation implements AutoCloseable {
                 .start();
         running.put(name, process);
         return process;
+    }
+
+    /** The command that starts a program, up to its arguments. */
+    static List<String> java(String main, List<String> javaOptions) {
+        return java(main, javaOptions, DaemonArchives.options(main, DaemonArchives.classPath(main, javaOptions)));
+    }
+
+    private static List<String> java(String main, List<String> javaOptions, List<String> sharing) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                // What the virtual machine itself says is no answer of the program.
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr"));
+        command.addAll(sharing);
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", DaemonArchives.classPath(main, javaOptions), main));
+        return command;
     }
 
     private void start(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
@@ -422,11 +451,10 @@ public final class Federation implements AutoCloseable {
         throw new AssertionError("the pages of " + name + " did not open: " + errors(name) + troubles());
     }
 
-    private String finish(String name, List<String> javaOptions, String main, List<String> arguments)
-            throws IOException {
+    String finish(String name, List<String> javaOptions, String main, List<String> arguments) throws IOException {
         Process process = launch(name, javaOptions, main, arguments);
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(180, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new AssertionError(name + " failed: " + errors(name));
             }
         } catch (InterruptedException e) {

@@ -36,8 +36,6 @@ import org.osteon.coordinator.console.HubConsole;
 class LoginServiceTest {
     private static final Path PICTURES = Path.of("target", "login-service");
 
-    private static final int PATIENCE = 120_000;
-
     private final PageForEverybody rules = new PageForEverybody(
             PICTURES,
             Set.of("Osteon ortho-net hospital-a https realms osteon sun wang zhou chen stranger with-two without-role"
@@ -92,12 +90,10 @@ class LoginServiceTest {
     }
 
     private BrowserContext browser(String locale, int width) {
-        BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setIgnoreHTTPSErrors(true)
-                        .setLocale(locale)
-                        .setViewportSize(width, 900));
-        context.setDefaultTimeout(PATIENCE);
+        BrowserContext context = chromium.context(new Browser.NewContextOptions()
+                .setIgnoreHTTPSErrors(true)
+                .setLocale(locale)
+                .setViewportSize(width, 900));
         return context;
     }
 

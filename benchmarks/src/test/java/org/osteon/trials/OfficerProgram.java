@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** An officer's program that shows pages, as a process of its own. */
 public final class OfficerProgram implements AutoCloseable {
     private static final Pattern LINK = Pattern.compile("https://localhost:[0-9]+/enter\\?token=[A-Za-z0-9_-]+");
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(90);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(180);
 
     private final Process process;
     private final Path output;
@@ -22,15 +22,9 @@ public final class OfficerProgram implements AutoCloseable {
     /** Starts {@code osteon officer …} and waits for its link. */
     public OfficerProgram(Path folder, String... arguments) throws IOException {
         output = Files.createTempFile(folder, "officer", ".out");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Duser.timezone=Asia/Shanghai",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.osteon.cli.Osteon",
-                "officer"));
+        List<String> command =
+                new ArrayList<>(Federation.java("org.osteon.cli.Osteon", List.of("-Duser.timezone=Asia/Shanghai")));
+        command.add("officer");
         command.addAll(List.of(arguments));
         process = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -47,7 +41,7 @@ public final class OfficerProgram implements AutoCloseable {
 
     /** Waits for its end; returns what it wrote. */
     String ended() throws IOException, InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             throw new AssertionError("the officer's program did not end: " + text());
         }
         return text();

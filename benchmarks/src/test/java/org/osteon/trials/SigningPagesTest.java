@@ -285,7 +285,7 @@ class SigningPagesTest {
                 .setIgnoreHTTPSErrors(true)
                 .setJavaScriptEnabled(false)
                 .setViewportSize(1280, 900);
-        try (BrowserContext plain = chromium.browser().newContext(options)) {
+        try (BrowserContext plain = chromium.context(options)) {
             Page quiet = plain.newPage();
             try (OfficerProgram program = sign("en", folder.resolve("chen.passkey"))) {
                 quiet.navigate(program.link());
@@ -484,11 +484,10 @@ class SigningPagesTest {
     }
 
     private BrowserContext context(int width, ColorScheme scheme) {
-        return chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setIgnoreHTTPSErrors(true)
-                        .setColorScheme(scheme)
-                        .setViewportSize(width, 900));
+        return chromium.context(new Browser.NewContextOptions()
+                .setIgnoreHTTPSErrors(true)
+                .setColorScheme(scheme)
+                .setViewportSize(width, 900));
     }
 
     private static JsonObject authenticator() {

@@ -1143,13 +1143,7 @@ class VerbsTest {
             case "SiteAgent" -> "org.osteon.site.SiteAgentMain";
             default -> "org.osteon.cli.Osteon";
         };
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+        List<String> command = new ArrayList<>(Federation.java(main, List.of()));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(folder, "program", ".out");

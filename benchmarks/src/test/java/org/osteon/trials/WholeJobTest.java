@@ -149,12 +149,10 @@ class WholeJobTest {
     }
 
     private BrowserContext browser() {
-        BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setIgnoreHTTPSErrors(true)
-                        .setLocale("en-GB")
-                        .setViewportSize(1280, 900));
-        context.setDefaultTimeout(PATIENCE);
+        BrowserContext context = chromium.context(new Browser.NewContextOptions()
+                .setIgnoreHTTPSErrors(true)
+                .setLocale("en-GB")
+                .setViewportSize(1280, 900));
         browsers.add(context);
         return context;
     }

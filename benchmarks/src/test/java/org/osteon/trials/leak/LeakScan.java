@@ -12,9 +12,29 @@ import java.util.Map;
 final class LeakScan {
     private static final long BASE = 0x9E3779B97F4A7C15L;
 
-    private final Map<Integer, Map<Long, List<Pattern>>> byLength = new HashMap<>();
+    private final Map<Integer, OfLength> byLength = new HashMap<>();
 
     private record Pattern(Secret needle, String encoding, byte[] bytes) {}
+
+    /** Patterns of one length by their hashes. Nearly all places are passed over by a look at sixteen bits. */
+    private static final class OfLength {
+        private final Map<Long, List<Pattern>> patterns = new HashMap<>();
+        private final boolean[] beginnings = new boolean[1 << 16];
+
+        void add(Pattern pattern) {
+            long hash = hash(pattern.bytes(), pattern.bytes().length);
+            patterns.computeIfAbsent(hash, unused -> new ArrayList<>()).add(pattern);
+            beginnings[beginning(hash)] = true;
+        }
+
+        List<Pattern> candidates(long hash) {
+            return beginnings[beginning(hash)] ? patterns.getOrDefault(hash, List.of()) : List.of();
+        }
+
+        private static int beginning(long hash) {
+            return (int) (hash >>> 48);
+        }
+    }
 
     /**
      * A find.
@@ -28,8 +48,7 @@ final class LeakScan {
     LeakScan(List<? extends Secret> needles) {
         for (Secret needle : needles) {
             needle.patterns()
-                    .forEach((encoding, bytes) -> byLength.computeIfAbsent(bytes.length, unused -> new HashMap<>())
-                            .computeIfAbsent(hash(bytes, bytes.length), unused -> new ArrayList<>())
+                    .forEach((encoding, bytes) -> byLength.computeIfAbsent(bytes.length, unused -> new OfLength())
                             .add(new Pattern(needle, encoding, bytes)));
         }
     }
@@ -41,8 +60,7 @@ final class LeakScan {
         return finds;
     }
 
-    private static void scan(
-            String where, byte[] data, int length, Map<Long, List<Pattern>> patterns, List<Find> finds) {
+    private static void scan(String where, byte[] data, int length, OfLength patterns, List<Find> finds) {
         if (data.length < length) {
             return;
         }
@@ -52,12 +70,9 @@ final class LeakScan {
         }
         long rolling = hash(data, length);
         for (int at = 0; ; at++) {
-            List<Pattern> candidates = patterns.get(rolling);
-            if (candidates != null) {
-                for (Pattern pattern : candidates) {
-                    if (equal(pattern.bytes(), data, at) && pattern.needle().holdsAt(data, at, length)) {
-                        finds.add(new Find(pattern.needle(), pattern.encoding(), where + " at " + at));
-                    }
+            for (Pattern pattern : patterns.candidates(rolling)) {
+                if (equal(pattern.bytes(), data, at) && pattern.needle().holdsAt(data, at, length)) {
+                    finds.add(new Find(pattern.needle(), pattern.encoding(), where + " at " + at));
                 }
             }
             if (at + length >= data.length) {
