@@ -123,16 +123,22 @@ def play(direction: str, version: str) -> dict | None:
     log = CELLS / f"{direction}-{version}.log"
     begin = time.monotonic()
     with open(log, "wb") as out:
+        script = subprocess.Popen(
+            [python, "-u", HOME / "interop" / CASES[direction]["script"], *(["--frameworks"] if frameworks(direction, version) else [])],
+            stdout=out, stderr=subprocess.STDOUT,
+            env={
+                **os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+                "OSTEON_INTEROP_PORTS": str(FIRST_PORT + PORTS * (next(COLUMN) % 60)),
+            },
+        )
         try:
-            done = subprocess.run(
-                [python, "-u", HOME / "interop" / CASES[direction]["script"], *(["--frameworks"] if frameworks(direction, version) else [])],
-                stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT,
-                env={
-                    **os.environ, "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
-                    "OSTEON_INTEROP_PORTS": str(FIRST_PORT + PORTS * (next(COLUMN) % 60)),
-                },
-            ).returncode
+            done = script.wait(LIMIT)
         except subprocess.TimeoutExpired:
+            script.terminate()
+            try:
+                script.wait(60)
+            except subprocess.TimeoutExpired:
+                script.kill()
             done = -1
     spent = time.monotonic() - begin
     if done != 0 or not cells.exists():

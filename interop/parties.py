@@ -30,6 +30,9 @@ PORTS = 300
 FIRST = int(os.environ.get("OSTEON_INTEROP_PORTS") or random.randrange(20000, 32000, PORTS))
 NEXT = itertools.count()
 
+# Whoever ends a script ends what it started, too: it goes the way of a check that does not hold.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
+
 # The daemons of a script live for minutes: the second compiler costs more than it brings.
 SHORT_LIVED = {**os.environ, "OSTEON_JAVA_OPTS": os.environ.get("OSTEON_JAVA_OPTS", "-XX:TieredStopAtLevel=1")}
 
