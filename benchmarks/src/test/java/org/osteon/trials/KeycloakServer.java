@@ -3,11 +3,13 @@ package org.osteon.trials;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,8 @@ import org.osteon.protocol.document.CanonicalJson;
 /**
  * A real Keycloak with a realm of ours, on loopback and TLS. The distribution lies unpacked where the property
  * {@code osteon.keycloak} says, else under {@code target/keycloak} of the checkout, where {@code .ci/run} puts it;
- * absent it skips visibly unless {@code osteon.require} names {@code keycloak}. One trial at a time uses it.
+ * absent it skips visibly unless {@code osteon.require} names {@code keycloak}. One trial at a time uses it; others
+ * wait.
  */
 public final class KeycloakServer implements AutoCloseable {
     /** The release that is tried. */
@@ -52,6 +55,7 @@ public final class KeycloakServer implements AutoCloseable {
     private final int port;
     private final String password = secret();
     private final String adminPassword = secret();
+    private FileChannel alone;
     private Process process;
     private int rotations;
 
@@ -121,6 +125,12 @@ public final class KeycloakServer implements AutoCloseable {
 
     /** Starts it with the realm in which these values stand for {@code @name@}; it trusts these servers. */
     public void start(Map<String, String> values, List<Path> trusted) throws IOException {
+        // Its data lie in the distribution's folder; the lock goes with the channel.
+        if (alone == null) {
+            alone = FileChannel.open(
+                    home.resolve("used-by-a-trial"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            alone.lock();
+        }
         build();
         String realm;
         try (InputStream in =
@@ -325,7 +335,14 @@ public final class KeycloakServer implements AutoCloseable {
     public void close() {
         if (process != null) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
+        }
+        if (alone != null) {
+            try {
+                alone.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
