@@ -231,8 +231,9 @@
   };
 
   form.addEventListener('submit', (event) => event.preventDefault());
-  form.querySelector('input[type=file]').addEventListener('change', async (event) => {
-    const chosen = event.target.files[0];
+  const input = form.querySelector('input[type=file]');
+  const checkChosen = async () => {
+    const chosen = input.files[0];
     if (!chosen) return;
     result.replaceChildren(make('p', word('working'), { class: 'note' }));
     if (!(await supported())) {
@@ -244,5 +245,8 @@
     for (const element of document.querySelectorAll('[data-provable]')) cards.push(await check(element, file));
     result.replaceChildren(...cards);
     result.dataset.done = String(cards.length);
-  });
+  };
+  input.addEventListener('change', checkChosen);
+  // A file may have been chosen before this was loaded.
+  checkChosen();
 })();
