@@ -9,6 +9,8 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.WaitUntilState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,6 +246,26 @@ class BrowserProofTest {
         lying("**/proof", text -> "nothing of the kind");
 
         assertThat(failed(trust)).isEqualTo("proof");
+    }
+
+    @Test
+    void aFileThatIsChosenBeforeThePageIsReadyIsChecked() throws IOException {
+        // Given: the script is slow to come
+        page.unrouteAll();
+        List<Route> held = new ArrayList<>();
+        page.route("**/verify.js", held::add);
+
+        // When
+        page.navigate(
+                federation.console("hub") + "/events/" + event,
+                new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        page.setInputFiles("#trust", trust);
+        page.waitForCondition(() -> !held.isEmpty());
+        held.get(0).resume();
+
+        // Then
+        page.waitForSelector("[data-verify-result] [data-verified]");
+        page.unrouteAll();
     }
 
     @Test
