@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The unmodified flwr command signs in at a real Keycloak and drives our coordinator: nodes, runs, logs, roles.
 
-Run it with the Python of an environment that has flwr (1.36.0, the last that speaks gRPC here, or 1.37 to 1.41.0 over
+Run it with the Python of an environment that has flwr (1.36.0, the last that speaks gRPC here, or 1.37 to 1.42.0 over
 HTTP) and numpy:
 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.36.0 numpy

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two unmodified flower-supernode processes work for our coordinator; NumPy recomputes what comes of it.
 
-Run it with the Python of an environment that has flwr (1.23 to 1.41; over gRPC up to 1.39, over HTTP from 1.40 on) and numpy:
+Run it with the Python of an environment that has flwr (1.23 to 1.42; over gRPC up to 1.39, over HTTP from 1.40 on) and numpy:
 
     python3 -m venv .venv-flwr && .venv-flwr/bin/pip install flwr==1.39.0 numpy
     .venv-flwr/bin/python interop/supernodes.py

@@ -2,6 +2,7 @@ package org.osteon.trials;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osteon.protocol.document.Digest;
@@ -86,7 +88,7 @@ final class DaemonArchives {
                 }
                 made = folder;
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
         return made;
@@ -127,7 +129,7 @@ final class DaemonArchives {
                     .asText();
             federation.done("study", "dry-run", study, "--hub", hub);
             federation.approve(SITE, study, 1, 1);
-            long until = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(60);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             Federation.Answer started = federation.run("run", "start", study, "--hub", hub);
             while (started.exit() != 0 && System.nanoTime() < until) {
                 started = federation.run("run", "start", study, "--hub", hub);
@@ -138,7 +140,7 @@ final class DaemonArchives {
             for (String daemon : List.of(SITE, "hub")) {
                 Process process = federation.process(daemon);
                 process.destroy();
-                process.waitFor(3, java.util.concurrent.TimeUnit.MINUTES);
+                process.waitFor(3, TimeUnit.MINUTES);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

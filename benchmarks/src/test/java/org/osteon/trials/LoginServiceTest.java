@@ -90,11 +90,10 @@ class LoginServiceTest {
     }
 
     private BrowserContext browser(String locale, int width) {
-        BrowserContext context = chromium.context(new Browser.NewContextOptions()
+        return chromium.context(new Browser.NewContextOptions()
                 .setIgnoreHTTPSErrors(true)
                 .setLocale(locale)
                 .setViewportSize(width, 900));
-        return context;
     }
 
     /** Signs in at a console by way of Keycloak's page. */

@@ -309,8 +309,6 @@ class WholeJobTest {
         regulator.selectOption("#type", "model-released");
         regulator.click("form[action='/timeline'] button");
         regulator.click("tbody a[href^='/events/']");
-        // The page's script listens when the page has loaded.
-        regulator.waitForURL("**/events/**");
         regulator.setInputFiles("#trust", trust);
         regulator.waitForSelector("[data-verify-result][data-done]");
         assertThat(regulator.locator("[data-verify-result] .state.good").count())

@@ -12,8 +12,8 @@ import java.util.List;
 import org.osteon.protocol.document.ArraySpec;
 
 /**
- * The same stretch of elements of several files of arrays at a time, widened to double. All files together have at most
- * {@value #VALUES} numbers in memory, whatever their number and the arrays' size.
+ * The same stretch of elements of several files of arrays at a time, widened to double, or float32 as it is. All files
+ * together have at most {@value #VALUES} numbers of either width in memory, whatever their number and the arrays' size.
  */
 final class Tiles implements AutoCloseable {
     /** Numbers held at a time over all files. */
