@@ -153,9 +153,8 @@ public final class HttpFleetCarrier {
     }
 
     /**
-     * TLS by native code where its library loads, which takes a fraction of the JDK's time, by the JDK elsewhere.
-     * HTTP/1.1 is agreed on, or nothing; a caller that speaks HTTP/2 alone is let in to be told that it is at the wrong
-     * port.
+     * TLS by native code where its library loads, as at the hub's gRPC port, by the JDK elsewhere. HTTP/1.1 is agreed
+     * on, or nothing; a caller that speaks HTTP/2 alone is let in to be told that it is at the wrong port.
      */
     private static SslContext context(TlsIdentity identity) {
         SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
