@@ -114,6 +114,14 @@ class Hospital(hosted.Hospital):
         """The foreign runs that nobody decided about."""
         return [one for one in self.site.verb("site", "status", str(self.folder))["hosted"] if one["decision"] == "open"]
 
+    def refuse(self, reason: str) -> None:
+        """The officer refuses all that waits."""
+        for one in self.waiting():
+            self.site.verb(
+                "officer", "refuse", str(self.folder), one["study"], "--key", str(self.key), "--passphrase-file", str(self.passphrase),
+                "--reason", reason,
+            )
+
     def allow(self, rounds: int, *more: str) -> tuple[int, str]:
         """The officer reads the one that waits, and approves exactly that; the exit code and what was said."""
         (one,) = self.waiting()
@@ -125,13 +133,16 @@ class Hospital(hosted.Hospital):
             and asked["messageTypes"] == ["train", "evaluate"] and asked["roundsCounted"] == "per-document",
             asked,
         )
+        self.study = one["study"]
+        return self.approve(one["study"], rounds, *more)
+
+    def approve(self, study: str, rounds: int, *more: str) -> tuple[int, str]:
+        """The officer approves this for a day; the exit code and what was said."""
         until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        code, said = self.site.call(
-            "officer", "approve", str(self.folder), one["study"], "--key", str(self.key), "--passphrase-file", str(self.passphrase),
+        return self.site.call(
+            "officer", "approve", str(self.folder), study, "--key", str(self.key), "--passphrase-file", str(self.passphrase),
             "--epsilon", "0", "--rounds", str(rounds), "--until", until, *more,
         )
-        self.study = one["study"]
-        return code, said
 
     def charges(self, study: str) -> list[tuple[str, str]]:
         """What the ledger has of a run."""
@@ -178,6 +189,7 @@ def main() -> None:
 
         ways(link, hospital, app, named, running)
         evaluated(link, hospital, app, named)
+        queried(link, hospital, app, named)
         altered(link, hospital)
         killed(link, hospital, app, named)
         undeclared(link, hospital, app, named)
@@ -242,9 +254,11 @@ def ways(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str], ru
     check("the app was launched once a round", len(list(outputs.iterdir())) == ROUNDS)
     check(
         "an evaluation, a query and an action that were not approved are refused",
-        run.step("other") == [{"error": "HOSTED_MESSAGE_NOT_APPROVED"}, {"error": "MESSAGE_TYPE_UNKNOWN"}, {"error": "MESSAGE_TYPE_UNKNOWN"}],
+        run.step("other") == [{"error": "HOSTED_MESSAGE_NOT_APPROVED"}, {"error": "HOSTED_RUN_NOT_APPROVED"}, {"error": "HOSTED_RUN_NOT_APPROVED"}],
         run.out,
     )
+    check("the query and the action wait for the officer, each as a run of its own", len(hospital.waiting()) == 2, hospital.waiting())
+    hospital.refuse("training alone was agreed upon")
     entries = hospital.left(hospital.study)
     check(
         "the journal has each answer, and where it went",
@@ -299,7 +313,7 @@ def evaluated(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str
     asked = hospital.site.verb("officer", "review", str(hospital.folder), hospital.study)
     check(
         "the officer reads what is approved, and how much of it was used",
-        (asked["approvedTypes"], asked["answered"], asked["evaluated"], asked["approvedRounds"]) == (["train", "evaluate"], ROUNDS, ROUNDS, ROUNDS),
+        (asked["approvedTypes"], asked["answered"], asked["approvedRounds"]) == (["train", "evaluate"], {"train": ROUNDS, "evaluate": ROUNDS}, ROUNDS),
         asked,
     )
     run = link.begin(app, {**config, "try": "evaluate-arrays"})
@@ -314,6 +328,51 @@ def evaluated(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str
     )
 
 
+def queried(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str]) -> None:
+    """A query and a custom action of training are approved each by itself; of the query one number leaves."""
+    kinds = ["query", "train.warm_up"]
+    run = link.begin(app, {"try": "nothing", "target": "{}   ", "num-server-rounds": 1, "asks": ",".join(kinds), "beyond": 1})
+    check("a query and an action that nobody approved are refused", run.step("knock") == [{"error": "HOSTED_RUN_NOT_APPROVED"}] * 2, run.out)
+    asked = {}
+    for one in hospital.waiting():
+        review = hospital.site.verb("officer", "review", str(hospital.folder), one["study"])
+        (kind,) = review["messageTypes"]
+        asked[kind] = review
+    check(
+        "the officer reads each as its own request, and what would leave",
+        {kind: (review["releases"], len(review["arrays"])) for kind, review in asked.items()}
+        == {"query": (["query/num-examples"], 0), "train.warm_up": (["arrays", "metrics/num-examples"], 1)},
+        asked,
+    )
+    code, said = hospital.approve(asked["query"]["study"], 1, *named, "--types", "train")
+    check("a query is not approved as a training", code != 0, said)
+    code, said = hospital.approve(asked["query"]["study"], 1, *named, "--number", "largest-0")
+    check("the officer approves the query with one number", code == 0, said)
+    code, said = hospital.approve(asked["train.warm_up"]["study"], 1, *named)
+    check("the officer approves the action", code == 0, said)
+    outputs = hospital.folder / "hosted" / "output"
+    before = set(outputs.iterdir())
+    run.decided()
+    answer, warmed = run.step("asked-1")
+    launched = sorted(set(outputs.iterdir()) - before, key=lambda file: file.stat().st_mtime)
+    (largest,) = [json.loads(line[8:]) for file in launched for line in file.read_text(errors="replace").splitlines() if line.startswith("LARGEST ")]
+    check(
+        "of the query the number that was named came, and the number of rows",
+        answer.get("records") == ["metrics"] and answer["metrics"]["largest-0"] == largest[0]
+        and sorted(answer["metrics"]) == ["largest-0", "num-examples"], (answer, largest),
+    )
+    check("the action's array came", warmed.get("arrays") == {"weight": [len(COLUMNS)]} and list(warmed["metrics"]) == ["num-examples"], warmed)
+    check("each more than once is refused", run.step("asked-2") == [{"error": "CAPSULE_ROUNDS_EXHAUSTED"}] * 2, run.out)
+    for kind, review in asked.items():
+        check(
+            f"{kind}: charged once, and in the journal once",
+            hospital.charges(review["study"]) == [("ExactRelease", "committed")] and len(hospital.left(review["study"])) == 1,
+            (hospital.charges(review["study"]), hospital.left(review["study"])),
+        )
+        used = hospital.site.verb("officer", "review", str(hospital.folder), review["study"])
+        check(f"{kind}: the officer reads how much was used", (used["answered"], used["approvedTypes"]) == ({kind: 1}, [kind]), used)
+
+
 def altered(link: Link, hospital: Hospital) -> None:
     """The same app with a comment more is another app."""
     run = link.begin(bundled("altered", "nothing"), {"try": "nothing", "target": "{}"})
@@ -324,10 +383,7 @@ def altered(link: Link, hospital: Hospital) -> None:
     )
     (one,) = hospital.waiting()
     check("it waits for the officer as another run", one["study"] != hospital.study, one)
-    hospital.site.verb(
-        "officer", "refuse", str(hospital.folder), one["study"], "--key", str(hospital.key), "--passphrase-file", str(hospital.passphrase),
-        "--reason", "not the app that was reviewed",
-    )
+    hospital.refuse("not the app that was reviewed")
 
 
 def killed(link: Link, hospital: Hospital, app: pathlib.Path, named: list[str]) -> None:

@@ -80,6 +80,25 @@ def train(message: Message, context: Context) -> Message:
     return reply
 
 
+@app.train("warm_up")
+def warm_up(message: Message, context: Context) -> Message:
+    """The weights one up, whatever the rows are."""
+    data = rows(str(context.node_config["data"]))
+    weight = message.content["arrays"]["weight"].numpy() + np.float32(1)
+    content = RecordDict({"arrays": ArrayRecord({"weight": Array(weight)}), "metrics": MetricRecord({"num-examples": len(data)})})
+    return Message(content=content, reply_to=message)
+
+
+@app.query()
+def query(message: Message, context: Context) -> Message:
+    """The largest number of each column, of which one may be approved by name."""
+    data = rows(str(context.node_config["data"]))
+    largest = [float(value) for value in data.max(axis=0)]
+    print(f"LARGEST {largest}", flush=True)
+    metrics = {"num-examples": len(data), **{f"largest-{n}": value for n, value in enumerate(largest)}}
+    return Message(content=RecordDict({"metrics": MetricRecord(metrics)}), reply_to=message)
+
+
 @app.evaluate()
 def evaluate(message: Message, context: Context) -> Message:
     """A loss on the rows, a row that nobody may approve by name, and with ``evaluate-arrays`` all of them."""

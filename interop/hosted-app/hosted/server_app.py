@@ -3,7 +3,8 @@
 ``out`` is a folder that what came of each step is written to. The first message goes out before anybody at the site can know the
 run; then the app waits until the folder has ``decided``, asks ``num-server-rounds`` times for training and ``beyond`` times more,
 and last for what no site was asked to approve. With ``strategy`` it leaves everything after the decision to FedAvg, which asks for
-an evaluation after each round of training.
+an evaluation after each round of training. With ``asks``, names of message types with commas, it asks for those alone: once before
+the decision and ``num-server-rounds`` and ``beyond`` times after it.
 """
 
 import json
@@ -27,11 +28,16 @@ def main(grid: Grid, context: Context) -> None:
     deadline = time.monotonic() + 60
     while not (nodes := list(grid.get_node_ids())) and time.monotonic() < deadline:
         time.sleep(0.5)
-    write(out / "knock.json", told(ask(grid, nodes, arrays, 1, "train")))
+    kinds = [kind for kind in str(config["asks"]).split(",") if kind]
+    write(out / "knock.json", asked(grid, nodes, arrays, 1, kinds or ["train"]))
     deadline = time.monotonic() + 300
     while not (out / "decided").exists() and time.monotonic() < deadline:
         time.sleep(0.2)
     rounds = int(config["num-server-rounds"])
+    if kinds:
+        for number in range(1, rounds + int(config["beyond"]) + 1):
+            write(out / f"asked-{number}.json", asked(grid, nodes, arrays, number, kinds))
+        return
     if int(config["strategy"]):
         fedavg = FedAvg(min_train_nodes=1, min_evaluate_nodes=1, min_available_nodes=1)
         result = fedavg.start(grid=grid, initial_arrays=arrays, num_rounds=rounds, timeout=240)
@@ -46,8 +52,13 @@ def main(grid: Grid, context: Context) -> None:
             arrays = strategy.aggregate_train(number, replies)[0] or arrays
             np.savez(out / f"round-{number}.npz", **{name: array.numpy() for name, array in arrays.items()})
         write(out / f"round-{number}.json", told(replies))
-    other = [told(ask(grid, nodes, arrays, 1, kind)) for kind in ("evaluate", "query", "train.other")]
-    write(out / "other.json", {"replies": [reply for answer in other for reply in answer["replies"]]})
+    write(out / "other.json", asked(grid, nodes, arrays, 1, ["evaluate", "query", "train.other"]))
+
+
+def asked(grid: Grid, nodes: list[int], arrays: ArrayRecord, number: int, kinds: list[str]) -> dict:
+    """What the nodes answer to a message of each kind, one after the other."""
+    answers = [told(ask(grid, nodes, arrays, number, kind)) for kind in kinds]
+    return {"replies": [reply for answer in answers for reply in answer["replies"]]}
 
 
 def ask(grid: Grid, nodes: list[int], arrays: ArrayRecord, number: int, kind: str) -> list[Message]:

@@ -232,7 +232,6 @@ public final class OfficerVerbs {
                     "hosting",
                     "roundsCounted",
                     "answered",
-                    "evaluated",
                     "approvedRounds",
                     "approvedTypes",
                     "approvedReleases",
@@ -280,21 +279,20 @@ public final class OfficerVerbs {
                 names = "--types",
                 paramLabel = "TYPE",
                 split = ",",
-                defaultValue = "train",
-                description = "of a foreign run: what its app may be asked, train, evaluate or both"
-                        + " (default: ${DEFAULT-VALUE}); --rounds counts each, over all runs of the same document")
+                description = "of a foreign run: what its app may be asked, of the message types that the run names"
+                        + " (default: the first, train); --rounds counts each, over all runs of the same document")
         private List<String> types = new ArrayList<>();
 
         @Option(
                 names = "--number",
                 paramLabel = "NAME",
-                description = "of a foreign run: a single number that may leave of an evaluation beside the number of"
-                        + " examples, such as eval_loss; without it none")
+                description = "of a foreign run: a single number that may leave of an evaluation or a query beside the"
+                        + " number of examples, such as eval_loss; without it none")
         private List<String> numbers = new ArrayList<>();
 
         @Override
         ExitCode decide(Desk desk, StudyReview review) {
-            if (!cohort.toString().isEmpty() || !types.equals(List.of("train")) || !numbers.isEmpty()) {
+            if (!cohort.toString().isEmpty() || !types.isEmpty() || !numbers.isEmpty()) {
                 throw CliException.wrongCall("error.cohort.study");
             }
             Instant now = now();

@@ -2,6 +2,7 @@ package org.osteon.protocol.document;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,11 +20,13 @@ import java.util.stream.Stream;
  * @param version version, as the bundle states it
  * @param fab SHA-256 of the app bundle
  * @param config the run's whole configuration, the app's defaults included, by key
- * @param messageTypes Flower message types that an officer may approve, each by what its reply carries
+ * @param messageTypes Flower message types that an officer may approve, each by what its reply carries: {@code train}
+ *     and {@code evaluate}, or a query or custom action by itself
  * @param rounds messages of each type that are answered at most, over all runs of this document
- * @param arrays the arrays that a reply to {@code train} carries, in order: those that the message brings
- * @param metrics names of the single numbers that every reply carries; that to {@code evaluate} carries no arrays, and
- *     beside these the single numbers that the officer names
+ * @param arrays the arrays that a reply to a training carries, in order: those that the message brings; empty when no
+ *     type of this document is one
+ * @param metrics names of the single numbers that every reply carries; that to any type but a training carries no
+ *     arrays, and beside these the single numbers that the officer names
  */
 public record HostedRun(
         String schema,
@@ -48,10 +51,10 @@ public record HostedRun(
     /** The message type whose reply carries single numbers alone. */
     public static final String EVALUATE = "evaluate";
 
-    /** The message types that a hosted app can be asked. */
+    /** The message types of a usual run, which are asked for together. */
     public static final List<String> MESSAGE_TYPES = List.of(TRAIN, EVALUATE);
 
-    /** Most single numbers that a reply to {@code evaluate} carries. */
+    /** Most single numbers that a reply without arrays carries. */
     public static final int MOST_NUMBERS = 16;
 
     /** The record of a reply that its arrays travel in, as in the message. */
@@ -59,6 +62,10 @@ public record HostedRun(
 
     /** The record of a reply that its metrics travel in. */
     public static final String METRIC_RECORD = "metrics";
+
+    /** A query, or a custom action: a type, a dot and an identifier of Python in ASCII. */
+    private static final Pattern BY_ITSELF =
+            Pattern.compile("query|(train|evaluate|query)\\.[A-Za-z_][A-Za-z0-9_]{0,63}");
 
     private static final Pattern NUMBER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int MOST_SETTINGS = 1_000;
@@ -82,10 +89,14 @@ public record HostedRun(
         }
         messageTypes = List.copyOf(messageTypes);
         Require.size("messageTypes", messageTypes, 1, MESSAGE_TYPES.size());
-        messageTypes.forEach(type -> Require.oneOf("messageTypes", type, MESSAGE_TYPES));
+        Require.hold(
+                messageTypes.equals(asked(messageTypes.get(0)).orElse(List.of())),
+                "VALUE_MALFORMED",
+                "messageTypes must be train and evaluate, or a query or a custom action by itself");
         Require.range("rounds", rounds, 1, 100_000);
         arrays = List.copyOf(arrays);
-        Require.size("arrays", arrays, 1, MOST_ARRAYS);
+        boolean training = messageTypes.stream().anyMatch(HostedRun::training);
+        Require.size("arrays", arrays, training ? 1 : 0, training ? MOST_ARRAYS : 0);
         Require.hold(
                 arrays.stream().map(ArraySpec::name).distinct().count() == arrays.size(),
                 "NAME_TWICE",
@@ -100,39 +111,67 @@ public record HostedRun(
         return CanonicalJson.read(bytes, HostedRun.class);
     }
 
-    /** What leaves of a training, as an approval lists it: {@code arrays}, then each metric by name. */
+    /**
+     * The types that are asked for in one document with a message of this type; empty when no app is asked such a
+     * message.
+     */
+    public static Optional<List<String>> asked(String type) {
+        if (MESSAGE_TYPES.contains(type)) {
+            return Optional.of(MESSAGE_TYPES);
+        }
+        return BY_ITSELF.matcher(type).matches() ? Optional.of(List.of(type)) : Optional.empty();
+    }
+
+    /** Whether a reply to this type of message carries arrays: a training, or a custom action of it. */
+    public static boolean training(String type) {
+        return type.equals(TRAIN) || type.startsWith(TRAIN + ".");
+    }
+
+    /** The type of this document whose replies carry single numbers alone; empty when there is none. */
+    public Optional<String> numbersType() {
+        return messageTypes.stream().filter(type -> !training(type)).findFirst();
+    }
+
+    /** What leaves when no more than the first type is approved, as an approval lists it. */
     public List<String> releases() {
+        return releases(messageTypes.subList(0, 1), List.of());
+    }
+
+    /** What leaves of a training: {@code arrays}, then each metric by name. */
+    private List<String> trained() {
         List<String> releases = new ArrayList<>();
-        releases.add(ARRAY_RECORD);
-        metrics.forEach(metric -> releases.add(METRIC_RECORD + "/" + metric));
-        return List.copyOf(releases);
+        if (!arrays.isEmpty()) {
+            releases.add(ARRAY_RECORD);
+            metrics.forEach(metric -> releases.add(METRIC_RECORD + "/" + metric));
+        }
+        return releases;
     }
 
     /**
      * What leaves of messages of these types, as an approval lists it.
      *
      * @param types of {@link #messageTypes}
-     * @param numbers names of the single numbers that an evaluation may carry beside {@link #metrics}
-     * @throws DocumentException when a type is not asked for, or a number is named where there is no evaluation
+     * @param numbers names of the single numbers that a reply without arrays may carry beside {@link #metrics}
+     * @throws DocumentException when a type is not asked for, or a number is named where all replies carry arrays
      */
     public List<String> releases(List<String> types, List<String> numbers) {
         types.forEach(type -> Require.oneOf("messageTypes", type, messageTypes));
         Require.size("messageTypes", types, 1, MESSAGE_TYPES.size());
+        List<String> alone = types.stream().filter(type -> !training(type)).toList();
         Require.hold(
-                numbers.isEmpty() || types.contains(EVALUATE),
+                numbers.isEmpty() || !alone.isEmpty(),
                 "VALUE_MALFORMED",
-                "numbers of an evaluation are named, and it is not among the types");
-        List<String> releases = new ArrayList<>(types.contains(TRAIN) ? releases() : List.of());
-        if (types.contains(EVALUATE)) {
-            Stream.concat(metrics.stream(), numbers.stream())
-                    .distinct()
-                    .forEach(name -> releases.add(EVALUATE + "/" + name));
-        }
+                "numbers are named, and no type among those named answers with numbers alone");
+        List<String> releases = new ArrayList<>(types.stream().anyMatch(HostedRun::training) ? trained() : List.of());
+        alone.forEach(type -> Stream.concat(metrics.stream(), numbers.stream())
+                .distinct()
+                .forEach(name -> releases.add(type + "/" + name)));
         Require.hold(
                 declared(releases),
                 "VALUE_MALFORMED",
-                "an evaluation carries " + MOST_NUMBERS + " numbers at most, each named with up to 64 letters, digits,"
-                        + " dots, dashes and underscores");
+                "an answer without arrays carries " + MOST_NUMBERS
+                        + " numbers at most, each named with up to 64 letters,"
+                        + " digits, dots, dashes and underscores");
         return List.copyOf(releases);
     }
 
@@ -143,32 +182,33 @@ public record HostedRun(
 
     /** Whether these releases are what this document can be approved with, whole types and nothing beside. */
     public boolean declared(List<String> releases) {
-        List<String> evaluated = releases.stream()
-                .filter(name -> name.startsWith(EVALUATE + "/"))
-                .toList();
-        boolean training = releases.stream().anyMatch(releases()::contains);
+        List<String> numbers = numbers(releases);
+        List<String> trained = trained();
+        boolean training = releases.stream().anyMatch(trained::contains);
         return releases.stream().distinct().count() == releases.size()
-                && releases.stream()
-                        .allMatch(name -> evaluated.contains(name) || releases().contains(name))
-                && (!training || covers(releases, TRAIN))
-                && (evaluated.isEmpty() || covers(releases, EVALUATE))
-                && numbers(releases).size() <= MOST_NUMBERS
-                && numbers(releases).stream()
-                        .allMatch(name -> NUMBER.matcher(name).matches());
+                && releases.stream().allMatch(name -> number(name).isPresent() || trained.contains(name))
+                && (!training || releases.containsAll(trained))
+                && (numbers.isEmpty() || numbers.containsAll(metrics))
+                && numbers.size() <= MOST_NUMBERS
+                && numbers.stream().allMatch(name -> NUMBER.matcher(name).matches());
     }
 
-    /** The single numbers that these releases let leave of an evaluation, in order. */
-    public static List<String> numbers(List<String> releases) {
-        return releases.stream()
-                .filter(name -> name.startsWith(EVALUATE + "/"))
-                .map(name -> name.substring(EVALUATE.length() + 1))
-                .toList();
+    /** The single numbers that these releases let leave where no arrays do, in order. */
+    public List<String> numbers(List<String> releases) {
+        return releases.stream().flatMap(name -> number(name).stream()).toList();
+    }
+
+    private Optional<String> number(String release) {
+        return numbersType()
+                .map(type -> type + "/")
+                .filter(release::startsWith)
+                .map(beginning -> release.substring(beginning.length()));
     }
 
     private List<String> least(String type) {
-        return type.equals(TRAIN)
-                ? releases()
-                : metrics.stream().map(name -> EVALUATE + "/" + name).toList();
+        return training(type)
+                ? trained()
+                : metrics.stream().map(name -> type + "/" + name).toList();
     }
 
     /** What an officer's approval repeats as its purpose. */

@@ -12,6 +12,11 @@ class HostedRunTest {
     private static final List<ArraySpec> ARRAYS = List.of(ArraySpec.shared("0", "float32", 2, 3));
 
     private static HostedRun run(Digest fab, List<Setting> config, int rounds, List<ArraySpec> arrays) {
+        return run(HostedRun.MESSAGE_TYPES, fab, config, rounds, arrays);
+    }
+
+    private static HostedRun run(
+            List<String> types, Digest fab, List<Setting> config, int rounds, List<ArraySpec> arrays) {
         return new HostedRun(
                 HostedRun.SCHEMA,
                 "ortho-net",
@@ -21,7 +26,7 @@ class HostedRunTest {
                 "1.0.0",
                 fab,
                 config,
-                HostedRun.MESSAGE_TYPES,
+                types,
                 rounds,
                 arrays,
                 List.of("num-examples"));
@@ -61,7 +66,7 @@ class HostedRunTest {
         List<String> both = run.releases(List.of("train", "evaluate"), List.of("eval_loss"));
         assertThat(both)
                 .containsExactly("arrays", "metrics/num-examples", "evaluate/num-examples", "evaluate/eval_loss");
-        assertThat(HostedRun.numbers(both)).containsExactly("num-examples", "eval_loss");
+        assertThat(run.numbers(both)).containsExactly("num-examples", "eval_loss");
         assertThat(run.covers(both, "train")).isTrue();
         assertThat(run.covers(both, "evaluate")).isTrue();
         assertThat(run.covers(run.releases(List.of("train"), List.of()), "evaluate"))
@@ -87,6 +92,50 @@ class HostedRunTest {
                 .isInstanceOf(DocumentException.class);
         assertThatThrownBy(() -> run.releases(List.of("query"), List.of())).isInstanceOf(DocumentException.class);
         assertThatThrownBy(() -> run.releases(List.of(), List.of())).isInstanceOf(DocumentException.class);
+    }
+
+    @Test
+    void aQueryOrACustomActionIsAskedForByItself() {
+        assertThat(HostedRun.asked("train")).contains(List.of("train", "evaluate"));
+        assertThat(HostedRun.asked("evaluate")).contains(List.of("train", "evaluate"));
+        assertThat(HostedRun.asked("query")).contains(List.of("query"));
+        assertThat(HostedRun.asked("train.warm_up")).contains(List.of("train.warm_up"));
+        assertThat(List.of("system", "get_parameters", "train.", "train.a.b", "train.1", "query.a b", "", "trainer"))
+                .allSatisfy(type -> assertThat(HostedRun.asked(type)).isEmpty());
+
+        HostedRun query = run(List.of("query"), FAB, List.of(), 1, List.of());
+        List<String> numbers = query.releases(List.of("query"), List.of("patients"));
+        assertThat(query.releases()).containsExactly("query/num-examples");
+        assertThat(numbers).containsExactly("query/num-examples", "query/patients");
+        assertThat(query.numbers(numbers)).containsExactly("num-examples", "patients");
+        assertThat(query.covers(numbers, "query")).isTrue();
+        assertThat(query.covers(numbers, "train")).isFalse();
+        assertThat(query.declared(List.of("arrays", "query/num-examples"))).isFalse();
+        assertThat(query.declared(List.of("evaluate/num-examples"))).isFalse();
+
+        HostedRun action = run(List.of("train.warm_up"), FAB, List.of(), 1, ARRAYS);
+        assertThat(action.releases()).containsExactly("arrays", "metrics/num-examples");
+        assertThat(action.covers(action.releases(), "train")).isFalse();
+        assertThat(action.covers(action.releases(), "train.warm_up")).isTrue();
+
+        HostedRun measure = run(List.of("evaluate.by_hip"), FAB, List.of(), 1, List.of());
+        assertThat(measure.releases()).containsExactly("evaluate.by_hip/num-examples");
+    }
+
+    @Test
+    void refusesTypesThatAreNotAskedForTogetherAndArraysWithoutTraining() {
+        assertThat(List.of(
+                        List.of("train"),
+                        List.of("evaluate", "train"),
+                        List.of("train", "query"),
+                        List.of("query", "query"),
+                        List.of("system")))
+                .allSatisfy(types -> assertThatThrownBy(() -> run(types, FAB, List.of(), 1, ARRAYS))
+                        .isInstanceOf(DocumentException.class));
+        assertThatThrownBy(() -> run(List.of("query"), FAB, List.of(), 1, ARRAYS))
+                .isInstanceOf(DocumentException.class);
+        assertThatThrownBy(() -> run(List.of("train.a"), FAB, List.of(), 1, List.of()))
+                .isInstanceOf(DocumentException.class);
     }
 
     @Test

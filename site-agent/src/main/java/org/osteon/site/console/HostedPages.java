@@ -59,6 +59,7 @@ final class HostedPages {
                 budget.charges(signed.digest()).stream()
                         .map(charge -> new Launch(charge, outputs.has(charge.query())))
                         .toList());
+        model.addAttribute("alone", signed.document().numbersType().orElse(""));
         model.addAttribute("most", HostedRun.MOST_NUMBERS);
         model.addAttribute("exact", site.settings().policy().allowExact());
         model.addAttribute("folder", site.folder().getFileName().toString());

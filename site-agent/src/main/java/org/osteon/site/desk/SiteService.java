@@ -256,8 +256,9 @@ public final class SiteService extends SiteGrpc.SiteImplBase {
                 snapshots.newest().map(snapshot -> snapshot.commitment().hex()).orElse(""));
         view.put("policy", site.settings().policy().view());
         view.put("hosting", hosting.on());
-        view.put("answered", budget.answers(run, HostedRun.TRAIN));
-        view.put("evaluated", budget.answers(run, HostedRun.EVALUATE));
+        Map<String, Integer> answered = new LinkedHashMap<>();
+        document.messageTypes().forEach(type -> answered.put(type, budget.answers(run, type)));
+        view.put("answered", answered);
         view.put("decision", decision(run));
         Optional<SignedDocument<Capsule>> capsule = approvals.capsule(run);
         view.put("capsule", capsule.map(signed -> signed.digest().hex()).orElse(""));

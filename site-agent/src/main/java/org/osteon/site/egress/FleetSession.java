@@ -365,13 +365,13 @@ final class FleetSession {
                         CALL);
                 inbox.confirm(taken);
             }
-            if (!EXCHANGES.contains(metadata.getMessageType())) {
-                throw new LearningException("MESSAGE_TYPE_UNKNOWN", "a study has no exchange of this name");
-            }
             Optional<byte[]> envelope = incoming.configBytes(Instruction.RECORD, Instruction.RECORD);
             if (envelope.isEmpty() && elsewhere) {
                 foreign(metadata, incoming, folder);
                 return;
+            }
+            if (!EXCHANGES.contains(metadata.getMessageType())) {
+                throw new LearningException("MESSAGE_TYPE_UNKNOWN", "a study has no exchange of this name");
             }
             if (envelope.isEmpty()) {
                 throw new LearningException("INSTRUCTION_MISSING", "the message carries no signed instruction");
@@ -400,7 +400,7 @@ final class FleetSession {
 
     /** Answers a message of a run that knows nothing of Osteon. */
     private void foreign(Metadata metadata, IncomingMessage incoming, Path folder) throws IOException {
-        if (!HostedRun.MESSAGE_TYPES.contains(metadata.getMessageType())) {
+        if (HostedRun.asked(metadata.getMessageType()).isEmpty()) {
             throw new LearningException("MESSAGE_TYPE_UNKNOWN", "no app is asked this type of message");
         }
         push(foreign.answer(node(), metadata, specs(incoming, folder), folder));

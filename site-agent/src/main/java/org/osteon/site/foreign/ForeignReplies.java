@@ -72,7 +72,7 @@ final class ForeignReplies {
     /** The Flower message of a row; the same bytes whenever it is built. */
     OutgoingMessage message(Row row, HostedRun run) {
         OutgoingMessage.Builder answer = new OutgoingMessage.Builder();
-        if (row.metadata().getMessageType().equals(HostedRun.TRAIN)) {
+        if (HostedRun.training(row.metadata().getMessageType())) {
             answer.arrays(
                     HostedRun.ARRAY_RECORD,
                     ArrayContent.of(run.arrays(), outbox.file(row.update()), Outbox.CHUNK_BYTES));

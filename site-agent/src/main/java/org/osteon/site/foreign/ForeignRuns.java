@@ -90,7 +90,7 @@ public final class ForeignRuns {
     public Verdict judge(String type, Run run, byte[] bundle, List<ArraySpec> arrays) {
         HostedRun asked;
         try {
-            asked = derive(run, bundle, arrays);
+            asked = derive(type, run, bundle, arrays);
         } catch (FlowerException | DocumentException e) {
             return new Verdict.Refused(UNREADABLE);
         }
@@ -122,7 +122,8 @@ public final class ForeignRuns {
     }
 
     /** The document that follows from a run. */
-    private HostedRun derive(Run run, byte[] bundle, List<ArraySpec> arrays) {
+    private HostedRun derive(String type, Run run, byte[] bundle, List<ArraySpec> arrays) {
+        List<String> types = HostedRun.asked(type).orElseThrow(() -> AppBundle.unreadable("no app is asked " + type));
         Digest fab = Digest.of(bundle);
         if (!fab.hex().equals(run.getFabHash())) {
             throw AppBundle.unreadable("it is not the run's");
@@ -139,9 +140,9 @@ public final class ForeignRuns {
                 app.version(),
                 fab,
                 List.copyOf(config.values()),
-                HostedRun.MESSAGE_TYPES,
+                types,
                 rounds(config),
-                arrays,
+                types.stream().anyMatch(HostedRun::training) ? arrays : List.of(),
                 METRICS);
     }
 

@@ -103,7 +103,7 @@ public final class ForeignTraining {
         ForeignReplies.Row row = new ForeignReplies.Row(
                 query,
                 capsule.study(),
-                message.getMessageType().equals(HostedRun.TRAIN)
+                HostedRun.training(message.getMessageType())
                         ? outbox.keep(reply.arrays().file())
                         : outbox.keep(numbers.toByteArray()),
                 numbers,
@@ -192,7 +192,7 @@ public final class ForeignTraining {
                             clock.now(),
                             "update",
                             row.update(),
-                            type.equals(HostedRun.TRAIN)
+                            HostedRun.training(type)
                                     ? ArraySpec.bytes(run.arrays())
                                     : row.metrics().getSerializedSize(),
                             site.settings().fleet(),

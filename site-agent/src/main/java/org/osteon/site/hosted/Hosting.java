@@ -137,7 +137,7 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
         if (!asked.covers(releases, type)) {
             throw new LearningException("HOSTED_MESSAGE_NOT_APPROVED", "the app may not be asked this type of message");
         }
-        boolean training = type.equals(HostedRun.TRAIN);
+        boolean training = HostedRun.training(type);
         HostedApp app = new HostedApp(
                 asked.fab(),
                 asked.app(),
@@ -147,7 +147,7 @@ public final class Hosting implements PolicyEvaluator.Hosts, RunHost {
                 training ? HostedRun.ARRAY_RECORD : "",
                 training ? asked.arrays() : List.of(),
                 HostedRun.METRIC_RECORD,
-                training ? asked.metrics() : HostedRun.numbers(releases),
+                training ? asked.metrics() : asked.numbers(releases),
                 true);
         return run(
                 apps.orElseThrow(() -> new LearningException("HOSTING_NOT_SET_UP", "this site hosts no apps")),

@@ -168,9 +168,9 @@ class ForeignMessagesTest {
                 Path draft) {
             launches.add(files);
             during.run();
-            if (message.getMessageType().equals("evaluate")) {
+            if (!HostedRun.training(message.getMessageType())) {
                 Map<String, Value> numbers = new LinkedHashMap<>();
-                HostedRun.numbers(releases).forEach(name -> numbers.put(name, new Value.Real(launches.size())));
+                asked.numbers(releases).forEach(name -> numbers.put(name, new Value.Real(launches.size())));
                 numbers.put("num-examples", new Value.Signed(examples));
                 return new HostedReply(
                         new ReceivedArrays.Payloads(draft, List.of(), Digest.of(new byte[0]), 0, true), numbers);
@@ -336,7 +336,10 @@ class ForeignMessagesTest {
     }
 
     private Capsule capsule(int rounds, List<String> releases, List<Study.Cohort> named) {
-        HostedRun run = requests.all().get(0).document();
+        return capsule(requests.all().get(0).document(), rounds, releases, named);
+    }
+
+    private Capsule capsule(HostedRun run, int rounds, List<String> releases, List<Study.Cohort> named) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(1);
         return new Capsule(
                 Capsule.SCHEMA,
@@ -493,14 +496,46 @@ class ForeignMessagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"query", "train.other", "evaluate.other"})
-    void refusesOtherTypesOfMessages(String type) throws IOException {
+    @ValueSource(strings = {"system", "get_parameters", "train.校准"})
+    void refusesTypesThatNoAppIsAsked(String type) throws IOException {
         approved(2);
 
         ask(type);
 
         assertThat(reason()).isEqualTo("MESSAGE_TYPE_UNKNOWN");
         assertThat(app.launches).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"query", "train.other", "evaluate.other"})
+    void asksForAQueryOrAnActionByItself(String type) throws IOException {
+        approved(2);
+
+        ask(type);
+
+        assertThat(reason()).isEqualTo("HOSTED_RUN_NOT_APPROVED");
+        assertThat(app.launches).isEmpty();
+        assertThat(requests.all()).hasSize(2);
+        HostedRun run = requests.all().stream()
+                .map(SignedDocument::document)
+                .filter(one -> one.messageTypes().equals(List.of(type)))
+                .findFirst()
+                .orElseThrow();
+        assertThat(run.arrays().isEmpty()).isEqualTo(!type.startsWith("train"));
+
+        decide(capsule(run, 1, run.releases(), List.of(COHORT)));
+        ask(type);
+
+        assertThat(superLink.answers.get(superLink.answers.size() - 1).hasError())
+                .isFalse();
+        assertThat(app.launches).hasSize(1);
+        assertThat(charges()).containsExactly("committed");
+        assertThat(budget.answers(run.digest(), type)).isEqualTo(1);
+
+        ask(type);
+        assertThat(reason()).isEqualTo("CAPSULE_ROUNDS_EXHAUSTED");
+        ask("train");
+        assertThat(app.launches).as("training has a budget of its own").hasSize(2);
     }
 
     @Test

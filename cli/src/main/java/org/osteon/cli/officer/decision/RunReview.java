@@ -58,8 +58,8 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
     /**
      * An approval of exactly this, here and now; it spends no budget, since nothing of it is noised.
      *
-     * @param types message types that the app may be asked
-     * @param numbers single numbers that may leave of an evaluation beside the number of examples
+     * @param types message types that the app may be asked; the run's first when empty
+     * @param numbers single numbers that may leave of an answer without arrays beside the number of examples
      * @param data the rows that the app may read: one cohort or none
      */
     public Capsule capsule(
@@ -96,7 +96,8 @@ public record RunReview(SignedDocument<HostedRun> run, FederationRoot root, Stri
 
     private List<String> releases(List<String> types, List<String> numbers) {
         try {
-            return run.document().releases(types, numbers);
+            HostedRun asked = run.document();
+            return asked.releases(types.isEmpty() ? asked.messageTypes().subList(0, 1) : types, numbers);
         } catch (DocumentException e) {
             throw CliException.wrongCall(
                     "error.types.hosted",

@@ -85,10 +85,10 @@ final class RunPage {
                 .map(array ->
                         List.of(el("code", "arrays/" + array.name()), el("code", array.dtype() + " " + array.shape())));
         Stream<List<Object>> numbers = run.metrics().stream()
+                .filter(name -> !run.arrays().isEmpty())
                 .map(name -> List.of(el("code", "metrics/" + name), visit.say("page.run.number")));
-        Stream<List<Object>> evaluated = run.messageTypes().contains(HostedRun.EVALUATE)
-                ? Stream.of(List.of(el("code", "evaluate/…"), visit.say("page.run.evaluated", HostedRun.MOST_NUMBERS)))
-                : Stream.of();
+        Stream<List<Object>> evaluated = run.numbersType().stream()
+                .map(type -> List.of(el("code", type + "/…"), visit.say("page.run.evaluated", HostedRun.MOST_NUMBERS)));
         return ReviewPage.table(
                 List.of(field("name"), field("meaning")),
                 Stream.concat(Stream.concat(arrays, numbers), evaluated).toList());
@@ -111,10 +111,7 @@ final class RunPage {
                         type,
                         visit.say(
                                 "page.run.used",
-                                Words.count(
-                                        facts.path(type.equals(HostedRun.TRAIN) ? "answered" : "evaluated")
-                                                .asLong(),
-                                        visit.locale()),
+                                Words.count(facts.path("answered").path(type).asLong(), visit.locale()),
                                 Words.count(approved(facts, type), visit.locale())))));
         return el(
                 "section",
