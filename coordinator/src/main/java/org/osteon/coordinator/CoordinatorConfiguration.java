@@ -63,7 +63,7 @@ class CoordinatorConfiguration {
     private static final int MAX_MESSAGE = 8 * 1024 * 1024;
     private static final int WINDOW = 256 * 1024;
     private static final int CALLS_A_CONNECTION = 32;
-    private static final int LARGE_MESSAGES_AT_ONCE = 8;
+    private static final int LARGE_MESSAGES_AT_ONCE = 6;
     private static final Duration BODY_PATIENCE = Duration.ofMinutes(2);
 
     @Bean
