@@ -63,8 +63,7 @@ class CoordinatorConfiguration {
     private static final int MAX_MESSAGE = 8 * 1024 * 1024;
     private static final int WINDOW = 256 * 1024;
     private static final int CALLS_A_CONNECTION = 32;
-    private static final int BODIES_AT_ONCE = 6;
-    private static final int ANSWERS_AT_ONCE = 6;
+    private static final int LARGE_MESSAGES_AT_ONCE = 6;
     private static final Duration BODY_PATIENCE = Duration.ofMinutes(2);
 
     @Bean
@@ -334,7 +333,7 @@ class CoordinatorConfiguration {
                 usedTimes,
                 clock,
                 folder.allowUngoverned() ? new NodeGate.Window(folder.selfRegistrationUntil()) : NodeGate.Window.SHUT);
-        BodyPlaces places = new BodyPlaces(BODIES_AT_ONCE);
+        BodyPlaces places = new BodyPlaces(LARGE_MESSAGES_AT_ONCE);
         Optional<HttpFleetCarrier> http = folder.fleetHttp()
                 .map(address ->
                         new HttpFleetCarrier(fleet, gate, places, folder.tls(), address, HttpLimits.USUAL, clock));
@@ -348,7 +347,7 @@ class CoordinatorConfiguration {
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(
                         new GrpcFleetCarrier(fleet).service(),
                         new Admission(places, BODY_PATIENCE, timer),
-                        Admission.ofAnswers(new BodyPlaces(ANSWERS_AT_ONCE), BODY_PATIENCE, timer),
+                        Admission.ofAnswers(places, BODY_PATIENCE, timer),
                         GrpcFleetCarrier.gate(gate))))
                 .addService(ReadableRequests.of(new EnrolmentService(sites, folder.root()).bindService()))
                 .addService(ReadableRequests.of(ServerInterceptors.intercept(link, roles, calls, connections)))

@@ -30,7 +30,12 @@ public final class CoordinatorMain {
                     + " [--fleet-http HOST:PORT|off] [--allow-ungoverned] [--json]"
                     + " | start DIR [--json]";
 
-    private static final String BUFFER_ARENAS = "io.grpc.netty.shaded.io.netty.allocator.numDirectArenas";
+    /**
+     * Netty keeps what an arena once had until a whole chunk of it is free, which pieces of long messages between short
+     * ones prevent; by itself it would have two arenas for each processor and chunks of 2 MiB, not 256 KiB.
+     */
+    private static final Map<String, String> BUFFERS =
+            Map.of("numDirectArenas", "1", "maxOrder", "5", "normalCacheSize", "0");
 
     private CoordinatorMain() {}
 
@@ -81,8 +86,10 @@ public final class CoordinatorMain {
     private static void start(ProgramArguments arguments, PrintStream out) throws InterruptedException {
         HubFolder hub = HubFolder.open(arguments.folder());
         System.setProperty("osteon.folder", arguments.folder().toString());
-        // Netty keeps what each of its arenas once had; by itself it would have two for each processor.
-        System.setProperty(BUFFER_ARENAS, System.getProperty(BUFFER_ARENAS, "1"));
+        BUFFERS.forEach((name, value) -> {
+            String property = "io.grpc.netty.shaded.io.netty.allocator." + name;
+            System.setProperty(property, System.getProperty(property, value));
+        });
         ConfigurableApplicationContext context = new SpringApplicationBuilder(CoordinatorConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)

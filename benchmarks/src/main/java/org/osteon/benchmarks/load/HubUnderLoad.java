@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.osteon.benchmarks.measure.Ports;
@@ -45,6 +46,11 @@ final class HubUnderLoad implements FleetServer {
     private String run = "";
 
     HubUnderLoad(Path work, Plan plan, String heap) throws Exception {
+        this(work, plan, heap, command -> command);
+    }
+
+    /** A hub that is started by the command that this makes of its own. */
+    HubUnderLoad(Path work, Plan plan, String heap, UnaryOperator<List<String>> started) throws Exception {
         this.folder = work.resolve("hub");
         this.plan = plan;
         String grpc = "127.0.0.1:" + Ports.free();
@@ -70,7 +76,10 @@ final class HubUnderLoad implements FleetServer {
             throw new IllegalStateException("hub init: " + Processes.end(work.resolve("hub-init.err")));
         }
         this.process = Processes.start(
-                work, "hub", Map.of("MALLOC_ARENA_MAX", "2"), Processes.java(heap, MAIN, "start", folder.toString()));
+                work,
+                "hub",
+                Map.of("MALLOC_ARENA_MAX", "2", "MALLOC_MMAP_THRESHOLD_", "262144", "MALLOC_TRIM_THRESHOLD_", "262144"),
+                started.apply(Processes.java(heap, MAIN, "start", folder.toString())));
         Processes.line(process, work.resolve("hub.out"), "ready ", 1, 300);
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,7 @@ public final class MemoryBenchmark implements Benchmark {
     private static final String CHOSEN = "osteon.memory";
     private static final String CARRIERS = "osteon.memory.carriers";
     private static final String NODES = "osteon.memory.nodes";
+    private static final String CGROUP = "osteon.memory.cgroup";
     private static final int ROUNDS = 2;
     private static final int MIB = 1024 * 1024 / Float.BYTES;
     private static final int ARRAYS = 4;
@@ -31,7 +33,9 @@ public final class MemoryBenchmark implements Benchmark {
     private static final int FEW = 4;
     private static final int LARGE = 1024;
     private static final int TARGET = 128;
+    private static final int LIMIT = 256;
     private static final double KIB_A_MIB = 1024;
+    private static final double BYTES_A_MIB = KIB_A_MIB * KIB_A_MIB;
 
     @Override
     public String name() {
@@ -71,10 +75,31 @@ public final class MemoryBenchmark implements Benchmark {
     }
 
     private static void once(Path work, Plan plan, int mib) throws Exception {
+        String below = System.getProperty(CGROUP);
+        if (below == null) {
+            once(work, plan, mib, Optional.empty());
+            return;
+        }
+        try (ControlGroup group = ControlGroup.below(Path.of(below))) {
+            once(work, plan, mib, Optional.of(group));
+        }
+    }
+
+    private static void once(Path work, Plan plan, int mib, Optional<ControlGroup> group) throws Exception {
         Path folder = Files.createTempDirectory(work, plan.strategy()).toAbsolutePath();
-        try (FleetRun run = new FleetRun(new HubUnderLoad(folder, plan, "256m"), plan, folder)) {
+        try (FleetRun run = new FleetRun(
+                new HubUnderLoad(
+                        folder,
+                        plan,
+                        "256m",
+                        command -> group.map(g -> g.inside(command)).orElse(command)),
+                plan,
+                folder)) {
             long pid = run.server().process().pid();
             double before = anonymous(pid);
+            if (group.isPresent()) {
+                group.orElseThrow().limit((long) ((before + LIMIT) * BYTES_A_MIB));
+            }
             List<Double> most = new ArrayList<>(List.of(before));
             Thread watch = new Thread(() -> watch(pid, most), "watch");
             watch.setDaemon(true);
@@ -86,7 +111,7 @@ public final class MemoryBenchmark implements Benchmark {
             System.err.printf(
                     Locale.ROOT,
                     "memory: %s, %s, %d nodes of %d MiB: %.0f MiB anonymous before, at most %.0f MiB above it, %s the target of"
-                            + " %d; %.1f s%n",
+                            + " %d%s; %.1f s%n",
                     plan.carrier(),
                     plan.strategy(),
                     plan.nodes(),
@@ -95,6 +120,7 @@ public final class MemoryBenchmark implements Benchmark {
                     above,
                     above <= TARGET ? "within" : "beyond",
                     TARGET,
+                    group.isPresent() ? ", done in a control group limited to " + LIMIT + " MiB above it" : "",
                     once.seconds());
         } finally {
             Folders.remove(folder);

@@ -59,7 +59,7 @@ public final class Admission implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         Admitted<Q, A> admitted = new Admitted<>(call, headers, next);
-        if (places.enter(admitted.start)) {
+        if (places.enter(admitted.node, admitted.start)) {
             admitted.start();
         }
         return admitted;
@@ -73,6 +73,7 @@ public final class Admission implements ServerInterceptor {
         private final Metadata headers;
         private final ServerCallHandler<Q, A> next;
         private final Context context = Context.current();
+        private final String node = GrpcFleetCarrier.nodeId();
         private final List<Consumer<ServerCall.Listener<Q>>> early = new ArrayList<>();
         private final Runnable start = this::start;
         private ServerCall.@Nullable Listener<Q> handler;
@@ -98,7 +99,7 @@ public final class Admission implements ServerInterceptor {
                 }
             }
             if (gone) {
-                places.leave();
+                places.leave(node);
                 return;
             }
             Context previous = context.attach();
@@ -194,7 +195,7 @@ public final class Admission implements ServerInterceptor {
                 }
             }
             if (inside) {
-                places.leave();
+                places.leave(node);
             } else {
                 places.forget(start);
             }

@@ -137,6 +137,12 @@ public final class GrpcFleetCarrier extends FleetGrpc.FleetImplBase {
         }
     }
 
+    /** The id of the node whose call this is, when the gate let it in. */
+    static String nodeId() {
+        SiteRecord node = NODE.get();
+        return node == null ? "" : node.nodeId();
+    }
+
     /** Authenticates a node from Flower's headers before its call is read. */
     public static ServerInterceptor gate(NodeGate gate) {
         Metadata.Key<byte[]> key = Metadata.Key.of(NodeSignature.PUBLIC_KEY_HEADER, Metadata.BINARY_BYTE_MARSHALLER);

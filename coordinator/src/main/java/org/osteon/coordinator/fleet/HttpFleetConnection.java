@@ -91,6 +91,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> deadline;
     private @Nullable Call call;
     private final Deque<Object> early = new ArrayDeque<>();
+    private String placeOf = "";
     private boolean placed;
     private boolean gone;
     private boolean reading;
@@ -317,7 +318,10 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
         begun.node = done.value();
         if (begun.length <= FleetRoutes.SMALL || !begun.route.whole()) {
             readBody(ctx, begun);
-        } else if (places.enter(takePlace)) {
+            return;
+        }
+        placeOf = done.value().nodeId();
+        if (places.enter(placeOf, takePlace)) {
             placed = true;
             readBody(ctx, begun);
         } else {
@@ -334,21 +338,21 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private void placeTaken() {
         ChannelHandlerContext ctx = context;
         if (ctx == null) {
-            places.leave();
+            places.leave(placeOf);
             return;
         }
         try {
             ctx.executor().execute(() -> {
                 Call waiting = call;
                 if (gone || waiting == null) {
-                    places.leave();
+                    places.leave(placeOf);
                     return;
                 }
                 placed = true;
                 readBody(ctx, waiting);
             });
         } catch (RejectedExecutionException e) {
-            places.leave();
+            places.leave(placeOf);
         }
     }
 
@@ -668,7 +672,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
     private void leavePlace() {
         if (placed) {
             placed = false;
-            places.leave();
+            places.leave(placeOf);
         }
     }
 

@@ -453,25 +453,25 @@ class HttpFleetCarrierTest {
     void letsLargeBodiesWaitForAPlaceAndSmallOnesPass() throws Exception {
         // Given: the only place is taken
         HttpFleetCarrier carrier = carrier(PATIENT);
-        assertThat(places.enter(() -> {})).isTrue();
+        assertThat(places.enter("other", () -> {})).isTrue();
         try (HttpNode large = new HttpNode(hub.folder().tls(), carrier.address());
                 HttpNode small = new HttpNode(hub.folder().tls(), carrier.address())) {
             large.ask(key, "PushMessages", reply(100_000));
             assertThat(small.call(key, "PushMessages", reply(100)).status()).isEqualTo(403);
 
             // When
-            places.leave();
+            places.leave("other");
 
             // Then
             assertThat(large.answer().status()).isEqualTo(403);
         }
-        until(() -> places.enter(() -> {}));
+        until(() -> places.enter("other", () -> {}));
     }
 
     @Test
     void takesObjectsWithoutAPlace() throws Exception {
         HttpFleetCarrier carrier = carrier(PATIENT);
-        assertThat(places.enter(() -> {})).isTrue();
+        assertThat(places.enter("other", () -> {})).isTrue();
         try (HttpNode node = new HttpNode(hub.folder().tls(), carrier.address())) {
             assertThat(node.call(key, "PushObject", object(5 * 1024 * 1024)).status())
                     .isEqualTo(200);
@@ -561,7 +561,7 @@ class HttpFleetCarrierTest {
     @Test
     void asksALargeBodyToTryAgainWhenNoPlaceGetsFree() throws Exception {
         HttpFleetCarrier carrier = carrier(new HttpLimits(LONG, LONG, LONG, SHORT, LONG, 10));
-        assertThat(places.enter(() -> {})).isTrue();
+        assertThat(places.enter("other", () -> {})).isTrue();
         try (HttpNode large = new HttpNode(hub.folder().tls(), carrier.address())) {
             large.head("POST " + FleetHttp.path("PushMessages") + " HTTP/1.1", HttpNode.headers(key, 100_000));
             Answer answer = large.answer();
@@ -584,8 +584,8 @@ class HttpFleetCarrierTest {
     /** Takes the only place when it is free. */
     private boolean aPlaceIsFree() {
         Runnable nothing = () -> {};
-        if (places.enter(nothing)) {
-            places.leave();
+        if (places.enter("other", nothing)) {
+            places.leave("other");
             return true;
         }
         places.forget(nothing);
