@@ -90,19 +90,24 @@ class Tally:
         self.cpu: list[float] = []
         self.recoveries: list[float] = []
 
-    def tell(self, number: int, kind: str, study: str, came: dict) -> None:
-        """One trial."""
+    def count(self, came: dict) -> list[str]:
+        """One trial; the names of what it broke."""
         self.played += 1
         self.cpu.append(came["cpu"])
         self.missed += came["missed"]
         self.recoveries += [seconds for _, seconds in came["recoveries"]]
         broken = sorted({name for name, _ in came["faults"]})
+        self.lost += bool(broken)
+        for name in broken:
+            self.failed[name] = self.failed.get(name, 0) + 1
+        return broken
+
+    def tell(self, number: int, kind: str, study: str, came: dict) -> None:
+        """One trial, told."""
+        broken = self.count(came)
         lines = [f"{self.played} of {self.planned}: trial {number}: {study}: {came['words']}: {', '.join(broken) or 'holds'}, "
                  f"{came['seconds']:.1f} s, {came['cpu']:.1f} s CPU"]
         if broken:
-            self.lost += 1
-            for name in broken:
-                self.failed[name] = self.failed.get(name, 0) + 1
             lines += [f"  {name}: {text[:400]}" for name, text in came["faults"][:6]]
             lines.append(f"  kept in {came['kept'] or 'no folder'}; again: python3 faults/trials.py {self._again(number, came)} --reuse")
         print("\n".join(f"faults: {line}" for line in lines), flush=True)
@@ -132,6 +137,37 @@ class Tally:
               f"{time.monotonic() - self.begin:.0f} s", flush=True)
 
 
+class Book:
+    """Which trials of a plan were played and what came of each, so that a call that was broken off can be gone on with."""
+
+    def __init__(self, file: pathlib.Path, options, go_on: bool):
+        self.file = file
+        plan = {name: getattr(options, name) for name in ("trials", "kinds", "every_step", "on_every_change", "at")}
+        self.played: dict[int, dict] = {}
+        self.seed = options.seed
+        if go_on:
+            begun, *lines = file.read_text().splitlines(keepends=True) if file.is_file() else ("{}",)
+            known = json.loads(begun)
+            if self.seed is None:
+                self.seed = known.get("seed")
+            if known != {"seed": self.seed, **plan}:
+                raise Broken(f"{file} has not begun with these trials: {known}")
+            # Whoever broke the call off may have cut the last line.
+            self.played = {one["number"]: one["came"] for one in map(json.loads, (line for line in lines if line.endswith("\n")))}
+            file.write_text(begun + "".join(line for line in lines if line.endswith("\n")))
+            return
+        if self.seed is None:
+            today = int(datetime.now(timezone.utc).strftime("%Y%m%d"))
+            self.seed = today if options.on_every_change else random.SystemRandom().randrange(1_000_000)
+        if not options.only and not options.self_check:
+            file.write_text(json.dumps({"seed": self.seed, **plan}) + "\n")
+
+    def enter(self, number: int, came: dict) -> None:
+        """A trial that was played."""
+        with open(self.file, "a") as file:
+            file.write(json.dumps({"number": number, "came": came}) + "\n")
+
+
 def ready(jobs: list[Job], out: pathlib.Path, reuse: bool) -> dict:
     """The founded federation, and the recorded run, which each job knows afterwards. Jobs play a run without a fault side by
     side, so that times and deadlines are those of a machine with as much to do as in the trials."""
@@ -157,7 +193,7 @@ def ready(jobs: list[Job], out: pathlib.Path, reuse: bool) -> dict:
     return recorded
 
 
-def play(jobs: list[Job], planned: list[tuple[int, tuple[str, str, tuple]]], tally: Tally) -> None:
+def play(jobs: list[Job], planned: list[tuple[int, tuple[str, str, tuple]]], tally: Tally, book: Book | None) -> None:
     """Hands the trials to the jobs, each the next one when it is done with one."""
     waiting: queue.Queue = queue.Queue()
     came: queue.Queue = queue.Queue()
@@ -186,9 +222,12 @@ def play(jobs: list[Job], planned: list[tuple[int, tuple[str, str, tuple]]], tal
         thread.start()
     while any(thread.is_alive() for thread in threads) or not came.empty():
         try:
-            tally.tell(*came.get(timeout=0.5))
+            number, kind, study, what = came.get(timeout=0.5)
         except queue.Empty:
-            pass
+            continue
+        if book:
+            book.enter(number, what)
+        tally.tell(number, kind, study, what)
 
 
 def broken_off(out: pathlib.Path, recorded: dict) -> bool:
@@ -235,6 +274,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="N trials at once")
     parser.add_argument("--self-check", action="store_true",
                         help="plants faults in what a trial left behind, and ends with 0 when each is found")
+    parser.add_argument("--go-on", action="store_true",
+                        help="goes on with the trials that the last call in --out was to play, and counts those that it did")
     parser.add_argument("--reuse", action="store_true", help="with the federation that an earlier call founded in --out")
     parser.add_argument("--out", type=pathlib.Path, default=HOME / "target" / "faults")
     options = parser.parse_args()
@@ -244,10 +285,6 @@ def main() -> int:
             parser.error(f"{kind}: {lacking}; leave it out of --kinds")
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, _ended)
-    seed = options.seed
-    if seed is None:
-        today = int(datetime.now(timezone.utc).strftime("%Y%m%d"))
-        seed = today if options.on_every_change else random.SystemRandom().randrange(1_000_000)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     alone = open(out / "lock", "w")  # held to the end
@@ -258,18 +295,23 @@ def main() -> int:
     jobs: list[Job] = []
     over = False
     try:
+        book = Book(out / "played.jsonl", options, options.go_on)
+        seed = book.seed
         for number in range(1 if options.self_check or options.only else max(1, options.jobs)):
             jobs.append(Job(out, f"job-{number + 1}"))
-        recorded = ready(jobs, out, options.reuse)
+        recorded = ready(jobs, out, options.reuse or options.go_on)
         if options.self_check:
             found = jobs[0].ask("check")["found"] and broken_off(out, recorded)
             over = True
             return 0 if found else 1
         planned = [one for one in enumerate(plans(options, seed, recorded), 1) if options.only in (0, one[0])]
-        print(f"faults: {len(planned)} trials, {len(jobs)} at a time, seed {seed}", flush=True)
+        print(f"faults: {len(planned)} trials, {len(jobs)} at a time, seed {seed}"
+              + (f"; {len(book.played)} of them were played before" if book.played else ""), flush=True)
         tally = Tally(options, seed, len(planned))
+        for came in book.played.values():
+            tally.count(came)
         try:
-            play(jobs, planned, tally)
+            play(jobs, [one for one in planned if one[0] not in book.played], tally, None if options.only else book)
             over = True
         finally:
             tally.close()

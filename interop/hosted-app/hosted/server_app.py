@@ -2,7 +2,7 @@
 
 ``out`` is a folder that what came of each step is written to. The first message goes out before anybody at the site can know the
 run; then the app waits until the folder has ``decided``, asks ``num-server-rounds`` times for training and ``beyond`` times more,
-and last for what no site was asked to approve. With ``strategy`` it leaves everything after the decision to FedAvg, which asks for
+and if it asked for more at all, last for what no site was asked to approve. With ``strategy`` it leaves everything after the decision to FedAvg, which asks for
 an evaluation after each round of training. With ``asks``, names of message types with commas, it asks for those alone: once before
 the decision and ``num-server-rounds`` and ``beyond`` times after it.
 """
@@ -52,7 +52,8 @@ def main(grid: Grid, context: Context) -> None:
             arrays = strategy.aggregate_train(number, replies)[0] or arrays
             np.savez(out / f"round-{number}.npz", **{name: array.numpy() for name, array in arrays.items()})
         write(out / f"round-{number}.json", told(replies))
-    write(out / "other.json", asked(grid, nodes, arrays, 1, ["evaluate", "query", "train.other"]))
+    if int(config["beyond"]):
+        write(out / "other.json", asked(grid, nodes, arrays, 1, ["evaluate", "query", "train.other"]))
 
 
 def asked(grid: Grid, nodes: list[int], arrays: ArrayRecord, number: int, kinds: list[str]) -> dict:
