@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osteon.benchmarks.measure.Line;
 import org.osteon.benchmarks.measure.Meter;
@@ -24,14 +25,13 @@ final class Comparison {
         sides.forEach(side -> turns.add(new ArrayList<>()));
     }
 
-    /**
-     * The peers, by whether they keep their state in SQLite; none when only the hub is looked at, to make it faster.
-     */
-    static boolean[] peers(boolean small) {
-        if (Boolean.getBoolean("osteon.hub-alone")) {
-            return new boolean[0];
-        }
-        return small ? new boolean[] {true} : new boolean[] {true, false};
+    /** The peers, by whether they keep their state in SQLite: both, or those of {@code -Dosteon.peers}, or none. */
+    static List<Boolean> peers(boolean small) {
+        String asked = System.getProperty("osteon.peers", small ? "sqlite" : "sqlite,memory");
+        return Stream.of("sqlite", "memory")
+                .filter(List.of(asked.split(","))::contains)
+                .map("sqlite"::equals)
+                .toList();
     }
 
     /** Runs, and says on standard error how each run went. */
