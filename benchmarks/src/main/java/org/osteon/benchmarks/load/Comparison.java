@@ -13,7 +13,7 @@ import org.osteon.benchmarks.measure.Line;
 import org.osteon.benchmarks.measure.Meter;
 import org.osteon.benchmarks.measure.Spread;
 
-/** Runs servers in turn, A B C A B C …; the first turn warms up; ratios are taken within a turn. */
+/** Runs servers in turn, A B C A B C …; ratios are taken within a turn. */
 final class Comparison {
     private final String contest;
     private final List<FleetRun> sides;
@@ -34,8 +34,9 @@ final class Comparison {
                 .toList();
     }
 
-    /** Runs, and says on standard error how each run went. */
-    void run(int count, int warm) throws Exception {
+    /** Runs, after a turn to warm up or as many as {@code -Dosteon.warm}, and says on standard error how each run went. */
+    void run(int count, boolean small) throws Exception {
+        int warm = Integer.getInteger("osteon.warm", small ? 0 : 1);
         for (int turn = -warm; turn < count; turn++) {
             for (int side = 0; side < sides.size(); side++) {
                 FleetRun.Once once = sides.get(side).once();

@@ -70,7 +70,7 @@ public final class LargeModelsBenchmark implements Benchmark {
                             ARRAYS * plan.elements() * 4.0 / MIB,
                             "grpc".equals(carrier) ? "gRPC" : "HTTP"),
                     sides);
-            comparison.run(meter.rounds(), small ? 0 : 1);
+            comparison.run(meter.rounds(), small);
             double mib = plan.bytes() / MIB;
             comparison.report(meter, "by wall time", "MiB", mib, FleetRun.Once::seconds, ROUND_TARGET);
             comparison.report(meter, "while nodes move objects", "MiB", mib, FleetRun.Once::moving, MOVING_TARGET);

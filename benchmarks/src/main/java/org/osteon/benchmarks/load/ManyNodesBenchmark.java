@@ -69,7 +69,7 @@ public final class ManyNodesBenchmark implements Benchmark {
             Comparison comparison = new Comparison(
                     ROUNDS + " rounds of " + plan.nodes() + " nodes over " + ("grpc".equals(carrier) ? "gRPC" : "HTTP"),
                     sides);
-            comparison.run(meter.rounds(), Integer.getInteger("osteon.warm", small ? 0 : 1));
+            comparison.run(meter.rounds(), small);
             comparison.report(meter, "by wall time", "answers", plan.nodes() * ROUNDS, FleetRun.Once::seconds, target);
             System.err.printf(
                     Locale.ROOT,

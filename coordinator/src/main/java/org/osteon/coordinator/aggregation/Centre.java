@@ -13,6 +13,16 @@ interface Centre {
      */
     void of(double[][] updates, int count, double[] centre);
 
+    /** Whether it takes float32 as it is, without widening. */
+    default boolean takesSingles() {
+        return false;
+    }
+
+    /** The same of float32 values that were not widened, where {@link #takesSingles}; the centre is the same. */
+    default void ofSingles(float[][] updates, int count, double[] centre) {
+        throw new UnsupportedOperationException("this centre takes what was widened");
+    }
+
     /** Σ wᵢ·uᵢ / Σ wᵢ, both sums in site order. */
     static Centre mean(double[] weights) {
         double total = Arrays.stream(weights).sum();

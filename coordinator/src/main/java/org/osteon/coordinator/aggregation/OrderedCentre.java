@@ -27,8 +27,13 @@ final class OrderedCentre implements Centre {
         divide(centre, count);
     }
 
-    /** The same of float32 values. */
-    void of(float[][] updates, int count, double[] centre) {
+    @Override
+    public boolean takesSingles() {
+        return true;
+    }
+
+    @Override
+    public void ofSingles(float[][] updates, int count, double[] centre) {
         network.sort(updates, count);
         Arrays.fill(centre, 0, count, 0);
         for (int place = from; place < from + kept; place++) {

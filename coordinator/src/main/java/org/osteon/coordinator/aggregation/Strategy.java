@@ -81,7 +81,7 @@ public final class Strategy {
             files.add(before.arrays());
         }
         List<ArrayDraft> drafts = new ArrayList<>();
-        int narrow = centre instanceof OrderedCentre ? parts.size() : 0;
+        int narrow = centre.takesSingles() ? parts.size() : 0;
         try (Tiles tiles = new Tiles(specs, files, narrow);
                 KeptFiles state = new KeptFiles(before.state(), step, Tiles.length(files.size()))) {
             drafts.add(new ArrayDraft(store));
@@ -91,8 +91,8 @@ public final class Strategy {
             tiles.each((spec, first, values, count) -> {
                 double[][] only = Arrays.copyOf(values, parts.size());
                 double[] base = based ? values[parts.size()] : middle;
-                if (centre instanceof OrderedCentre ordered && "float32".equals(spec.dtype())) {
-                    ordered.of(tiles.singles(), count, middle);
+                if (centre.takesSingles() && "float32".equals(spec.dtype())) {
+                    centre.ofSingles(tiles.singles(), count, middle);
                 } else {
                     centre.of(only, count, middle);
                 }

@@ -67,7 +67,7 @@ class SortingNetworkTest {
             double[] ofDoubles = new double[columns];
 
             // When
-            centre.of(singles, columns, ofSingles);
+            centre.ofSingles(singles, columns, ofSingles);
             centre.of(doubles, columns, ofDoubles);
 
             // Then
