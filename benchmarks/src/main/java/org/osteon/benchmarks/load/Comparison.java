@@ -34,7 +34,9 @@ final class Comparison {
                 .toList();
     }
 
-    /** Runs, after a turn to warm up or as many as {@code -Dosteon.warm}, and says on standard error how each run went. */
+    /**
+     * Runs, after a turn to warm up or as many as {@code -Dosteon.warm}, and says on standard error how each run went.
+     */
     void run(int count, boolean small) throws Exception {
         int warm = Integer.getInteger("osteon.warm", small ? 0 : 1);
         for (int turn = -warm; turn < count; turn++) {
