@@ -153,8 +153,9 @@ class Book:
             if known != {"seed": self.seed, **plan}:
                 raise Broken(f"{file} has not begun with these trials: {known}")
             # Whoever broke the call off may have cut the last line.
-            self.played = {one["number"]: one["came"] for one in map(json.loads, (line for line in lines if line.endswith("\n")))}
-            file.write_text(begun + "".join(line for line in lines if line.endswith("\n")))
+            whole = [line for line in lines if line.endswith("\n")]
+            self.played = {one["number"]: one["came"] for one in map(json.loads, whole)}
+            file.write_text("".join([begun, *whole]))
             return
         if self.seed is None:
             today = int(datetime.now(timezone.utc).strftime("%Y%m%d"))

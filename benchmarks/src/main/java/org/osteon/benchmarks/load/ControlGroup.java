@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class ControlGroup implements AutoCloseable {
     private static final List<String> LIMITS = List.of("memory.max", "memory.limit_in_bytes");
     private static final int TRIES = 100;
+    private static final int PAUSE_MILLIS = 100;
 
     private final Path folder;
 
@@ -68,7 +69,7 @@ final class ControlGroup implements AutoCloseable {
                 failure = Optional.of(e);
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(TRIES);
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;

@@ -52,6 +52,7 @@ public final class BodyPlaces {
             taken.computeIfPresent(node, (name, places) -> places == 1 ? null : places - 1);
             next = waiting.entrySet().stream()
                     .filter(waits -> open(waits.getValue()))
+                    .map(Map.Entry::copyOf)
                     .findFirst();
             next.ifPresent(waits -> {
                 waiting.remove(waits.getKey());
