@@ -35,13 +35,7 @@ final class RunPage {
         List<Html> content = new ArrayList<>();
         content.add(el("p", Frame.badge(visit, review.facts().path("decision").asText())));
         content.add(el(
-                "p",
-                cls("lead"),
-                visit.say(
-                        "page.run.asks",
-                        run.server(),
-                        Words.count(run.rounds(), visit.locale()),
-                        String.join(", ", run.messageTypes()))));
+                "p", cls("lead"), visit.say("page.run.asks", run.server(), Words.count(run.rounds(), visit.locale()))));
         content.add(el("p", cls("notice bad"), visit.say("page.run.exact")));
         if (!review.facts().path("policy").path("allowExact").asBoolean()) {
             content.add(el("p", cls("notice bad"), visit.say("page.run.notAllowed")));
