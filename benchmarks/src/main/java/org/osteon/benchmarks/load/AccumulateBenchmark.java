@@ -4,8 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.osteon.benchmarks.measure.Benchmark;
+import org.osteon.benchmarks.measure.CpuClock;
 import org.osteon.benchmarks.measure.Line;
 import org.osteon.benchmarks.measure.Meter;
 import org.osteon.benchmarks.measure.Setting;
@@ -104,7 +103,6 @@ public final class AccumulateBenchmark implements Benchmark {
         }
         Path before = update(work.resolve(what.strategy() + "-before"), what.elements(), -1);
         Strategy strategy = new Strategy(Aggregation.of(what.strategy(), what.options()), what.specs(), store);
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         double[] peerCpu = new double[meter.rounds()];
         double[] peerWall = new double[meter.rounds()];
         double[] ownCpu = new double[meter.rounds()];
@@ -124,12 +122,12 @@ public final class AccumulateBenchmark implements Benchmark {
                 System.err.printf("%s: turn %d of %d%n", what.name(), turn + 1, meter.rounds());
                 tell.println("go");
                 String[] words = answer(said, "done").split(" ");
-                long cpu = threads.getCurrentThreadCpuTime();
+                double cpu = CpuClock.seconds();
                 long wall = System.nanoTime();
                 Combine.Result result = strategy.combine(new Strategy.Before(before, false, Map.of()), parts)
                         .arrays();
                 if (turn >= 0) {
-                    ownCpu[turn] = (threads.getCurrentThreadCpuTime() - cpu) / 1e9;
+                    ownCpu[turn] = CpuClock.seconds() - cpu;
                     ownWall[turn] = (System.nanoTime() - wall) / 1e9;
                     peerCpu[turn] = Double.parseDouble(words[1]);
                     peerWall[turn] = Double.parseDouble(words[2]);
@@ -138,11 +136,11 @@ public final class AccumulateBenchmark implements Benchmark {
                 same(what, result.digest(), words[3]);
                 if (what.averages()) {
                     alone.clear();
-                    cpu = threads.getCurrentThreadCpuTime();
+                    cpu = CpuClock.seconds();
                     wall = System.nanoTime();
                     Combine.mean(what.specs(), null, parts, alone::put);
                     if (turn >= 0) {
-                        aloneCpu[turn] = (threads.getCurrentThreadCpuTime() - cpu) / 1e9;
+                        aloneCpu[turn] = CpuClock.seconds() - cpu;
                         aloneWall[turn] = (System.nanoTime() - wall) / 1e9;
                     }
                     same(what, Digest.of(alone.array()), words[3]);

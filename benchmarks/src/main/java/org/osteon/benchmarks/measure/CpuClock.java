@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * CPU time of this process's living threads (compiler and collector too), in nanoseconds, and of the children it waited
  * for, in hundredths of a second. Where there is no {@code /proc}, of this process alone as the platform tells it.
  */
-final class CpuClock {
+public final class CpuClock {
     private static final OperatingSystemMXBean SYSTEM =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private static final Path SELF = Path.of("/proc/self");
@@ -20,7 +20,8 @@ final class CpuClock {
 
     private CpuClock() {}
 
-    static double seconds() {
+    /** Seconds so far. */
+    public static double seconds() {
         try {
             return threads() + children();
         } catch (IOException e) {

@@ -1,35 +1,53 @@
 package org.osteon.coordinator.aggregation;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.osteon.coordinator.registry.ObjectStore;
 import org.osteon.protocol.call.CallException;
-import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DigestedFile;
 
 /**
- * A file of arrays while it is written, stretch by stretch. Each double is rounded once, to nearest, ties to even, to
- * the array's type: a whole number for {@code int64}.
+ * A file of arrays while it is written, stretch by stretch; another thread takes the digest, writes and syncs, so that
+ * whoever combines need not wait for the disk. Each double is rounded once, to nearest, ties to even, to the array's
+ * type: a whole number for {@code int64}.
  */
 final class ArrayDraft implements AutoCloseable {
+    /** What the other thread gets at a time. */
+    private static final int PIECE = 512 * 1024;
+
+    private static final ExecutorService BESIDE = Executors.newCachedThreadPool(ArrayDraft::thread);
+
     private final Path draft;
-    private final FileChannel out;
-    private final MessageDigest sha = Digest.sha256();
+    private final DigestedFile out;
+    private ByteBuffer filling = ByteBuffer.allocate(PIECE);
+    private ByteBuffer other = ByteBuffer.allocate(PIECE);
+    private Future<?> written = CompletableFuture.completedFuture(null);
     private float[] narrowed = new float[0];
 
     ArrayDraft(ObjectStore store) {
         draft = store.draft();
         try {
-            out = FileChannel.open(draft, StandardOpenOption.WRITE);
+            out = new DigestedFile(draft);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "hub-drafts");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -50,9 +68,41 @@ final class ArrayDraft implements AutoCloseable {
                     "MODEL_NOT_FINITE",
                     "the combined model has a value beyond its type; a smaller serverLearningRate may help");
         }
-        sha.update(bytes.array());
+        write(bytes);
+    }
+
+    /** Writes the next bytes as they are. */
+    void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            out.write(bytes);
+            int count = Math.min(bytes.remaining(), filling.remaining());
+            filling.put(filling.position(), bytes, bytes.position(), count);
+            filling.position(filling.position() + count);
+            bytes.position(bytes.position() + count);
+            if (!filling.hasRemaining()) {
+                handOver();
+            }
+        }
+    }
+
+    private void handOver() throws IOException {
+        awaitWritten();
+        ByteBuffer piece = filling.flip();
+        filling = other.clear();
+        other = piece;
+        written = BESIDE.submit(() -> {
+            out.write(piece.array(), 0, piece.limit());
+            return null;
+        });
+    }
+
+    private void awaitWritten() throws IOException {
+        try {
+            written.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a model was written");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         }
     }
 
@@ -89,13 +139,34 @@ final class ArrayDraft implements AutoCloseable {
         return finite;
     }
 
-    /** What was written. */
+    /** What was written; nothing more can be. */
     Combine.Result result() {
-        return new Combine.Result(draft, Digest.ofRaw(sha.digest()));
+        try {
+            handOver();
+            awaitWritten();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Combine.Result(draft, out.digest());
+    }
+
+    /** Gives up what was written. */
+    void erase() {
+        close();
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
     public void close() {
-        Combine.closeQuietly(out);
+        written.cancel(true);
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import org.osteon.coordinator.registry.ObjectStore;
@@ -42,19 +41,16 @@ public final class Combine {
      */
     public static Result mean(
             List<ArraySpec> specs, @org.jspecify.annotations.Nullable Path base, List<Part> parts, ObjectStore store) {
-        Path draft = store.draft();
-        MessageDigest sha = Digest.sha256();
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            mean(specs, base, parts, values -> {
-                sha.update(values.array(), 0, values.limit());
-                while (values.hasRemaining()) {
-                    out.write(values);
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ArrayDraft draft = new ArrayDraft(store);
+        try {
+            mean(specs, base, parts, draft::write);
+            return draft.result();
+        } catch (RuntimeException e) {
+            draft.erase();
+            throw e;
+        } finally {
+            draft.close();
         }
-        return new Result(draft, Digest.ofRaw(sha.digest()));
     }
 
     /** Where combined values go. */
@@ -63,7 +59,7 @@ public final class Combine {
         /**
          * Takes the next values.
          *
-         * @param values in little-endian order, in a buffer that has an array and is written again for the next
+         * @param values in little-endian order, in a buffer that is written again for the next
          */
         void take(ByteBuffer values) throws IOException;
     }

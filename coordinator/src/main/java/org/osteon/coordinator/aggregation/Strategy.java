@@ -1,8 +1,5 @@
 package org.osteon.coordinator.aggregation;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,7 +116,7 @@ public final class Strategy {
             }
             return new Outcome(drafts.get(0).result(), results);
         } catch (RuntimeException e) {
-            drafts.forEach(draft -> erase(draft.result().draft()));
+            drafts.forEach(ArrayDraft::erase);
             throw e;
         } finally {
             drafts.forEach(ArrayDraft::close);
@@ -192,14 +189,6 @@ public final class Strategy {
     private static void add(double[] base, double[] values, int count) {
         for (int e = 0; e < count; e++) {
             base[e] += values[e];
-        }
-    }
-
-    private static void erase(Path draft) {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -9,13 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.osteon.protocol.document.ArraySpec;
 import org.osteon.protocol.document.Digest;
+import org.osteon.protocol.document.DigestedFile;
 import org.osteon.protocol.document.DocumentException;
 import org.osteon.protocol.flower.FlowerException;
 import org.osteon.protocol.flower.NumpyFormat;
@@ -91,12 +91,12 @@ public final class ReceivedArrays {
     private static Payloads written(
             Map<String, ArrayBody> arrays, Function<String, Path> chunkFile, Path draft, long most) {
         List<ArraySpec> specs = new ArrayList<>();
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        try (DigestedFile out = new DigestedFile(draft)) {
             Sink sink = new Sink(out, most);
             for (Map.Entry<String, ArrayBody> array : arrays.entrySet()) {
                 specs.add(copy(array.getKey(), array.getValue(), chunkFile, sink));
             }
-            return new Payloads(draft, specs, Digest.ofRaw(sink.sha.digest()), Math.sqrt(sink.squares), sink.finite);
+            return new Payloads(draft, specs, out.digest(), Math.sqrt(sink.squares), sink.finite);
         } catch (NoSuchFileException e) {
             // A chunk that an array names and the message's tree does not, so that it was never pushed.
             throw new Malformed("ARRAY_MALFORMED");
@@ -154,18 +154,17 @@ public final class ReceivedArrays {
 
     /** Where payload bytes go: file, digest and, element by element, norm and finiteness. */
     private static final class Sink {
-        private final MessageDigest sha = Digest.sha256();
         private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
         private final float[] singles = new float[BUFFER / Float.BYTES];
         private final double[] doubles = new double[BUFFER / Double.BYTES];
-        private final FileChannel out;
+        private final DigestedFile out;
         private long most;
         private char kind;
         private int itemBytes;
         private double squares;
         private boolean finite = true;
 
-        Sink(FileChannel out, long most) {
+        Sink(DigestedFile out, long most) {
             this.out = out;
             this.most = most;
         }
@@ -223,11 +222,7 @@ public final class ReceivedArrays {
                 finite &= finite(doubles, count);
                 squares += squares(doubles, count);
             }
-            sha.update(buffer.array(), 0, bytes);
-            ByteBuffer all = ByteBuffer.wrap(buffer.array(), 0, bytes);
-            while (all.hasRemaining()) {
-                out.write(all);
-            }
+            out.write(buffer.array(), 0, bytes);
             buffer.clear();
         }
 
