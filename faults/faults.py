@@ -389,7 +389,8 @@ class Jump(Fault):
         if self.back:
             time.sleep(self.long)
             self.file.write_text("+0")
-            time.sleep(1.2)
+            # The library looks at whole seconds: what it keeps for one can be two old.
+            time.sleep(2.2)
 
 
 class Absent(Fault):

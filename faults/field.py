@@ -313,6 +313,8 @@ class Field:
             until("receipts and logs on both sides", self._arrived(), max(QUIET, self.patience() / 5))
         except Broken as error:
             said["faults"].append(("LOG", f"{error}: {self.lacking}"))
+        for daemon in federation.daemons.values():
+            daemon.ready()
         for site in SITES:
             sets = self.verbs.done("data", "budget", self.live / site)["sets"]
             said[f"budget {site}"] = sets[0] if sets else {"releases": 0, "reservedWithoutRelease": 0, "epsilon": 0}
@@ -329,6 +331,8 @@ class Field:
     def _arrived(self):
         """Whether receipts lie at the sites, all events in the logs, and the sites' logs at the hub."""
         def look() -> bool:
+            # One that was being killed when the run ended seemed to be alive.
+            self._revive(0)
             lacking = []
             with closing(rows(self.live / HUB / "hub.db")) as hub:
                 for name in (HUB, *SITES):

@@ -265,6 +265,10 @@ class ConsolePagesTest {
         within(asked, "a[href='/hosted/" + foreign.hex() + "/output/" + message.hex() + "']");
         assertThat(asked.textContent("main pre")).isEqualTo("2 epochs, 41 rows\n");
         rules.look(asked, "output");
+        Digest query = ForeignRun.askQuery(federation.site("south"), "ortho-net", "south");
+        Page queried = at(OFFICER, "/hosted/" + query.hex());
+        assertThat(queried.textContent("main")).contains("query").doesNotContain("train");
+        rules.look(queried, "hosted-query");
 
         // The page has no form that decides; the verb does
         assertThat(officer.locator("main form").count()).isZero();

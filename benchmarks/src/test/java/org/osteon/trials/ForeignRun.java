@@ -24,8 +24,18 @@ public final class ForeignRun {
 
     private ForeignRun() {}
 
-    /** Puts the request there; returns its digest. */
+    /** Puts the request for a training and its evaluation there; returns its digest. */
     public static Digest ask(Path site, String federation, String name) throws SQLException {
+        return ask(site, federation, name, HostedRun.MESSAGE_TYPES, List.of(ArraySpec.shared("weight", "float32", 14)));
+    }
+
+    /** Puts the request for a query alone there; returns its digest. */
+    public static Digest askQuery(Path site, String federation, String name) throws SQLException {
+        return ask(site, federation, name, List.of("query"), List.of());
+    }
+
+    private static Digest ask(Path site, String federation, String name, List<String> types, List<ArraySpec> arrays)
+            throws SQLException {
         HostedRun run = new HostedRun(
                 HostedRun.SCHEMA,
                 federation,
@@ -35,9 +45,9 @@ public final class ForeignRun {
                 "1.0.0",
                 Digest.of("bones".getBytes(StandardCharsets.US_ASCII)),
                 List.of(new HostedRun.Setting("lr", "real", "0.1")),
-                HostedRun.MESSAGE_TYPES,
+                types,
                 3,
-                List.of(ArraySpec.shared("weight", "float32", 14)),
+                arrays,
                 List.of("num-examples"));
         SignedDocument<HostedRun> signed = SignedDocument.sign(run, KeyFile.readPlain(site.resolve("node.key")));
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + site.resolve("site.db"));

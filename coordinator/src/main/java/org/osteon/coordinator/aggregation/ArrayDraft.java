@@ -18,9 +18,9 @@ import org.osteon.protocol.call.CallException;
 import org.osteon.protocol.document.DigestedFile;
 
 /**
- * A file of arrays while it is written, stretch by stretch; another thread takes the digest, writes and syncs, so that
- * whoever combines need not wait for the disk. Each double is rounded once, to nearest, ties to even, to the array's
- * type: a whole number for {@code int64}.
+ * A file of arrays while it is written, stretch by stretch; another thread takes the digest and writes, beside the
+ * arithmetic. Each double is rounded once, to nearest, ties to even, to the array's type: a whole number for
+ * {@code int64}.
  */
 final class ArrayDraft implements AutoCloseable {
     /** What the other thread gets at a time. */

@@ -27,6 +27,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.TooLongHttpHeaderExcepti
 import io.grpc.netty.shaded.io.netty.handler.codec.http.TooLongHttpLineException;
 import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -509,16 +510,18 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
                 HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
                 headers(head, FleetHttp.MEDIA_TYPE, object.size(), begun.keepAlive);
                 ctx.write(head);
-                sendNext(ctx, begun, in);
+                sendNext(ctx, begun, in, object.size());
             });
         });
     }
 
-    private void sendNext(ChannelHandlerContext ctx, Call begun, InputStream in) {
+    private void sendNext(ChannelHandlerContext ctx, Call begun, InputStream in, int left) {
         work(ctx, () -> {
-            byte[] piece;
+            byte[] piece = new byte[Math.min(PIECE, left)];
             try {
-                piece = in.readNBytes(PIECE);
+                if (in.readNBytes(piece, 0, piece.length) < piece.length) {
+                    throw new EOFException("an object is shorter than it was");
+                }
             } catch (IOException e) {
                 // The caller sees an answer that is shorter than it says, and asks again.
                 LOG.atWarn().setCause(e).addKeyValue("site", begun.site()).log("an object could not be read");
@@ -526,7 +529,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
                 close(in);
                 return;
             }
-            boolean last = piece.length < PIECE;
+            boolean last = piece.length == left;
             if (last) {
                 close(in);
             }
@@ -537,7 +540,7 @@ final class HttpFleetConnection extends ChannelInboundHandlerAdapter {
                             if (last) {
                                 written(ctx, sent.isSuccess(), true, begun.keepAlive);
                             } else if (sent.isSuccess()) {
-                                sendNext(ctx, begun, in);
+                                sendNext(ctx, begun, in, left - piece.length);
                             } else {
                                 close(in);
                                 ctx.close();

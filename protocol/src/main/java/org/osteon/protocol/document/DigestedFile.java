@@ -7,16 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
-/**
- * A file that is written from its start; its digest is taken on the way. It is synced as it grows, so that the disk
- * works while the rest is still being made and whoever syncs the whole has little left to wait for.
- */
+/** A file that is written from its start; its digest is taken on the way. Whoever keeps it syncs it. */
 public final class DigestedFile implements AutoCloseable {
-    private static final long UNSYNCED = 16L * 1024 * 1024;
-
     private final MessageDigest sha = Digest.sha256();
     private final FileChannel out;
-    private long unsynced;
 
     /** An existing file, to be written. */
     public DigestedFile(Path file) throws IOException {
@@ -29,11 +23,6 @@ public final class DigestedFile implements AutoCloseable {
         ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
         while (rest.hasRemaining()) {
             out.write(rest);
-        }
-        unsynced += length;
-        if (unsynced >= UNSYNCED) {
-            out.force(false);
-            unsynced = 0;
         }
     }
 
