@@ -6,6 +6,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import threading
 import time
 from contextlib import closing
@@ -331,7 +332,10 @@ class Field:
     def _arrived(self):
         """Whether receipts lie at the sites, all events in the logs, and the sites' logs at the hub."""
         def look() -> bool:
-            # One that was being killed when the run ended seemed to be alive.
+            # One that was being killed when the run ended seemed to be alive; no other has a reason to be gone now.
+            for name, daemon in self.federation.daemons.items():
+                if not daemon.alive() and daemon.process.returncode != -signal.SIGKILL:
+                    self.remark("END", f"{name} ended by itself with {daemon.process.returncode} when the run was over")
             self._revive(0)
             lacking = []
             with closing(rows(self.live / HUB / "hub.db")) as hub:
